@@ -1,0 +1,65 @@
+# A bare `make` prints the targets. Everything runs in .venv, installed from the hash locks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help pipeline test check bench format lock dictionary clean distclean
+
+help:  ## print the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "twintowns needs Python 3.11 or newer; say which with: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "The venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(RUNTIME)
+
+pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
+	@$(BIN)/twintowns build $(ARGS)
+
+test: $(DEV)  ## run the tests (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV)  ## lint, formatting and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(DEV)  ## speed and memory, side by side with the floor
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(DEV)  ## format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
+	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
+
+lock: $(DEV)  ## resolve the dependencies anew into the hash locks
+	@$(COMPILE) --upgrade --extra build -o requirements.lock
+	@$(COMPILE) --upgrade --extra build --extra dev -o requirements-dev.lock
+
+clean:  ## remove what was generated, keep .venv and raw/
+	@find curated -mindepth 1 ! -name README.md -delete 2>/dev/null || true
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info benchmarks/results
+	@find pipeline schemas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean  ## also remove .venv
+	@rm -rf $(VENV)

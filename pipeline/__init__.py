@@ -1,0 +1,1 @@
+"""From lists of town partnerships to validated tables."""

@@ -1,0 +1,259 @@
+"""Rows are held against the contracts here: accepted, rejected or ignored, and every one accounted for.
+
+`check_source` is the room's only door. A row is rejected in `rows.py`, a value nulled in `values.py`, a whole
+snapshot refused in `bounds.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.check import bounds, rows, values
+from pipeline.declarations import SIDES, Declaration
+from pipeline.ids import mint
+from pipeline.locate.countries import resolve_countries
+from pipeline.readers.statements import Received, Statements, count_names, read_statements
+from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
+from schemas import vocabularies as v
+from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from schemas import Table
+
+#: What tells one statement of a source from another. Frozen: changing it changes every claim's id.
+_CLAIM_IDENTITY = (
+    *(
+        side + part
+        for side in SIDES
+        for part in ("", "_country", "_region", "_wikidata_id", "_geonames_id")
+    ),
+    "form_text", "status", "start_event", "start", "end",
+)  # fmt: skip
+
+_CONTRACTS: dict[str, Table] = {
+    "claims": CLAIM_STATEMENTS,
+    "awards": AWARD_STATEMENTS,
+    "group_members": MEMBER_STATEMENTS,
+    "figures": FIGURE_STATEMENTS,
+}
+
+
+@dataclass
+class Checked:
+    """What became of one source's rows.
+
+    Attributes:
+        claims: as `CLAIMS_READ`, with `…_country_code`, the country that each side's text resolves to.
+        awards, group_members, figures: accepted statements, values decoded, not yet located.
+        rejects, findings, ledger: as published.
+    """
+
+    claims: pl.DataFrame = field(default_factory=pl.DataFrame)
+    awards: pl.DataFrame = field(default_factory=pl.DataFrame)
+    group_members: pl.DataFrame = field(default_factory=pl.DataFrame)
+    figures: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rejects: pl.DataFrame = field(default_factory=REJECTS.empty)
+    findings: pl.DataFrame = field(default_factory=FINDINGS.empty)
+    ledger: pl.DataFrame = field(default_factory=LEDGER.empty)
+
+
+def check_source(declaration: Declaration, received: Sequence[Received], countries: pl.DataFrame) -> Checked:
+    """Read and check all files of one source.
+
+    Args:
+        declaration: what is known about the source.
+        received: its files' bytes.
+        countries: names of countries, from `pipeline.locate.countries`.
+
+    Raises:
+        SourceError: a file is not what its declaration says, or the snapshot is outside its bounds.
+        ContractError: an accepted claim breaks its contract: a defect of the pipeline.
+    """
+    checked = Checked()
+    findings, ledgers, rejects = [], [], []
+    for holds in dict.fromkeys(one.file.holds for one in received):
+        if holds == "names":
+            ledgers.append(_names_ledger(declaration, received))
+            continue
+        statements = read_statements(declaration, received, holds)
+        accepted, refused, account, noted = _check(declaration, statements, holds, countries)
+        rows.check_shifted(refused, declaration)
+        bounds.check_bounds(declaration, statements.rows, account)
+        setattr(checked, holds, accepted)
+        findings += noted
+        ledgers.append(account)
+        rejects.append(refused)
+    checked.rejects = pl.concat(rejects) if rejects else checked.rejects
+    checked.findings = values.collect_findings(findings, declaration.id)
+    checked.ledger = LEDGER.validate(LEDGER.conform(pl.concat(ledgers)))
+    return checked
+
+
+def _check(
+    declaration: Declaration, statements: Statements, holds: str, countries: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
+    """Return accepted statements, rejects, ledger and findings of the files that hold one sort of thing."""
+    ignored = rows.ignored_rows(statements.rows, declaration)
+    frame = statements.rows.filter(~pl.col("row").is_in(ignored.implode()))
+    frame = _with_countries(frame, countries)
+    frame = frame.with_columns(shift_signs=rows.shift_signs(declaration), town_is_empty=pl.col("town").is_null())
+    frame = frame.with_columns(
+        pl.coalesce(side, f"{side}_wikidata_id", f"{side}_geonames_id").alias(side) for side in SIDES
+    ).with_columns(is_self=rows.is_self())
+    frame, suspects = values.mark_suspects(frame, declaration)
+    frame, codes = values.decode_categories(frame, declaration)
+    if holds == "figures":
+        number = pl.col("value").str.replace_all(r"[\s,']", "").cast(pl.Float64, strict=False)
+        frame = frame.with_columns(value=number)
+    broken = rows.broken_rules(frame, _CONTRACTS[holds])
+    frame = frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
+    good = frame.join(broken, on="index", how="anti", maintain_order="left").drop("index")
+    bad = frame.join(broken, on="index", how="inner", maintain_order="left")
+    # A row that names several partners, one of them badly, is used; the bad one is a finding.
+    partly = bad.filter(pl.col("row").is_in(good["row"].unique().implode()))
+    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first").select("row", "rules", "message")
+    rejects = rows.make_rejects(refused, statements, declaration.id)
+    findings = [*suspects, *codes]
+    findings = [part.join(good, on=["snapshot_id", "locator"], how="semi") for part in findings]
+    findings.append(
+        values.note(partly, pl.lit(value=True), "partner", "part_of_row_rejected", value="partner", action=v.Action.KEPT)
+    )
+    good, noted = _READ[holds](good, declaration)
+    ledger = _ledger(declaration, statements, ignored, rejects, good, holds)
+    return good, rejects, ledger, findings + noted
+
+
+def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
+    """Add what each side's country text resolves to; a part of a country (`Scotland`) is a hint at the region."""
+    for side in SIDES:
+        resolved = resolve_countries(frame[f"{side}_country"], countries).select(
+            pl.col("country_text").alias(f"{side}_country"),
+            pl.col("country_code").alias(f"{side}_country_code"),
+            pl.col("region_text").alias(f"{side}_country_region"),
+            (pl.col("country_code").is_not_null() | pl.col("historic_name").is_not_null()).alias(
+                f"{side}_country_known"
+            ),
+        )
+        frame = frame.join(resolved, on=f"{side}_country", how="left", maintain_order="left").with_columns(
+            pl.col(f"{side}_country_known").fill_null(value=False),
+            pl.coalesce(f"{side}_region", f"{side}_country_region").alias(f"{side}_region"),
+        )
+    return frame
+
+
+def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
+    """Turn accepted statements into claims."""
+    heaps = values.find_heaps(frame, declaration)
+    unknown = [
+        values.note(
+            frame, pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known"),
+            f"{side}_country", "unknown_country", action=v.Action.KEPT,
+        )
+        for side in SIDES
+    ]  # fmt: skip
+    frame = _with_claim_ids(frame, declaration)
+    frame, places = values.read_places(frame)
+    # A row that tells of an end dates the end.
+    ended = pl.col("start_event") == v.Event.ENDED
+    frame = frame.with_columns(
+        end=pl.when(ended.fill_null(value=False)).then(pl.coalesce("end", "start")).otherwise("end"),
+        end_value=pl.when(ended.fill_null(value=False)).then(pl.coalesce("end_value", "start_value")).otherwise("end_value"),
+        start=pl.when(~ended.fill_null(value=False)).then("start"),
+        start_value=pl.when(~ended.fill_null(value=False)).then("start_value"),
+    )  # fmt: skip
+    frame, dates = values.read_dates(frame, declaration)
+    form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
+    event = pl.coalesce("start_event", form.replace_strict(values.EVENT_OF_FORM, return_dtype=pl.String))
+    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended.fill_null(value=False)
+    claims = frame.with_columns(
+        source_id=pl.lit(declaration.id),
+        family=pl.lit(declaration.family),
+        publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
+        authority=pl.coalesce("authority", pl.lit(declaration.authority.value)),
+        town_text="town", partner_text="partner",
+        town_country_text="town_country", partner_country_text="partner_country",
+        town_region_text="town_region", partner_region_text="partner_region",
+        form=form,
+        status=pl.coalesce(
+            "status",
+            pl.when(is_over).then(pl.lit(v.Status.ENDED.value)),
+            pl.lit(declaration.listed_means.value),
+        ),
+        start_event=pl.when(pl.col("start_date").is_not_null()).then(event),
+        start_text="start", end_text="end",
+        claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),
+    )  # fmt: skip
+    kept = [*CLAIMS_READ.polars_schema.names(), "town_country_code", "partner_country_code", "town_kind", "partner_kind"]
+    claims = claims.select(kept).sort("claim_id")
+    CLAIMS_READ.validate(CLAIMS_READ.conform(claims))
+    return claims, [heaps, *unknown, *places, *dates]
+
+
+def _with_claim_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+    """Give each statement an id made of its source and of what it says; a repeated statement counts on."""
+    text = pl.concat_str([pl.lit(declaration.id), *(pl.col(column).fill_null("") for column in _CLAIM_IDENTITY)], separator="\x1f")
+    frame = frame.with_columns(__said=text)
+    again = pl.col("__said").cum_count().over("__said")
+    frame = frame.with_columns(__said=pl.format("{}\x1f{}", "__said", again))
+    return frame.with_columns(claim_id=mint("c", frame["__said"])).drop("__said")
+
+
+def _read_others(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
+    """Give the statements that are no claims what all of them share."""
+    frame, places = values.read_places(frame)
+    return frame.with_columns(
+        source_id=pl.lit(declaration.id),
+        publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
+    ), places
+
+
+_READ = {
+    "claims": _read_claims,
+    "awards": _read_others,
+    "group_members": _read_others,
+    "figures": _read_others,
+}
+
+
+def _ledger(
+    declaration: Declaration, statements: Statements, ignored: pl.Series, rejects: pl.DataFrame, good: pl.DataFrame,
+    holds: str,
+) -> pl.DataFrame:  # fmt: skip
+    """Count what became of each snapshot's rows, each from its own side so that the balance is a real check."""
+    read = statements.raw.group_by("snapshot_id").agg(read=pl.len()).collect()
+    broken = statements.broken.group_by("snapshot_id").agg(broken=pl.len())
+    left_out = (
+        statements.rows.filter(pl.col("row").is_in(ignored.implode()))
+        .group_by("snapshot_id").agg(rows_ignored=pl.col("row").n_unique())
+    )  # fmt: skip
+    refused = rejects.group_by("snapshot_id").agg(rows_rejected=pl.len())
+    used = good.group_by("snapshot_id").agg(rows_used=pl.col("locator").n_unique(), made=pl.len())
+    ledger = read.join(broken, on="snapshot_id", how="full", coalesce=True)
+    for part in (left_out, refused, used):
+        ledger = ledger.join(part, on="snapshot_id", how="left")
+    return LEDGER.conform(
+        ledger.with_columns(pl.exclude("snapshot_id").fill_null(0)).with_columns(
+            source_id=pl.lit(declaration.id),
+            rows_read=pl.col("read") + pl.col("broken"),
+            claims_made=pl.when(pl.lit(holds == "claims")).then("made").otherwise(0),
+        )
+    )
+
+
+def _names_ledger(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
+    """Account for files that only give names: all of their rows are ignored."""
+    counts = [
+        (declaration.id, one.snapshot.snapshot_id, count_names(declaration, one))
+        for one in received
+        if one.file.holds == "names"
+    ]
+    frame = pl.DataFrame(counts, schema=["source_id", "snapshot_id", "rows_read"], orient="row")
+    zero = pl.lit(0, pl.Int64)
+    return LEDGER.conform(
+        frame.with_columns(rows_used=zero, rows_rejected=zero, rows_ignored="rows_read", claims_made=zero)
+    )

@@ -1,0 +1,127 @@
+"""Rows in or out: which raw rows nothing can be made of, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.declarations import SIDES
+from pipeline.errors import SourceError
+from pipeline.locate.names import search_key
+from schemas import REJECTS
+
+if TYPE_CHECKING:
+    from pipeline.declarations import Declaration
+    from pipeline.readers.statements import Statements
+    from schemas import Table
+
+
+def ignored_rows(statements: pl.DataFrame, declaration: Declaration) -> pl.Series:
+    """Return the raw rows that the declaration says are no statements."""
+    hits = [
+        pl.col(rule.column).fill_null("").str.contains(f"^(?:{rule.pattern})$") for rule in declaration.ignore
+    ]
+    if not hits:
+        return pl.Series("row", [], dtype=pl.Int64)
+    return statements.filter(pl.any_horizontal(hits))["row"].unique()
+
+
+def shift_signs(declaration: Declaration) -> pl.Expr:
+    """Count the cells of a row that hold what belongs in another column.
+
+    Numbers where names belong, words where numbers belong, a code that is none of the codes, and what breaks the
+    declared shape. A country that nobody knows counts only beside one of those: alone it is a bad value.
+    """
+    signs = [pl.col("shape_breaks")]
+    number, word = r"^[-+]?\d+([.,]\d+)?$", r"\p{L}{2}"
+    for side in SIDES:
+        signs += [pl.col(f"{side}{part}").str.contains(number) for part in ("", "_country", "_region")]
+        signs += [
+            pl.col(f"{side}{part}").str.contains(word) for part in ("_latitude", "_longitude", "_population")
+        ]
+    # A start without any digit that is a word is a name in the wrong place.
+    signs.append(pl.col("start").str.contains(word) & ~pl.col("start").str.contains(r"\p{N}"))
+    codes = [code.casefold() for code in declaration.codes.get("form", {})]
+    if codes:
+        signs.append(~pl.col("form").str.to_lowercase().is_in(codes))
+    certain = pl.sum_horizontal(sign.fill_null(value=False).cast(pl.Int32) if sign is not signs[0] else sign for sign in signs)
+    countries = pl.sum_horizontal(
+        (pl.col(f"{side}_country").is_not_null() & pl.col(f"{side}_country_known").not_()).cast(pl.Int32)
+        for side in SIDES
+    )
+    return pl.when(certain > 0).then(certain + countries).otherwise(0).cast(pl.Int32)
+
+
+def is_self() -> pl.Expr:
+    """Return whether nothing tells a row's two towns apart."""
+    same = [
+        pl.col(f"town_{part}").eq_missing(pl.col(f"partner_{part}"))
+        for part in ("country_code", "region", "latitude", "longitude", "wikidata_id", "geonames_id")
+    ]
+    same_name = search_key(pl.col("town")) == search_key(pl.col("partner"))
+    same_item = pl.col("town_wikidata_id") == pl.col("partner_wikidata_id")
+    return ((same_name & pl.all_horizontal(same)) | same_item).fill_null(value=False)
+
+
+def broken_rules(frame: pl.DataFrame, contract: Table) -> pl.DataFrame:
+    """Hold rows against a contract's rules.
+
+    Returns:
+        `index` (of the row in `frame`), `rules` (comma-separated), `message`; no row for a good row.
+
+    Raises:
+        RuntimeError: a failure without a row: the frame is not what the contract speaks of.
+    """
+    failures = contract.failures(frame.select(contract.polars_schema.names()))
+    if failures["row"].null_count():
+        raise RuntimeError(f"{contract.name}: {failures.filter(pl.col('row').is_null()).to_dicts()}")
+    messages = {rule.name: rule.description for rule in contract.rules}
+    return (
+        failures.select(index="row", rule="rule")
+        .unique()
+        .with_columns(place=pl.col("rule").replace_strict(list(messages), range(len(messages)), return_dtype=pl.Int8))
+        .sort("index", "place")
+        .with_columns(message=pl.col("rule").replace_strict(messages, return_dtype=pl.String))
+        .group_by("index", maintain_order=True)
+        .agg(rules=pl.col("rule").str.join(","), message=pl.col("message").str.join("; "))
+    )
+
+
+def make_rejects(refused: pl.DataFrame, statements: Statements, source_id: str) -> pl.DataFrame:
+    """Return one row of `rejects` for each refused raw row.
+
+    Args:
+        refused: `row`, `rules`, `message`: the raw rows of which no statement was accepted.
+        statements: for the rows themselves, and for those that could not be cut into columns.
+        source_id: whose they are.
+    """
+    rows = statements.raw.join(refused.lazy(), on="row").select(
+        "snapshot_id", "locator", "rules", "message", "row_json"
+    )
+    broken = statements.broken.lazy().select(
+        "snapshot_id", "locator", pl.lit("row_shifted").alias("rules"), "message", "row_json"
+    )
+    rejects = pl.concat([rows, broken]).with_columns(source_id=pl.lit(source_id)).collect()
+    return REJECTS.conform(rejects)
+
+
+def check_shifted(rejects: pl.DataFrame, declaration: Declaration) -> None:
+    """Stop at rows whose columns have moved, unless the declaration expects that many.
+
+    Raises:
+        SourceError: naming the first such rows.
+    """
+    shifted = rejects.filter(pl.col("rules").str.contains("row_shifted"))
+    if shifted.height <= declaration.expect.max_shifted_rows:
+        return
+    shown = [
+        f"  {row['snapshot_id']}, {row['locator']}: {row['message']}\n    {row['row_json'][:300]}"
+        for row in shifted.head(3).iter_rows(named=True)
+    ]
+    raise SourceError(
+        f"{declaration.id}: {shifted.height} row(s) with shifted columns, {declaration.expect.max_shifted_rows} allowed:\n"
+        + "\n".join(shown)
+        + "\n  quote the delimiters in the file, or let such rows be rejected one by one with "
+        f"max_shifted_rows = {shifted.height} under [expect] in {declaration.path}"
+    )

@@ -1,0 +1,192 @@
+"""Text to values: what cannot be one becomes null, its text stays, and a finding says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.dates import parse_dates
+from pipeline.declarations import CODED, SIDES
+from schemas import FINDINGS
+from schemas import vocabularies as v
+from schemas.columns import EARLIEST_YEAR
+
+if TYPE_CHECKING:
+    from pipeline.declarations import Declaration
+
+#: What a bare "since" dates, by what was agreed.
+EVENT_OF_FORM = {
+    v.Form.PARTNERSHIP: v.Event.CHARTER_SIGNED,
+    v.Form.PROJECT_PARTNERSHIP: v.Event.CHARTER_SIGNED,
+    v.Form.UNSPECIFIED: v.Event.CHARTER_SIGNED,
+    v.Form.FRIENDSHIP: v.Event.FRIENDSHIP_AGREED,
+    v.Form.CONTACT: v.Event.FIRST_CONTACT,
+}
+#: A year is a suspected placeholder when it stands this often, and this many times as often as any
+#: year within so many years of it. The German register's 2000 stands 922 times, its next 312 times.
+HEAP_SIZE, HEAP_RATIO, HEAP_WINDOW = 50, 2.5, 5
+
+Noted = tuple[pl.DataFrame, list[pl.DataFrame]]
+
+
+def note(
+    frame: pl.DataFrame, where: pl.Expr, column: str, rule: str, *, action: v.Action = v.Action.NULLED,
+    severity: v.Severity = v.Severity.WARNING, value: str | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """Return one finding for each row for which `where` is true."""
+    return frame.filter(where).select(
+        "snapshot_id", "locator",
+        column_name=pl.lit(column), rule=pl.lit(rule), severity=pl.lit(severity.value),
+        raw_value=pl.col(value or column), action=pl.lit(action.value),
+    )  # fmt: skip
+
+
+def mark_suspects(frame: pl.DataFrame, declaration: Declaration) -> Noted:
+    """Null the values that the declaration knows to be placeholders; the printed start and end stay as text."""
+    findings = []
+    frame = frame.with_columns(start_value="start", end_value="end")
+    for suspect in declaration.suspect:
+        target = f"{suspect.column}_value" if suspect.column in ("start", "end") else suspect.column
+        hit = pl.col(suspect.column).is_in(suspect.values)
+        action = v.Action.NULLED if suspect.action == "null" else v.Action.KEPT
+        findings.append(note(frame, hit, suspect.column, "suspect_value", action=action, severity=v.Severity.INFO))
+        if suspect.action == "null":
+            frame = frame.with_columns(pl.when(~hit.fill_null(value=False)).then(target).alias(target))
+    return frame, findings
+
+
+def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
+    """Turn codes into the values of their vocabularies; an unknown code is a finding and becomes null."""
+    findings = []
+    frame = frame.with_columns(form_text="form")
+    for column, vocabulary in CODED.items():
+        own = {code.casefold(): value for code, value in declaration.codes.get(column, {}).items()}
+        known = own if own else {member.value: member.value for member in vocabulary}
+        # A constant is in our own words even where the source's codes are not.
+        if any(column in declaration.constants_of(file) for file in declaration.files):
+            known = known | {member.value: member.value for member in vocabulary}
+        decoded = pl.col(column).str.to_lowercase().replace_strict(
+            list(known), list(known.values()), default=None, return_dtype=pl.String
+        )
+        unknown = pl.col(column).is_not_null() & decoded.is_null()
+        findings.append(note(frame, unknown, column, "unknown_code"))
+        frame = frame.with_columns(decoded.alias(column))
+    return frame, findings
+
+
+def read_dates(frame: pl.DataFrame, declaration: Declaration) -> Noted:
+    """Turn `start` and `end` texts into dates with a precision, and hold them against what is plausible."""
+    findings = []
+    for side in ("start", "end"):
+        parsed = parse_dates(frame[f"{side}_value"], declaration.language).select(
+            pl.col("text").alias(f"{side}_value"),
+            pl.col("date").alias(f"{side}_date"),
+            pl.col("precision").alias(f"{side}_precision"),
+            pl.col("date_note").alias(f"{side}_date_note"),
+        )
+        frame = frame.join(parsed, on=f"{side}_value", how="left", maintain_order="left")
+        date, text = pl.col(f"{side}_date"), pl.col(f"{side}_value")
+        earliest = (
+            pl.when(pl.col("start_event") == v.Event.PRECURSOR).then(EARLIEST_YEAR)
+            .otherwise(declaration.expect.earliest_year)
+        )  # fmt: skip
+        problems = (
+            ("unreadable_date", text.is_not_null() & date.is_null()),
+            ("implausible_year", date.dt.year() < earliest),
+            ("future_date", date > pl.col("as_of_date")),
+        )
+        for rule, problem in problems:
+            findings.append(note(frame, problem, side, rule))
+            frame = _without(frame, problem, side)
+        noted = pl.col(f"{side}_date_note").is_not_null() & date.is_not_null()
+        for rule in frame.filter(noted)[f"{side}_date_note"].unique().sort().to_list():
+            findings.append(
+                note(frame, noted & (pl.col(f"{side}_date_note") == rule), side, f"date_{rule}",
+                     action=v.Action.KEPT, severity=v.Severity.INFO)
+            )  # fmt: skip
+    backwards = pl.col("end_date") < pl.col("start_date").dt.truncate("1y")
+    findings.append(note(frame, backwards, "end", "end_before_start", severity=v.Severity.ERROR))
+    return _without(frame, backwards, "end"), findings
+
+
+def _without(frame: pl.DataFrame, problem: pl.Expr, side: str) -> pl.DataFrame:
+    good = ~problem.fill_null(value=False)
+    return frame.with_columns(
+        pl.when(good).then(f"{side}_date").alias(f"{side}_date"),
+        pl.when(good & pl.col(f"{side}_date").is_not_null())
+        .then(f"{side}_precision")
+        .otherwise(pl.lit(v.Precision.UNKNOWN.value))
+        .alias(f"{side}_precision"),
+    )
+
+
+def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+    """Return a finding for each year that stands far above its neighbours, as placeholders do."""
+    known = {value for suspect in declaration.suspect if suspect.column == "start" for value in suspect.values}
+    years = (
+        frame.lazy()
+        .filter(pl.col("start").str.contains(r"^\d{4}$"))
+        .group_by(year=pl.col("start").cast(pl.Int32))
+        .agg(count=pl.len())
+    )
+    near = pl.col("year") - pl.col("year_other")
+    heaps = (
+        years.filter(pl.col("count") >= HEAP_SIZE)
+        .join(years, how="cross", suffix="_other")
+        .filter((near != 0) & (near.abs() <= HEAP_WINDOW))
+        .group_by("year", "count")
+        .agg(next=pl.col("count_other").max())
+        .filter(pl.col("count") >= HEAP_RATIO * pl.col("next"))
+        .sort("year")
+        .collect()
+    )
+    return heaps.select(
+        snapshot_id=pl.lit(None, pl.String),
+        locator=pl.lit(None, pl.String),
+        column_name=pl.lit("start"),
+        rule=pl.lit("placeholder_heap"),
+        severity=pl.lit(v.Severity.WARNING.value),
+        raw_value=pl.format("{} stands {} times, no year near it more than {}", "year", "count", "next"),
+        action=pl.when(pl.col("year").cast(pl.String).is_in(list(known)))
+        .then(pl.lit(v.Action.NULLED.value))
+        .otherwise(pl.lit(v.Action.KEPT.value)),
+    )
+
+
+def read_places(frame: pl.DataFrame) -> Noted:
+    """Turn coordinates, populations and identifiers into numbers and ids."""
+    findings = []
+    for side in SIDES:
+        for suffix, limit in (("latitude", 90), ("longitude", 180)):
+            column = f"{side}_{suffix}"
+            number = pl.col(column).str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
+            good = number.is_not_nan() & (number.abs() <= limit)
+            findings.append(note(frame, pl.col(column).is_not_null() & ~good.fill_null(value=False), column, "bad_coordinate"))
+            frame = frame.with_columns(pl.when(good).then(number).alias(column))
+        latitude, longitude = pl.col(f"{side}_latitude"), pl.col(f"{side}_longitude")
+        both = latitude.is_not_null() & longitude.is_not_null() & ((latitude != 0) | (longitude != 0))
+        frame = frame.with_columns(
+            pl.when(both).then(latitude).alias(f"{side}_latitude"),
+            pl.when(both).then(longitude).alias(f"{side}_longitude"),
+        )
+        people, geonames, wikidata = (f"{side}_{name}" for name in ("population", "geonames_id", "wikidata_id"))
+        count = pl.col(people).cast(pl.Float64, strict=False)
+        findings.append(note(frame, pl.col(people).is_not_null() & ~(count >= 0).fill_null(value=False), people, "bad_number"))
+        # A label that is nothing but an identifier is what Wikidata prints where a language has no name.
+        item = pl.coalesce(wikidata, pl.col(side).str.extract(r"^(Q[1-9]\d*)$")).str.extract(r"(Q[1-9]\d*)$")
+        for column, value in ((geonames, pl.col(geonames).cast(pl.Int64, strict=False)), (wikidata, item)):
+            findings.append(note(frame, pl.col(column).is_not_null() & value.is_null(), column, "bad_identifier"))
+            frame = frame.with_columns(value.alias(column))
+        frame = frame.with_columns(
+            pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)).alias(people)
+        )
+    return frame, findings
+
+
+def collect_findings(findings: list[pl.DataFrame], source_id: str) -> pl.DataFrame:
+    """Return all findings of a source in the shape of the published table."""
+    found = [part for part in findings if part.height]
+    if not found:
+        return FINDINGS.empty()
+    return FINDINGS.conform(pl.concat(found).with_columns(source_id=pl.lit(source_id)))

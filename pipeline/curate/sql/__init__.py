@@ -1,0 +1,1 @@
+"""The views and macros of the published database, one SQL file each."""

@@ -1,0 +1,72 @@
+-- Which towns a text may mean, best first: a town id, or a name in any language, whatever its case and accents.
+CREATE MACRO find_town(text) AS TABLE
+WITH
+by_id AS (
+    SELECT town_id, name, 'id' AS match, 1.0 AS score
+    FROM towns
+    WHERE lower(town_id) = lower(trim(text))
+    UNION ALL
+    SELECT town_id, name, 'former_id' AS match, 1.0 AS score
+    FROM redirects
+    JOIN towns ON town_id = new_id
+    WHERE entity = 'town' AND lower(old_id) = lower(trim(text))
+),
+wanted AS MATERIALIZED (
+    SELECT search_key(text) AS key WHERE key <> '' AND NOT EXISTS (FROM by_id)
+),
+by_name AS MATERIALIZED (
+    SELECT
+        town_id,
+        name,
+        CASE
+            WHEN search_key = key AND is_preferred THEN 'usual_name'
+            WHEN search_key = key THEN 'other_name'
+            WHEN starts_with(search_key, key) THEN 'prefix'
+            ELSE 'word'
+        END AS match,
+        CASE
+            WHEN match = 'usual_name' THEN 1.0
+            WHEN match = 'other_name' THEN 0.9
+            WHEN starts_with(search_key, key || ' ') THEN 0.8
+            WHEN match = 'prefix' THEN 0.7
+            ELSE 0.6
+        END AS score
+    FROM wanted, town_names
+    WHERE starts_with(search_key, key) OR contains(search_key, ' ' || key)
+),
+-- A slip of the pen, looked for only where nothing else matches.
+unmatched AS MATERIALIZED (
+    SELECT key FROM wanted WHERE NOT EXISTS (FROM by_name)
+),
+by_likeness AS (
+    SELECT town_id, name, 'similar' AS match, jaro_winkler_similarity(search_key, key, 0.9) / 2 AS score
+    FROM unmatched, town_names
+    WHERE abs(length(search_key) - length(key)) <= 2 AND score >= 0.45
+),
+best AS (
+    SELECT *
+    FROM (FROM by_id UNION ALL FROM by_name UNION ALL FROM by_likeness)
+    QUALIFY row_number() OVER (PARTITION BY town_id ORDER BY score DESC, name = text DESC, name) = 1
+),
+degrees AS (
+    SELECT town_id, count(*) AS partner_count
+    FROM (SELECT unnest([town_a_id, town_b_id]) AS town_id FROM partnerships)
+    GROUP BY town_id
+)
+SELECT
+    town_id,
+    towns.name,
+    country_code,
+    admin1_code,
+    kind,
+    population,
+    best.name AS matched_name,
+    match,
+    round(score, 3)::DOUBLE AS score,
+    coalesce(partner_count, 0) AS partner_count,
+    row_number() OVER (ORDER BY score DESC, partner_count DESC NULLS LAST, population DESC NULLS LAST, town_id) AS rank
+FROM best
+JOIN towns USING (town_id)
+LEFT JOIN degrees USING (town_id)
+ORDER BY rank
+LIMIT 100;

@@ -1,0 +1,65 @@
+-- What each source gave: its rows and what became of them, its statements, and what nobody else knows.
+CREATE VIEW source_coverage AS
+WITH
+read AS (
+    SELECT
+        source_id,
+        sum(rows_read)::BIGINT AS rows_read,
+        sum(rows_used)::BIGINT AS rows_used,
+        sum(rows_rejected)::BIGINT AS rows_rejected,
+        sum(rows_ignored)::BIGINT AS rows_ignored
+    FROM ledger
+    GROUP BY source_id
+),
+snapped AS (
+    SELECT source_id, count(*) AS snapshots FROM snapshots GROUP BY source_id
+),
+stated AS (
+    SELECT
+        claims.source_id,
+        count(*) AS claims,
+        count(claims.start_date) AS dated_claims,
+        count(DISTINCT partnership_id) AS partnerships,
+        count(DISTINCT partnership_id) FILTER (source_count = 1) AS partnerships_only_here
+    FROM claims
+    JOIN partnerships USING (partnership_id)
+    GROUP BY claims.source_id
+),
+named AS (
+    SELECT source_id, town_id, town_located_by AS located_by FROM claims
+    UNION ALL
+    SELECT source_id, partner_id AS town_id, partner_located_by AS located_by FROM claims
+),
+located AS (
+    SELECT
+        source_id,
+        count(DISTINCT town_id) AS towns,
+        count(DISTINCT town_id) FILTER (located_by <> 'not_located') AS towns_located
+    FROM named
+    GROUP BY source_id
+)
+SELECT
+    source_id,
+    title,
+    kind,
+    family,
+    authority,
+    is_used,
+    coalesce(snapshots, 0) AS snapshots,
+    coalesce(rows_read, 0) AS rows_read,
+    coalesce(rows_used, 0) AS rows_used,
+    coalesce(rows_rejected, 0) AS rows_rejected,
+    coalesce(rows_ignored, 0) AS rows_ignored,
+    coalesce(claims, 0) AS claims,
+    coalesce(dated_claims, 0) AS dated_claims,
+    coalesce(partnerships, 0) AS partnerships,
+    coalesce(partnerships_only_here, 0) AS partnerships_only_here,
+    coalesce(towns, 0) AS towns,
+    coalesce(towns_located, 0) AS towns_located,
+    round(towns_located / towns, 4) AS located_share
+FROM sources
+LEFT JOIN snapped USING (source_id)
+LEFT JOIN read USING (source_id)
+LEFT JOIN stated USING (source_id)
+LEFT JOIN located USING (source_id)
+ORDER BY claims DESC, source_id;

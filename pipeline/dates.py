@@ -1,0 +1,387 @@
+"""Reads the dates of partnerships, in any of forty locales, as intervals with a precision.
+
+A text becomes an interval of days: `1967` is the whole year, `20. Jahrhundert` a hundred of them. Nothing is
+made more precise than its text. Texts are folded (case, accents, markup, digits of other scripts), every run
+of letters is put between `<` and `>`, month names become one capital letter (`A` to `L`, `X` where languages
+differ), decades and centuries `1980Y` and `1900Z`. Dates then have few shapes.
+"""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from babel import localedata
+
+OUTPUT_SCHEMA: Final = pl.Schema(
+    {
+        "text": pl.String(),
+        "date": pl.Date(),
+        "precision": pl.String(),
+        "last_date": pl.Date(),
+        "date_note": pl.String(),
+    }
+)
+# Days since 1899-12-30, which is Excel's day 0 for every date after its false 29 February 1900.
+EXCEL_FIRST, EXCEL_LAST, EXCEL_EPOCH = 18_264, 51_500, pl.date(1899, 12, 30)
+PART_SIZE = 50_000  # texts; fewer are not worth a second thread
+MONTH_LOCALES: Final = (
+    "de", "de_AT", "en", "fr", "it", "es", "nl", "pl", "cs", "sk", "pt", "sv", "da", "nb", "nn", "fi", "hu",
+    "ro", "bg", "hr", "sl", "sr", "sr_Latn", "lt", "lv", "et", "el", "tr", "uk", "ru", "ca", "eu", "gl", "ar",
+    "he", "id",
+)  # fmt: skip
+# Cases that CLDR does not list: locatives ("in March"), in the order of the months.
+LOCATIVES: Final = {
+    "pl": "styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie"
+    " grudniu",
+    "cs": "lednu unoru breznu dubnu kvetnu cervnu cervenci srpnu zari rijnu listopadu prosinci",
+    "hr": "sijecnju veljaci ozujku travnju svibnju lipnju srpnju kolovozu rujnu listopadu studenom prosincu",
+    "ru": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
+}
+AFFIXES: Final = {"fi": "{}ssa {}n", "eu": "{}ren {}n", "hu": "{}ban {}ben {}i", "he": "ב{}"}
+
+SINCE = "since|seit|depuis|dal|dall|desde|sinds|sedan|siden|od|od> <roku|from|anno|ad|с|з|от|από"
+ERA = r"<ad>|<ce>|<n>[. ]*<chr>|<d>[. ]*<c>|<н>[. ]*<э>"
+BEFORE_CHRIST = (
+    r"[0-9][\s.]*(?:<bc>|<bce>|<v>[. ]*<chr>|<av>[. ]*<j|<a>[. ]*<c>[. ]|<до> <н>|<p>[. ]*<n>[. ]*<e>)"
+    r"|^\s*-[0-9]{4}-[0-9]{2}-"
+)
+APPROXIMATE = (
+    r"<(?:um|ca|c|cca|circa|cirka|vers|environ|env|etwa|gegen|about|around|approximately|approx|hacia|verso|noin"
+    r"|omkring|cerca|kolem|okolo|oko|około|около|близько|rond|omstreeks|kring|wohl|vermutlich|probably)>"
+    r"[.\s]*(?:<(?:de|al|del|roku|the|mid|early|late)>\s*)?[0-9A-LX]|[~≈]\s*[0-9]|[0-9]\s?\(?\?"
+)
+DECADE_WORDS = "anni|annees|jaren|anos|anii|lata|decada> <de|decada|decade|decennio|годы|δεκαετια(?:> <του)?"
+# "1980-as" alone is Hungarian for "of 1980"; with "évek" it is the decade.
+DECADE_ENDS = (
+    r"er|ers|s|as> <evek\w*|es> <evek\w*|erne|ere|ler\w*|lar\w*|е|х|ті|те|их|ih|tih|tych|an|talet|tallet|tal"
+    r"|luku\w*|luvu\w*|年代\w*"
+)
+CENTURY_WORDS = (
+    r"jahrhundert\w*|jhd?t?|century|secolo|secol|siecle|siglo|seculo|segle|mende|eeuw|wiek\w*|stoleti|storocie"
+    r"|stoljec\w*|stoletj\w*|век\w*|століття|столетие|vuosisa\w*|sajand\w*|szazad\w*|amzius|amziaus|gadsimt\w*"
+    r"|arhundrade\w*|arhundrede\w*|hundrear|yuzyil\w*|αιωνας|世紀\w*|世纪\w*"
+)
+_NUMERALS = "vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii"
+ROMAN = {numeral: value for value, numeral in enumerate(_NUMERALS.split(), 6)}
+_NUMERAL = rf"<({'|'.join(ROMAN)})(?:e|eme)?>"
+CENTURIES = "|".join([
+    rf"\b([0-9]{{1,2}})\s?[.º-]?\s?(?:<(?:st|nd|rd|th|e|eme|de|ste|й)>)?\s?<(?:{CENTURY_WORDS})>",
+    rf"{_NUMERAL}[.\s]*<(?:{CENTURY_WORDS}|w|sec|ст)>",
+    rf"<(?:secolo|sec|secolul|siglo|seculo|segle)>[.\s]*(?:<al>\s)?{_NUMERAL}",
+])  # fmt: skip
+
+Y = r"(?:0[5-9][0-9]{2}|1[0-9]{3}|2[01][0-9]{2}|2200)"
+N = r"[0-9]{1,2}"
+_SMALL = "st|nd|rd|th|er|re|de|del|dell|do|of|d|g|m|r|e|den|the|gada|год|года|г|р|року|του|o|a|roku|y|tahun"
+F = rf"(?:[\s.,'()/-]|<(?:{_SMALL})>)"  # what may stand between the parts of one date
+G = rf"(?:[\s.'/-]|\(<e>\)<ko>|<(?:{_SMALL})>)"  # without a comma, which parts two dates
+ITEM = "|".join([
+    rf"\b{Y}[YZ]",
+    rf"\b{Y}\s?<年>\s?{N}\s?<月[^>]*>(?:\s?{N}\s?<日)?",
+    *(rf"\b{Y}\s?{sep}\s?{N}\s?{sep}\s?{N}\b" for sep in (r"\.", "/", "-", r"\|")),
+    *(rf"\b{N}\s?{sep}\s?{N}\s?{sep}\s?{Y}\b" for sep in (r"\.", "/", "-", r"\|")),
+    rf"\b{N}{F}*[A-LX]{F}*{Y}\b",
+    rf"[A-LX]{F}*{N}{F}+{Y}\b",
+    rf"[A-LX]{F}*{Y}\b",
+    rf"\b{Y}{G}*[A-LX]{G}*{N}\b",
+    rf"\b{Y}\.?\s?<gada>\s?{N}\.?\s?[A-LX]",
+    rf"\b{Y}{G}*[A-LX]",
+    rf"\b{Y}-(?:0[0-9]|1[0-2])\b",
+    rf"\b(?:0?[1-9]|1[0-2])[./-]{Y}\b",
+    rf"\b{Y}\b",
+])  # fmt: skip
+
+# Digits of other scripts; footnote marks and invisible characters must not join or part numbers.
+_BEFORE = (
+    dict.fromkeys("<>[]{}", " ")
+    | {chr(zero + i): str(i) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for i in range(10)}
+    | dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", " ")
+    | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u061c\u00ad\ufeff", "")
+    | dict.fromkeys("‐‑−", "-")
+    | dict.fromkeys("’‘ʼ´׳", "'")
+)
+_AFTER = dict(zip("ıłøđßæς", ("i", "l", "o", "d", "ss", "ae", "σ"), strict=True)) | {
+    "년대": "年代", "년": "年", "월": "月", "일": "日", "세기": "世紀",
+    "十二月": "12月", "十一月": "11月", "十月": "10月",
+    **{f"{char}月": f"{i}月" for i, char in enumerate("一二三四五六七八九", 1)},
+}  # fmt: skip
+_ENTITIES = {
+    "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&#160;": " ", "&thinsp;": " ", "&ensp;": " ", "&ndash;": "–",
+    "&amp;nbsp;": " ", "&mdash;": "–", "'''": " ", "''": " ",
+}  # fmt: skip
+_MARKUP = r"(?is)<ref[^>]*/>|<ref.*?</ref\s*>|<ref.*$|<!--.*?-->|</?[a-z][^>]*>|https?://\S+|\[\[[^\[\]|]*\||\bq[0-9]+"
+
+
+def _fold(texts: pl.DataFrame) -> pl.DataFrame:
+    """`texts` and `folded`: lower case, without accents and markup, every run of letters as `<run>`."""
+    folded = pl.col("folded")
+    clean = pl.col("text").str.replace_many(_ENTITIES, leftmost=True).str.replace_all(_MARKUP, " ")
+    cleaned = texts.with_columns(folded=clean.str.replace_many(_BEFORE).str.to_lowercase())
+    # Most texts are ASCII, and normalising takes longer than all the rest here.
+    ascii_only = folded.str.len_bytes() == folded.str.len_chars()
+    bare = folded.str.normalize("NFKD").str.replace_all(r"\p{Mn}+", "").str.to_lowercase()
+    plain = bare.str.normalize("NFC").str.replace_many(_AFTER, leftmost=True)
+    both = pl.concat([cleaned.filter(ascii_only), cleaned.filter(~ascii_only).with_columns(plain)])
+    return both.with_columns(folded.str.replace_all(r"\p{L}+", "<$0>"))
+
+
+@functools.cache
+def _month_names() -> dict[str, dict[str, int]]:
+    """Folded month names by language, from CLDR, each with its number.
+
+    The locale files are read directly: `Locale.months` resolves stand-alone names to those of whatever locale
+    was used before (python-babel issue 1234), and loading without inheritance would spoil babel's own cache.
+    """
+    rows: list[tuple[str, int, str]] = []
+    for locale in MONTH_LOCALES:
+        with Path(localedata.resolve_locale_filename(locale)).open("rb") as file:
+            contexts = pickle.load(file).get("months", {}).values()  # noqa: S301, the installed package's own data
+        widths = [context.get(width) for context in contexts for width in ("wide", "abbreviated")]
+        named = [pair for width in widths if isinstance(width, dict) for pair in width.items()]
+        forms = ["{}", *AFFIXES.get(locale[:2], "").split()]
+        names = [(month, form.format(name.rstrip("."))) for month, name in named for form in forms]
+        rows += [(locale[:2], month, name) for month, name in names]
+    rows += [(lang, i, name) for lang, text in LOCATIVES.items() for i, name in enumerate(text.split(), 1)]
+    rows.append(("en", 9, "sept"))
+    table = _fold(pl.DataFrame(rows, schema=["language", "month", "text"], orient="row"))
+    # Catalan has "de gener", "d’abril": the last word is the name.
+    table = table.select("language", "month", pl.col("folded").str.extract_all("<[^>]*>").list.last())
+    found: dict[str, dict[str, int]] = {}
+    for language, month, name in table.drop_nulls().iter_rows():
+        found.setdefault(language, {})[name] = month
+    return found
+
+
+@functools.cache
+def _month_letters(language: str | None) -> dict[str, str]:
+    """The letter for each `<name>`; `X` where languages differ and `language` does not decide."""
+    meanings: dict[str, set[int]] = {}
+    for names in _month_names().values():
+        for name, month in names.items():
+            meanings.setdefault(name, set()).add(month)
+    letters = {name: chr(64 + min(found)) if len(found) == 1 else "X" for name, found in meanings.items()}
+    own = _month_names().get((language or "").lower()[:2], {})
+    return letters | {name: chr(64 + month) for name, month in own.items()}
+
+
+def _tokenise(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
+    """`text` and `folded`, with months, decades and centuries as tokens."""
+    folded = _fold(texts)
+    has_letters = pl.col("folded").str.contains("<", literal=True)
+    worded = folded.filter(has_letters)
+    tokens = (
+        pl.col("folded")
+        .str.replace_many(_month_letters(language))
+        # "the 1900s" and "1900-talet" are hundred years, "the 2000s" are ten.
+        .str.replace_all(r"\b(1[0-9]00)'?<s>", "${1}Z")
+        .str.replace_all(r"\b([12][0-9]00)-?<(?:talet|tallet|tal|luku\w*|luvu\w*)>", "${1}Z")
+        .str.replace_all(rf"\b([12][0-9]{{2}}0)['.-]{{0,2}}<(?:{DECADE_ENDS})>", "${1}Y")
+        .str.replace_all(rf"<(?:{DECADE_WORDS})>[ ']*([12][0-9]{{2}}0)([^-–/0-9]|$)", "${1}Y$2")
+    )
+    return pl.concat([folded.filter(~has_letters), worded.with_columns(tokens)])
+
+
+def _parts(items: pl.DataFrame) -> pl.DataFrame:
+    """Of each `row` and `item` its `year`, other numbers (`one`, `two`, in order), month and shape."""
+    item, numbers, letter = pl.col("item"), pl.col("numbers").list, pl.col("letter")
+    year_first = numbers.first().str.len_bytes() == 4
+    months = {chr(64 + i): i for i in range(1, 13)}
+    listed = items.with_columns(numbers=item.str.extract_all("[0-9]+"), letter=item.str.extract("([A-LX])"))
+    others = numbers.slice(year_first.cast(pl.Int64), numbers.len() - 1).list
+    return listed.select(
+        "row",
+        year=pl.when(year_first).then(numbers.first()).otherwise(numbers.last()).cast(pl.Int32),
+        one=others.get(0, null_on_oob=True).cast(pl.Int8),
+        two=others.get(1, null_on_oob=True).cast(pl.Int8),
+        named=letter.replace_strict(months, default=None, return_dtype=pl.Int8),
+        unclear=(letter == "X").fill_null(value=False),
+        span=pl.when(item.str.ends_with("Y")).then(10).when(item.str.ends_with("Z")).then(100).cast(pl.Int32),
+        day_first=~year_first & (numbers.len() == 3) & letter.is_null(),
+        dotted=item.str.contains(r"^[0-9]{1,2}\s?\."),
+    )
+
+
+def _ordered(parts: pl.DataFrame) -> pl.DataFrame:
+    """`row`, `year`, `month`, `day`, `span`, `note`: which number is the day, and whether that day exists."""
+    one, two, worded = pl.col("one"), pl.col("two"), pl.col("named").is_not_null() | pl.col("unclear")
+    loose = pl.col("day_first") & ~pl.col("dotted") & one.is_between(1, 12)
+    swapped = loose & (two > 12)
+    either = loose & two.is_between(1, 12) & (one != two)
+    normal = pl.col("day_first") & ~swapped
+    month = pl.when(worded).then("named").when(normal).then(two).otherwise(one)
+    day = pl.when(worded | normal).then(one).otherwise(two)
+    known = ~either & ~pl.col("unclear") & (month != 0)  # Wikidata writes 0 for a month or day not known
+    dated = parts.select(
+        "row",
+        "year",
+        "span",
+        month=pl.when(known).then(month),
+        day=pl.when(known & (day != 0)).then(day),
+        note=pl.when("unclear").then(pl.lit("ambiguous_month")).when(either).then(pl.lit("ambiguous_order")),
+    )
+    real = pl.col("month").is_between(1, 12)
+    length = pl.date("year", pl.when(real).then("month").otherwise(1), 1).dt.month_end().dt.day()
+    impossible = (~real | (pl.col("day") > length)).fill_null(value=False)
+    return dated.with_columns(
+        month=pl.when(~impossible).then("month"),
+        day=pl.when(~impossible).then("day"),
+        note=pl.when(impossible).then(pl.lit("impossible_day")).otherwise("note"),
+    )
+
+
+# What `_intervals` needs beside the year, for a text that has nothing else.
+_NO_PARTS = {
+    "month": pl.lit(None, pl.Int8),
+    "day": pl.lit(None, pl.Int8),
+    "span": pl.lit(None, pl.Int32),
+    "note": pl.lit(None, pl.String),
+}
+
+
+def _intervals(dated: pl.DataFrame) -> pl.DataFrame:
+    """`row`, `date`, `precision`, `last_date`, `date_note`."""
+    month, day, span = pl.col("month"), pl.col("day"), pl.col("span")
+    first = pl.date("year", month.fill_null(1), day.fill_null(1))
+    precision = (
+        pl.when(span == 10).then(pl.lit("decade"))
+        .when(span == 100).then(pl.lit("century"))
+        .when(month.is_null()).then(pl.lit("year"))
+        .when(day.is_null()).then(pl.lit("month"))
+        .otherwise(pl.lit("day"))
+    )  # fmt: skip
+    last = (
+        pl.when(day.is_not_null()).then(first)
+        .when(month.is_not_null()).then(first.dt.month_end())
+        .otherwise(pl.date(pl.col("year") + span.fill_null(1) - 1, 12, 31))
+    )  # fmt: skip
+    return dated.select("row", date=first, precision=precision, last_date=last, date_note="note")
+
+
+def _settle(several: pl.DataFrame) -> pl.DataFrame:
+    """One interval per `row` of its items': the finest if all agree with the first, else the first."""
+    row = pl.col("row")
+    # A row's items stand together, so that no window is needed: those take a hundred times as long.
+    starts = (row != row.shift()).fill_null(value=True)
+    first, last = (pl.when(starts).then(bound).forward_fill() for bound in ("date", "last_date"))
+    agrees = several.with_columns(agrees=intervals_agree("date", "last_date", first, last))
+    clashing = agrees.filter(~pl.col("agrees")).select(pl.col("row").unique(), clash=pl.lit(1))
+    length = pl.when(pl.col("clash").is_null()).then((pl.col("last_date") - pl.col("date")).dt.total_days())
+    ranked = agrees.join(clashing, on="row", how="left", maintain_order="left").with_columns(length=length)
+    best = ranked.sort("row", "length", maintain_order=True).filter(starts)
+    note = pl.when(pl.col("clash").is_null()).then("date_note").otherwise(pl.lit("two_dates"))
+    return best.with_columns(date_note=note).drop("agrees", "clash", "length")
+
+
+def _undated(rest: pl.DataFrame) -> pl.DataFrame:
+    """Years of three digits, Excel day numbers and centuries, in `folded` texts that have no other date."""
+    folded = pl.col("folded")
+    serial = folded.str.extract(r"^\s*([0-9]{5})(?:\.[0-9]+)?\s*$").cast(pl.Int32)
+    short = pl.coalesce(
+        folded.str.extract(r"^[\s(]*([5-9][0-9]{2})[\s.)]*$"),
+        folded.str.extract(rf"<(?:{SINCE})>[\s.:]*([5-9][0-9]{{2}})[^0-9]*$"),
+        folded.str.extract(rf"\b([5-9][0-9]{{2}})[\s.]*(?:{ERA})"),
+    ).cast(pl.Int32)
+    groups = folded.str.extract_groups(CENTURIES).struct
+    roman = pl.coalesce(groups.field("2"), groups.field("3"))
+    roman = roman.replace_strict(ROMAN, default=None, return_dtype=pl.Int32)
+    number = pl.coalesce(groups.field("1").cast(pl.Int32), roman)
+    century = pl.when(number.is_between(6, 22)).then(number * 100 - 99)
+    span = pl.when(short.is_null()).then(pl.lit(100, pl.Int32))
+    years = rest.select("row", year=pl.coalesce(short, century), **{**_NO_PARTS, "span": span})
+    serials = rest.select("row", date=serial).filter(pl.col("date").is_between(EXCEL_FIRST, EXCEL_LAST))
+    day = (EXCEL_EPOCH + pl.duration(days="date")).cast(pl.Date)
+    note = pl.lit("excel_serial")
+    excel = serials.select("row", date=day, precision=pl.lit("day"), last_date=day, date_note=note)
+    return pl.concat([excel, _intervals(years.drop_nulls("year"))])
+
+
+def _read(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
+    """The columns of `parse_dates` for texts that are more than a year."""
+    rest = _tokenise(texts, language).with_row_index("row")
+    folded = pl.col("folded")
+    found = rest.filter(~folded.str.contains(BEFORE_CHRIST)).with_columns(item=folded.str.extract_all(ITEM))
+    count = pl.col("item").list.len()
+    single = found.filter(count == 1).select("row", pl.col("item").list.first())
+    plain = pl.col("item").str.len_bytes() == 4
+    years = single.filter(plain).select("row", year=pl.col("item").cast(pl.Int32), **_NO_PARTS)
+    several = found.filter(count > 1).select("row", "item").explode("item")
+    dated = pl.concat(
+        [
+            _intervals(years),
+            _intervals(_ordered(_parts(single.filter(~plain)))),
+            _settle(_intervals(_ordered(_parts(several)))),
+            _undated(found.filter(count == 0)),
+        ]
+    )
+    julian = folded.str.contains("<julian|1985786")
+    approximate = folded.str.contains(APPROXIMATE)
+    note = pl.when(julian).then(pl.lit("julian")).when(approximate).then(pl.lit("approximate"))
+    joined = rest.join(dated, on="row", how="left", maintain_order="left")
+    return joined.with_columns(
+        date_note=pl.when(pl.col("date").is_not_null()).then(pl.coalesce("date_note", note))
+    ).select(*OUTPUT_SCHEMA)
+
+
+def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
+    """Read each distinct text as an interval of days.
+
+    Args:
+        texts: dates as sources print them, of any type that casts to text; nulls and repetitions do not
+            matter.
+        language: tag (`cs`, `pt-BR`) of a language whose month names win where the same name is another month
+            elsewhere (`listopad`: November in Czech, October in Croatian); others than ours change nothing.
+
+    Returns:
+        One row per distinct text, ordered by `text`, with the columns of `OUTPUT_SCHEMA`: `date` and
+        `last_date` bound the interval (proleptic Gregorian), `precision` is day, month, year, decade or
+        century. All are null where nothing could be read: no year, or none from 500 to 2200. `date_note` is
+        the first of these:
+
+        - `two_dates`: several that exclude one another, `date` being the first
+        - `excel_serial`: a bare number of five digits, read as an Excel day
+        - `impossible_day`, `ambiguous_order` (`03/04/1986`), `ambiguous_month`: only the year was taken
+        - `julian`: marked as of the Julian calendar, and not converted
+        - `approximate`: `ca. 1985`; the interval is that of the year itself
+    """
+    distinct = texts.drop_nulls().cast(pl.String).unique().to_frame("text")
+    bare = pl.col("text").str.contains(rf"^{Y}$")
+    year = pl.col("text").cast(pl.Int32)
+    null = pl.lit(None, pl.String)
+    years = distinct.filter(bare).select(
+        "text",
+        date=pl.date(year, 1, 1),
+        precision=pl.lit("year"),
+        last_date=pl.date(year, 12, 31),
+        date_note=null,
+    )
+    rest = distinct.filter(~bare)
+    _month_letters(language)  # built once, before threads ask for it
+    # A string expression keeps one core busy, so the texts are read in as many parts as there are cores.
+    size = max(PART_SIZE, -(-rest.height // pl.thread_pool_size()))
+    with ThreadPoolExecutor() as pool:
+        read = list(pool.map(lambda part: _read(part, language), rest.iter_slices(size)))
+    return pl.concat([years, *read]).match_to_schema(OUTPUT_SCHEMA).sort("text")
+
+
+def intervals_agree(
+    first: str | pl.Expr, last: str | pl.Expr, other_first: str | pl.Expr, other_last: str | pl.Expr
+) -> pl.Expr:
+    """Whether one interval of days contains the other; null where a bound is.
+
+    Days, months, years and decades are nested, so that two of them agree if and only if they intersect. Only
+    a century can overlap and not agree: the 20th is 1901 to 2000, which cuts the decade that begins in 2000.
+
+    Args:
+        first: column or expression of the first day of one interval.
+        last: its last day.
+        other_first: the first day of the other.
+        other_last: its last day.
+    """
+    bounds = (first, last, other_first, other_last)
+    a, b, c, d = (pl.col(bound) if isinstance(bound, str) else bound for bound in bounds)
+    return ((a <= c) & (d <= b)) | ((c <= a) & (b <= d))

@@ -1,0 +1,34 @@
+"""What can go wrong, each with the exit code that the command line returns for it.
+
+A message says what happened, where (file, row, column, URL), what was done about it and what to do next.
+"""
+
+
+class TwintownsError(Exception):
+    """An expected failure: it is shown as its message, never as a traceback."""
+
+    exit_code = 1
+
+
+class DeclarationError(TwintownsError):
+    """A source's declaration is wrong: the file, the key and the nearest valid one are in the message."""
+
+    exit_code = 2
+
+
+class SourceError(TwintownsError):
+    """A source's bytes are missing, altered, unreadable or not what the declaration expects."""
+
+    exit_code = 3
+
+
+class GateError(TwintownsError):
+    """What was built is not fit to be published; the release before stays current."""
+
+    exit_code = 4
+
+
+class LockedError(TwintownsError):
+    """Somebody else is building into the same folder."""
+
+    exit_code = 5

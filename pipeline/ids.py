@@ -1,0 +1,48 @@
+"""Stable ids: frozen functions of what they name, the same on every machine and in every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Changing this changes every minted id. It never changes without redirects for all of them.
+ID_VERSION = "twintowns:1"
+
+
+def mint(prefix: str, texts: pl.Series) -> pl.Series:
+    """Hash texts to ids: the prefix and the first 16 hex digits of the SHA-256 of version and text.
+
+    Args:
+        prefix: `c` claims, `p` partnerships, `g` groups, `x` towns that no gazetteer knows.
+        texts: what is named; equal texts give equal ids.
+
+    Returns:
+        Strings, in the order of `texts`, null where the text is null.
+    """
+    table = pl.DataFrame({"place": range(len(texts)), "text": texts.cast(pl.String)}).to_arrow()
+    with duckdb.connect() as connection:
+        connection.register("texts", table)
+        hashed = connection.execute(
+            "SELECT ? || left(sha256(? || chr(31) || text), 16) AS id FROM texts ORDER BY place",
+            [prefix, ID_VERSION],
+        ).to_arrow_table()
+    return pl.DataFrame(hashed)["id"]
+
+
+def pair_ids(towns: pl.Series, partners: pl.Series) -> pl.Series:
+    """Return partnership ids: the hash of two town ids in sorted order, so that direction does not matter."""
+    pair = pl.DataFrame({"a": towns, "b": partners}).select(
+        pl.concat_str(pl.min_horizontal("a", "b"), pl.max_horizontal("a", "b"), separator="\x1f")
+    )
+    return mint("p", pair.to_series())
+
+
+def town_ids(name: pl.Expr, country_code: pl.Expr, hint: pl.Expr) -> pl.Expr:
+    """Return the text to mint a town's id from: its raw name (NFC), country and what tells it apart."""
+    parts: Sequence[pl.Expr] = (name.str.normalize("NFC"), country_code, hint)
+    return pl.concat_str([part.fill_null("") for part in parts], separator="\x1f")

@@ -1,0 +1,1 @@
+"""Which town is meant: names, countries, gazetteer, matching."""

@@ -1,0 +1,158 @@
+"""Which place a mention means: candidates by name, decided by the evidence, or left undecided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.locate.gazetteer import distance_km
+from pipeline.locate.mentions import read_names, region_hints
+from schemas.vocabularies import LocatedBy
+
+if TYPE_CHECKING:
+    from pipeline.locate.gazetteer import Gazetteer
+
+#: A candidate farther from the source's own coordinates than this is another town of the same name.
+NEAR_KM = 25.0
+#: A place so much larger than every other of its name is meant where nothing else tells them apart; a
+#: smaller one would be printed with what tells it apart. Frankfurt am Main is 12 times Frankfurt (Oder).
+DOMINANT_RATIO, DOMINANT_SIZE = 8.0, 15_000
+#: An alternate name counts less than the name that a place goes by.
+_ALTERNATE = 0.85
+_CANDIDATES_KEPT = 5
+
+
+def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataFrame) -> pl.DataFrame:
+    """Return the places that each mention's names lead to, with the evidence for each.
+
+    Args:
+        mentions: as `collect_mentions` gives them.
+        gazetteer: places and names.
+        regions: `hint` (search key), `country_code`, `admin1_code`: names of first-level divisions.
+
+    Returns:
+        `mention`, `place_id`, `name_score`, `km` (to the source's coordinates, null without), `in_region` (a hint of
+        the mention names the division that the place lies in), `population`, `latitude`, `longitude`.
+    """
+    readings = read_names(mentions).join(
+        mentions.select("mention", "country_code", "latitude", "longitude"), on="mention"
+    )
+    names = gazetteer.names.select("key", "country_code", "place_id", "is_main")
+    known = readings.filter(pl.col("country_code").is_not_null()).join(names, on=["key", "country_code"])
+    anywhere = readings.filter(pl.col("country_code").is_null()).drop("country_code").join(names, on="key")
+    found = (
+        pl.concat([known, anywhere.select(known.columns)])
+        .with_columns(
+            name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
+        )
+        .group_by("mention", "place_id", "latitude", "longitude")
+        .agg(pl.col("name_score").max())
+    )
+    places = gazetteer.places.select(
+        "place_id", "admin1_code", "population", "country_code", place_latitude="latitude", place_longitude="longitude"
+    )
+    found = found.join(places, on="place_id").with_columns(
+        km=distance_km(
+            pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude")
+        )
+    )
+    in_region = (
+        region_hints(mentions)
+        .join(regions, on="hint")
+        .select("mention", "country_code", "admin1_code", in_region=pl.lit(value=True))
+        .unique()
+    )
+    return found.join(in_region, on=["mention", "country_code", "admin1_code"], how="left").select(
+        "mention", "place_id", "name_score", "km", pl.col("in_region").fill_null(value=False), "population",
+        latitude="place_latitude", longitude="place_longitude",
+    )  # fmt: skip
+
+
+def decide(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Choose the place of each mention where the evidence tells, and say which evidence did.
+
+    A mention with coordinates means a place near them or none. Otherwise, in this order: the only one in the region
+    that the source names; the only one of that name; the only one that goes by it where others bear it as an
+    alternate name; the one far larger than all others.
+
+    Returns:
+        `mention`, `place_id`, `located_by`, `location_score`; no row where the evidence does not tell.
+    """
+    ranked = rank_candidates(candidates)
+    per = ranked.group_by("mention").agg(
+        pl.col("place_id").first(),
+        best_km=pl.col("km").first(),
+        has_region=pl.col("in_region").first(),
+        in_region=pl.col("in_region").sum(),
+        candidates=pl.len(),
+        best_name=pl.col("name_score").first(),
+        as_good=(pl.col("name_score") >= pl.col("name_score").max() - 0.1).sum(),
+        largest=pl.col("population").max().fill_null(0),
+        population=pl.col("population").first().fill_null(0),
+        second=pl.col("population").fill_null(0).slice(1).max().fill_null(0),
+    )
+    dominant = (pl.col("population") >= DOMINANT_SIZE) & (
+        pl.col("population") >= DOMINANT_RATIO * pl.col("second").clip(1)
+    )
+    # A village that goes by the name does not stand against a city known by it.
+    overshadowed = pl.col("largest") > DOMINANT_RATIO * pl.col("population").clip(DOMINANT_SIZE / DOMINANT_RATIO)
+    decisions = (
+        (pl.col("best_km") <= NEAR_KM, LocatedBy.NAME_AND_COORDINATES, 0.99),
+        (pl.col("best_km").is_not_null(), None, 0.0),
+        (pl.col("has_region") & (pl.col("in_region") == 1), LocatedBy.NAME_AND_REGION, 0.95),
+        (pl.col("candidates") == 1, LocatedBy.UNIQUE_NAME, 0.9),
+        (dominant, LocatedBy.POPULATION, 0.75),
+        ((pl.col("as_good") == 1) & ~overshadowed, LocatedBy.MAIN_NAME, 0.7),
+    )
+    method, score = pl.when(pl.lit(value=False)).then(pl.lit(None, pl.String)), pl.when(pl.lit(value=False)).then(0.0)
+    for condition, located_by, worth in decisions:
+        holds = condition.fill_null(value=False)
+        method = method.when(holds).then(pl.lit(located_by.value if located_by else None, pl.String))
+        score = score.when(holds).then(worth)
+    return (
+        per.with_columns(
+            located_by=method.otherwise(None),
+            location_score=(score.otherwise(0.0) * (0.5 + 0.5 * pl.col("best_name"))).round(3),
+        )
+        .filter(pl.col("located_by").is_not_null())
+        .select("mention", "place_id", "located_by", "location_score")
+    )
+
+
+def rank_candidates(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Sort each mention's candidates, best first; ties go to the larger, then to the smaller id."""
+    near = pl.col("km") <= NEAR_KM
+    return candidates.sort(
+        "mention", near.fill_null(value=False), "in_region", pl.col("name_score").round(2),
+        pl.col("population").fill_null(0), "place_id",
+        descending=[False, True, True, True, True, False],
+    )  # fmt: skip
+
+
+def runners_up(candidates: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Return the places that an undecided mention might have meant, or a mention decided by size alone.
+
+    Returns:
+        `mention`, `candidate_id`, `rank`, `score`, `evidence`.
+    """
+    sure = decided.filter(pl.col("located_by") != LocatedBy.POPULATION.value)
+    open_ones = rank_candidates(candidates.join(sure, on="mention", how="anti"))
+    several = pl.len().over("mention") > 1
+    undecided = ~pl.col("mention").is_in(decided["mention"].implode())
+    evidence = pl.concat_str(
+        pl.format("name {}", pl.col("name_score").round(2)),
+        pl.format("population {}", "population"),
+        pl.format("{} km from the source's coordinates", pl.col("km").round(0).cast(pl.Int64)),
+        pl.when("in_region").then(pl.lit("in the region named")),
+        separator="; ", ignore_nulls=True,
+    )  # fmt: skip
+    return (
+        open_ones.filter(several | undecided)
+        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("mention"))
+        .filter(pl.col("rank") <= _CANDIDATES_KEPT)
+        .select(
+            "mention", candidate_id="place_id", rank="rank",
+            score=(pl.col("name_score") / pl.len().over("mention")).round(3), evidence=evidence,
+        )
+    )  # fmt: skip

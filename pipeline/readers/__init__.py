@@ -1,0 +1,1 @@
+"""One module a format: bytes in, raw rows out. A reader knows one format and no source."""

@@ -1,0 +1,166 @@
+"""Raw rows to statements: the publisher's columns become ours, still as text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.declarations import CODED, COLUMNS, SIDES, Declaration, SourceFile, nearest
+from pipeline.errors import SourceError
+from pipeline.locate.names import clean_text
+from pipeline.readers.table import LOCATOR, RawRows, read_table
+from pipeline.snapshots import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Received:
+    """Bytes of one file of a source, verified."""
+
+    file: SourceFile
+    snapshot: Snapshot
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The rows of one source's files that hold the same sort of thing.
+
+    Attributes:
+        rows: one row a statement (a raw row that names several partners gives several): `row` (index into
+            `raw`), `snapshot_id`, `as_of_date`, `locator`, `shape_breaks` (columns that do not look as declared) and
+            every column of `COLUMNS` as cleaned text, null where the source has none.
+        raw: one row a raw row: `row`, `snapshot_id`, `locator`, `row_json` (computed when asked for).
+        broken: raw rows that could not be cut into columns: `snapshot_id`, `locator`, `message`, `row_json`.
+    """
+
+    rows: pl.DataFrame
+    raw: pl.LazyFrame
+    broken: pl.DataFrame
+
+
+def read_statements(declaration: Declaration, received: Sequence[Received], holds: str) -> Statements:
+    """Read all files of a source that hold the same sort of thing.
+
+    Raises:
+        SourceError: a file is not what its declaration says; names the file, the column and the nearest one.
+    """
+    names = _read_names(declaration, received)
+    parts, raws, brokens, first = [], [], [], 0
+    for one in received:
+        if one.file.holds != holds:
+            continue
+        table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
+        rows = table.rows.with_row_index("row", offset=first).with_columns(pl.col("row").cast(pl.Int64))
+        first += rows.height
+        parts.append(_ours(rows, table.columns, declaration, one))
+        raws.append(
+            rows.lazy().select(
+                "row",
+                snapshot_id=pl.lit(one.snapshot.snapshot_id),
+                locator=LOCATOR,
+                row_json=pl.struct(table.columns).struct.json_encode(),
+            )
+        )
+        brokens.append(table.broken.select(pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
+    rows = _several_partners(pl.concat(parts), declaration.split)
+    if names is not None and declaration.lookup:
+        rows = _with_names(rows, names, declaration.lookup.column)
+    return Statements(rows, pl.concat(raws), pl.concat(brokens))
+
+
+def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: Received) -> pl.DataFrame:
+    """Select our columns from theirs."""
+    source = _find_columns(theirs, declaration, one)
+    constants = declaration.constants_of(one.file)
+    blank = [marker.casefold() for marker in declaration.unknown_markers]
+    columns = []
+    for ours in COLUMNS:
+        if ours in source:
+            text = clean_text(pl.col(source[ours]))
+            columns.append(pl.when(~text.str.to_lowercase().is_in(blank)).then(text).alias(ours))
+        else:
+            columns.append(pl.lit(constants.get(ours), dtype=pl.String).alias(ours))
+    breaks = [
+        (pl.col(name) != "") & ~pl.col(name).str.contains(f"^(?:{pattern})$")
+        for name, pattern in declaration.shape.items()
+        if name in theirs
+    ]
+    return rows.select(
+        "row",
+        pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"),
+        pl.lit(one.snapshot.as_of_date).alias("as_of_date"),
+        pl.col(LOCATOR).alias("locator"),
+        (pl.sum_horizontal(breaks) if breaks else pl.lit(0)).cast(pl.Int32).alias("shape_breaks"),
+        *columns,
+    )
+
+
+def _find_columns(theirs: list[str], declaration: Declaration, one: Received) -> dict[str, str]:
+    """Return which of the file's columns gives each of ours."""
+    found: dict[str, str] = {}
+    for ours, alternatives in declaration.columns_of(one.file).items():
+        present = [name for name in alternatives if name in theirs]
+        if not present:
+            layout = declaration.format_of(one.file)
+            hint = nearest(alternatives[0], theirs)
+            if len(theirs) == 1 and layout.type in ("csv", "tsv"):
+                hint = f"; the header is one field, {theirs[0][:80]!r}: is the delimiter another?"
+            raise SourceError(
+                f"{one.snapshot.snapshot_id}: has no column {' or '.join(map(repr, alternatives))}{hint} "
+                f"(declared in {declaration.path} as columns.{ours})"
+            )
+        found[ours] = present[0]
+    return found
+
+
+def _several_partners(rows: pl.DataFrame, split: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Give each of several names in one cell a statement of its own."""
+    for column, separators in split.items():
+        first, *others = separators
+        cell = pl.col(column)
+        for other in others:
+            cell = cell.str.replace_all(other, first, literal=True)
+        rows = rows.with_columns(
+            pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column)
+        ).explode(column, empty_as_null=True)
+        rows = rows.with_columns(clean_text(pl.col(column)).alias(column))
+        # A separator at the end of a cell names nobody; an empty cell stays, to be rejected.
+        rows = rows.filter(pl.col(column).is_not_null() | (pl.len().over("row") == 1))
+    return rows
+
+
+def _read_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame | None:
+    """Return the second file's `id`, `name`: one name an id, the first that it gives."""
+    if declaration.lookup is None:
+        return None
+    one = next(part for part in received if part.file.name == declaration.lookup.file)
+    table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
+    columns = _find_columns(table.columns, declaration, one)
+    return (
+        table.rows.select(id=clean_text(pl.col(columns["id"])), name=clean_text(pl.col(columns["name"])))
+        .drop_nulls()
+        .unique("id", keep="first", maintain_order=True)
+    )
+
+
+def count_names(declaration: Declaration, one: Received) -> int:
+    """Return how many rows a file of names has; the ledger counts them as ignored."""
+    table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
+    return table.rows.height + table.broken.height
+
+
+def _with_names(rows: pl.DataFrame, names: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Fill in the towns' names from their identifiers."""
+    for side in SIDES:
+        looked_up = names.rename({"id": f"{side}_{column}", "name": f"__{side}"})
+        rows = rows.join(looked_up, on=f"{side}_{column}", how="left", maintain_order="left")
+        rows = rows.with_columns(pl.coalesce(side, f"__{side}").alias(side)).drop(f"__{side}")
+    return rows
+
+
+assert set(CODED) <= set(COLUMNS)

@@ -1,0 +1,1 @@
+"""One TOML file a source: what is known about it."""

@@ -1,0 +1,222 @@
+"""What a contract is made of: columns, rules, keys; and how a frame is held against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from enum import StrEnum
+
+    import pandera.polars as pa
+
+
+class ContractError(Exception):
+    """A frame breaks its contract: the table, the column, the rule and sample rows are in the message."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One published column, defined once and reused by every table that has it.
+
+    Args:
+        name: snake_case, singular.
+        dtype: polars type.
+        description: one sentence for the dictionary and the database's comments.
+        unit: unit of measure, where there is one.
+        nullable: whether a null is allowed.
+        vocabulary: the enumerated values, where the column is a category.
+        minimum: smallest allowed value.
+        maximum: largest allowed value.
+        pattern: regular expression that the whole text must match.
+    """
+
+    name: str
+    dtype: Any
+    description: str
+    unit: str | None = None
+    nullable: bool = False
+    vocabulary: type[StrEnum] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+
+    def optional(self) -> Column:
+        """Return the same column where a null is allowed."""
+        return replace(self, nullable=True)
+
+    def named(self, name: str, description: str | None = None) -> Column:
+        """Return the same column under another name, with another description where one is given."""
+        return replace(self, name=name, description=description or self.description)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule over several columns of a row: `holds` is true for a good row, and null counts as true."""
+
+    name: str
+    holds: pl.Expr
+    description: str
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Every non-null value of `column` must stand in `table.target`."""
+
+    column: str
+    table: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """The contract of one table: the rule, the documentation, the dictionary and the package descriptor.
+
+    Args:
+        name: snake_case, plural.
+        row: what one row is.
+        columns: in published order.
+        key: columns that are unique together; also the order in which rows are published.
+        foreign_keys: references into other published tables.
+        rules: cross-column rules.
+        sort: publishing order where it is not the key.
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    sort: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Columns to sort by before publishing: a total order."""
+        return self.sort or self.key
+
+    @cached_property
+    def polars_schema(self) -> pl.Schema:
+        """Names and types in published order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @cached_property
+    def pandera_schema(self) -> pa.DataFrameSchema:
+        """The contract as a pandera schema (strict: no column more, none less, in order)."""
+        import pandera.polars as pa
+
+        return pa.DataFrameSchema(
+            columns={column.name: _pandera_column(column) for column in self.columns},
+            checks=[_pandera_rule(rule) for rule in self.rules],
+            name=self.name,
+            description=self.row,
+            strict=True,
+            ordered=True,
+            unique=list(self.key) or None,
+        )
+
+    def empty(self) -> pl.DataFrame:
+        """Return a typed frame without rows."""
+        return pl.DataFrame(schema=self.polars_schema)
+
+    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame with exactly this table's columns and types, in published order.
+
+        A column that the frame lacks is filled with nulls.
+        """
+        present = set(frame.columns)
+        frame = frame.select(
+            (pl.col(name) if name in present else pl.lit(None)).cast(dtype).alias(name)
+            for name, dtype in self.polars_schema.items()
+        )
+        return frame.sort(self.order) if self.order else frame
+
+    def failures(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return what breaks the contract: columns `row` (index, null for a broken contract), `column`, `rule`.
+
+        pandera reports a failing value with the index of its row; a failure without one (a missing
+        column, a wrong type) means that the frame as a whole is not what it says.
+        """
+        import pandera.polars as pa
+
+        try:
+            self.pandera_schema.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as error:
+            return error.failure_cases.select(
+                row=pl.col("index").cast(pl.Int64),
+                column=pl.when(pl.col("schema_context") == "Column").then(pl.col("column")),
+                rule=pl.col("check").cast(pl.String),
+                value=pl.col("failure_case").cast(pl.String),
+            )
+        return pl.DataFrame(
+            schema={"row": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String}
+        )
+
+    def validate(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame as it is.
+
+        Raises:
+            ContractError: the frame breaks the contract; the message names up to five failures.
+        """
+        failures = self.failures(frame)
+        if failures.is_empty():
+            return frame
+        samples = [
+            f"  {table_column or 'row'}: {rule}" + (f" (row {row}: {str(value)[:200]})" if row is not None else "")
+            for row, table_column, rule, value in failures.head(5).iter_rows()
+        ]
+        raise ContractError(
+            f"table {self.name} breaks its contract in {failures.height} place(s):\n" + "\n".join(samples)
+        )
+
+
+def check_foreign_keys(tables: Sequence[Table], frames: dict[str, pl.DataFrame]) -> None:
+    """Hold every reference between the given tables.
+
+    Raises:
+        ContractError: a value has no row in the table that it refers to.
+    """
+    for table in tables:
+        for key in table.foreign_keys:
+            values = frames[table.name].select(pl.col(key.column).drop_nulls().unique())
+            missing = values.join(frames[key.table], left_on=key.column, right_on=key.target, how="anti")
+            if missing.height:
+                raise ContractError(
+                    f"{table.name}.{key.column} refers to {missing.height} value(s) that {key.table}.{key.target} "
+                    f"does not have, such as {missing.item(0, 0)!r}"
+                )
+
+
+def _pandera_column(column: Column) -> pa.Column:
+    import pandera.polars as pa
+
+    checks = []
+    if column.vocabulary is not None:
+        checks.append(pa.Check.isin([member.value for member in column.vocabulary]))
+    if column.minimum is not None:
+        checks.append(pa.Check.ge(column.minimum))
+    if column.maximum is not None:
+        checks.append(pa.Check.le(column.maximum))
+    if column.pattern is not None:
+        checks.append(pa.Check.str_matches(column.pattern))
+    return pa.Column(
+        column.dtype,
+        checks=checks,
+        nullable=column.nullable,
+        name=column.name,
+        description=column.description,
+        metadata={"unit": column.unit} if column.unit else None,
+    )
+
+
+def _pandera_rule(rule: Rule) -> pa.Check:
+    import pandera.polars as pa
+
+    def holds(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(rule.holds.fill_null(value=True))
+
+    return pa.Check(holds, name=rule.name, error=rule.name, description=rule.description)

@@ -1,0 +1,207 @@
+"""The enumerated categories. A value outside its vocabulary is a finding, never an `else`."""
+
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """What was agreed, from the strongest to the weakest."""
+
+    PARTNERSHIP = "partnership"
+    FRIENDSHIP = "friendship"
+    PROJECT_PARTNERSHIP = "project_partnership"
+    CONTACT = "contact"
+    UNSPECIFIED = "unspecified"
+
+
+class Status(StrEnum):
+    """Whether a link is alive; not being listed any more is not `ended`."""
+
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+class Precision(StrEnum):
+    """How exact a date is, from the finest to the coarsest."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    DECADE = "decade"
+    CENTURY = "century"
+    UNKNOWN = "unknown"
+
+
+class EndCause(StrEnum):
+    """Why a partnership ended."""
+
+    MERGER = "merger"
+    COUNCIL_DECISION = "council_decision"
+    WAR = "war"
+    EXPIRED = "expired"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Event(StrEnum):
+    """Something dated that happens to a partnership."""
+
+    FIRST_CONTACT = "first_contact"
+    FRIENDSHIP_AGREED = "friendship_agreed"
+    CHARTER_SIGNED = "charter_signed"
+    COUNTER_SIGNED = "counter_signed"
+    RENEWED = "renewed"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    ENDED = "ended"
+    PRECURSOR = "precursor"
+
+
+class SourceKind(StrEnum):
+    """What sort of publication a source is."""
+
+    REGISTER = "register"
+    REFERENCE = "reference"
+    ENCYCLOPEDIA = "encyclopedia"
+    LIST = "list"
+    GAZETTEER = "gazetteer"
+
+
+class Authority(StrEnum):
+    """Who speaks, from the most to the least trusted; it decides which value wins."""
+
+    MUNICIPALITY = "municipality"
+    REGISTER = "register"
+    REFERENCE = "reference"
+    LIST = "list"
+
+
+class Directions(StrEnum):
+    """Whose statements a source keeps of a pair."""
+
+    BOTH = "both"
+    ONE = "one"
+    DEDUPLICATED = "deduplicated"
+
+
+class TownKind(StrEnum):
+    """What sort of body takes part."""
+
+    MUNICIPALITY = "municipality"
+    DISTRICT = "district"
+    COUNTY = "county"
+    REGION = "region"
+    OTHER = "other"
+
+
+class GroupKind(StrEnum):
+    """What sort of multi-party link a group is."""
+
+    RING = "ring"
+    MULTILATERAL = "multilateral"
+    NETWORK = "network"
+
+
+class Motive(StrEnum):
+    """Why two towns may have found each other."""
+
+    SAME_NAME = "same_name"
+    PERSONAL_TIES = "personal_ties"
+    SIMILAR_ECONOMY = "similar_economy"
+    NEIGHBOURS = "neighbours"
+    SHARED_HISTORY = "shared_history"
+
+
+class MotiveBasis(StrEnum):
+    """Whether a source states a motive or the pipeline derives it."""
+
+    STATED = "stated"
+    DERIVED = "derived"
+
+
+class Award(StrEnum):
+    """The Council of Europe's awards in the order in which they are given."""
+
+    EUROPEAN_DIPLOMA = "european_diploma"
+    FLAG_OF_HONOUR = "flag_of_honour"
+    PLAQUE_OF_HONOUR = "plaque_of_honour"
+    EUROPE_PRIZE = "europe_prize"
+
+
+class ClaimRank(StrEnum):
+    """Wikidata's statement ranks; a source without ranks states `normal`."""
+
+    PREFERRED = "preferred"
+    NORMAL = "normal"
+    DEPRECATED = "deprecated"
+
+
+class StartAgreement(StrEnum):
+    """Whether the sources agree on when a partnership began."""
+
+    NONE = "none"
+    SINGLE = "single"
+    AGREE = "agree"
+    CONFLICT = "conflict"
+
+
+class LocatedBy(StrEnum):
+    """Which evidence told which town is meant, from the strongest to none."""
+
+    CORRECTION = "correction"
+    IDENTIFIER = "identifier"
+    NAME_AND_COORDINATES = "name_and_coordinates"
+    NAME_AND_REGION = "name_and_region"
+    OTHER_SIDE = "other_side"
+    UNIQUE_NAME = "unique_name"
+    MAIN_NAME = "main_name"
+    POPULATION = "population"
+    SOURCE_COORDINATES = "source_coordinates"
+    NOT_LOCATED = "not_located"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Action(StrEnum):
+    """What was done about a noted value."""
+
+    KEPT = "kept"
+    NULLED = "nulled"
+    CORRECTED = "corrected"
+
+
+class Confirmation(StrEnum):
+    """How a stated figure fares against independent references."""
+
+    CONFIRMED = "confirmed"
+    PARTLY = "partly"
+    CONTRADICTED = "contradicted"
+    UNVERIFIED = "unverified"
+
+
+class Change(StrEnum):
+    """How a row differs from the release before."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+class Entity(StrEnum):
+    """What a redirect or a change speaks of."""
+
+    TOWN = "town"
+    PARTNERSHIP = "partnership"
+
+
+def rank_of(vocabulary: type[StrEnum]) -> dict[str, int]:
+    """Return each value's place in its vocabulary (0 is the strongest), for sorting by rule."""
+    return {member.value: place for place, member in enumerate(vocabulary)}
