@@ -53,7 +53,8 @@ BEFORE_CHRIST = (
 APPROXIMATE = (
     r"<(?:um|ca|c|cca|circa|cirka|vers|environ|env|etwa|gegen|about|around|approximately|approx|hacia|verso|noin"
     r"|omkring|cerca|kolem|okolo|oko|około|около|близько|rond|omstreeks|kring|wohl|vermutlich|probably)>"
-    r"[.\s]*(?:<(?:de|al|del|roku|the|mid|early|late)>\s*)?[0-9A-LX]|[~≈]\s*[0-9]|[0-9]\s?\(?\?"
+    r"[.\s]*(?:<(?:de|al|del|roku|the|mid|early|late)>\s*)?"
+    r"(?:[12][0-9]{3}|[A-LX]|[0-9]{1,2}[ .])|[~≈]\s*[0-9]|[0-9]\s?\(?\?"
 )
 DECADE_WORDS = "anni|annees|jaren|anos|anii|lata|decada> <de|decada|decade|decennio|годы|δεκαετια(?:> <του)?"
 # "1980-as" alone is Hungarian for "of 1980"; with "évek" it is the decade.
@@ -363,8 +364,11 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
     _month_letters(language)  # built once, before threads ask for it
     # A string expression keeps one core busy, so the texts are read in as many parts as there are cores.
     size = max(PART_SIZE, -(-rest.height // pl.thread_pool_size()))
-    with ThreadPoolExecutor() as pool:
-        read = list(pool.map(lambda part: _read(part, language), rest.iter_slices(size)))
+    if rest.height <= size:  # polars keeps compiled patterns by thread: a new one would compile them again
+        read = [_read(rest, language)]
+    else:
+        with ThreadPoolExecutor() as pool:
+            read = list(pool.map(lambda part: _read(part, language), rest.iter_slices(size)))
     return pl.concat([years, *read]).match_to_schema(OUTPUT_SCHEMA).sort("text")
 
 

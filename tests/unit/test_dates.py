@@ -218,7 +218,7 @@ def test_a_month_stays_a_month(date: dt.date) -> None:
 likely = st.text(st.sampled_from("0123456789 ./-–年月日[]{}|<>'mai v.Chr.erÉİΣß²٣&;+TZ"), max_size=30)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(st.one_of(st.text(), likely), max_size=20))
 def test_any_text(texts: list[str]) -> None:
     found = parse_dates(pl.Series(texts, dtype=pl.String))
@@ -230,7 +230,7 @@ def test_any_text(texts: list[str]) -> None:
     assert found.filter(pl.col("date").is_null() & pl.col("date_note").is_not_null()).is_empty()
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=20)
 @given(st.permutations([text for text, *_ in EXAMPLES]), st.integers(1, 3))
 def test_only_the_text_matters(texts: list[str], times: int) -> None:
     together = parse_dates(pl.Series(texts * times))

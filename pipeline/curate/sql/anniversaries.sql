@@ -1,4 +1,4 @@
--- Which partnerships that are not known to rest have a round anniversary (a multiple of five) in a year; oldest first.
+-- Which partnerships, unless known to rest or over, have a round anniversary in a year; oldest first.
 CREATE MACRO anniversaries(year) AS TABLE
 SELECT
     year - start_year AS anniversary,

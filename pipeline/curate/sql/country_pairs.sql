@@ -1,4 +1,4 @@
--- How many partnerships link each two countries, and each with itself; the codes are in order, an unknown one last.
+-- How many partnerships link each two countries, or towns of one; codes are in order, an unknown one last.
 CREATE VIEW country_pairs AS
 SELECT
     least(town_a.country_code, town_b.country_code) AS country_a,

@@ -1,4 +1,4 @@
--- Where sources disagree on a start: every dated statement about such a partnership, the chosen one marked and first.
+-- Where sources disagree on a start: all dated statements about the partnership, the chosen one first.
 CREATE VIEW date_conflicts AS
 SELECT
     partnership_id,
@@ -26,4 +26,5 @@ JOIN claims USING (partnership_id)
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
 WHERE partnerships.start_agreement = 'conflict' AND claims.start_date IS NOT NULL
-ORDER BY town_a_name, town_b_name, partnership_id, is_chosen DESC, stated_date, claims.source_id, claims.claim_id;
+ORDER BY
+    town_a_name, town_b_name, partnership_id, is_chosen DESC, stated_date, claims.source_id, claims.claim_id;

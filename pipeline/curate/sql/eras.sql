@@ -15,7 +15,7 @@ spans AS (
         status,
         is_domestic,
         year(start_date) AS earliest,
-        year(start_date) + CASE start_precision WHEN 'decade' THEN 9 WHEN 'century' THEN 99 ELSE 0 END AS latest
+        earliest + CASE start_precision WHEN 'decade' THEN 9 WHEN 'century' THEN 99 ELSE 0 END AS latest
     FROM partnerships
 ),
 placed AS (

@@ -1,4 +1,4 @@
--- Which towns a text may mean, best first: a town id, or a name in any language, whatever its case and accents.
+-- Which towns a text may mean, best first: an id or a name in any language, whatever its case and accents.
 CREATE MACRO find_town(text) AS TABLE
 WITH
 by_id AS (
@@ -34,14 +34,16 @@ by_name AS MATERIALIZED (
     FROM wanted, town_names
     WHERE starts_with(search_key, key) OR contains(search_key, ' ' || key)
 ),
--- A slip of the pen, looked for only where nothing else matches.
+-- A slip of the pen (two in a long name), looked for only where nothing else matches.
 unmatched AS MATERIALIZED (
     SELECT key FROM wanted WHERE NOT EXISTS (FROM by_name)
 ),
 by_likeness AS (
-    SELECT town_id, name, 'similar' AS match, jaro_winkler_similarity(search_key, key, 0.9) / 2 AS score
+    SELECT town_id, name, 'similar' AS match, jaro_winkler_similarity(search_key, key) / 2 AS score
     FROM unmatched, town_names
-    WHERE abs(length(search_key) - length(key)) <= 2 AND score >= 0.45
+    WHERE abs(length(search_key) - length(key)) <= 2
+        AND score >= 0.45
+        AND damerau_levenshtein(search_key, key) <= 1 + length(key) // 10
 ),
 best AS (
     SELECT *
@@ -64,7 +66,9 @@ SELECT
     match,
     round(score, 3)::DOUBLE AS score,
     coalesce(partner_count, 0) AS partner_count,
-    row_number() OVER (ORDER BY score DESC, partner_count DESC NULLS LAST, population DESC NULLS LAST, town_id) AS rank
+    row_number() OVER (
+        ORDER BY score DESC, partner_count DESC NULLS LAST, population DESC NULLS LAST, town_id
+    ) AS rank
 FROM best
 JOIN towns USING (town_id)
 LEFT JOIN degrees USING (town_id)

@@ -1,4 +1,4 @@
--- Which links between two towns of today's Germany began, or may have begun, before unification (3 October 1990).
+-- Which links between two towns of today's Germany began, or may have, before unification (3 October 1990).
 CREATE VIEW german_german_links AS
 WITH dated AS (
     SELECT

@@ -7,15 +7,21 @@ WITH own_entries AS (
     WHERE directions = 'both'
 )
 SELECT
-    partnership_id,
+    partnerships.partnership_id,
     town_a_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
-    (partnership_id, town_a_id) IN (FROM own_entries) AS stated_by_a,
+    EXISTS (
+        FROM own_entries
+        WHERE own_entries.partnership_id = partnerships.partnership_id AND town_id = town_a_id
+    ) AS stated_by_a,
     town_b_id,
     town_b.name AS town_b_name,
     town_b.country_code AS town_b_country_code,
-    (partnership_id, town_b_id) IN (FROM own_entries) AS stated_by_b,
+    EXISTS (
+        FROM own_entries
+        WHERE own_entries.partnership_id = partnerships.partnership_id AND town_id = town_b_id
+    ) AS stated_by_b,
     form,
     status,
     start_date,
@@ -25,5 +31,5 @@ SELECT
 FROM partnerships
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
-WHERE stated_by_both = false
-ORDER BY town_a_name, town_b_name, partnership_id;
+WHERE NOT stated_by_both
+ORDER BY town_a_name, town_b_name, partnerships.partnership_id;

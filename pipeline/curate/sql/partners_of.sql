@@ -1,4 +1,4 @@
--- Which partners a town has, given its name or id; of several towns of a name the best of find_town, as it says.
+-- Which partners a town has, given its name or id; of several of the name it takes the best of find_town.
 CREATE MACRO partners_of(text) AS TABLE
 WITH
 meant AS (

@@ -1,4 +1,4 @@
--- How many partnerships each country's towns have; a domestic one counts once, null is for towns of unknown country.
+-- How many partnerships each country's towns have; a domestic one counts once, null is the unknown country.
 CREATE VIEW partnerships_per_country AS
 WITH sides AS (
     SELECT *, town_a_id AS town_id, town_b_id AS partner_id FROM partnerships

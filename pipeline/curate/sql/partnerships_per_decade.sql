@@ -1,4 +1,4 @@
--- How many partnerships began in each decade, whatever became of them since; null where the decade is unknown.
+-- How many partnerships began in each decade, whatever became of them; null where the decade is unknown.
 CREATE VIEW partnerships_per_decade AS
 SELECT
     CASE WHEN start_precision IN ('day', 'month', 'year', 'decade')

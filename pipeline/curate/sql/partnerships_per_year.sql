@@ -1,4 +1,4 @@
--- How many partnerships began in each year, whatever became of them since; null where the year is unknown.
+-- How many partnerships began in each year, whatever became of them; null where the year is unknown.
 CREATE VIEW partnerships_per_year AS
 SELECT
     start_year AS year,

@@ -1,4 +1,4 @@
--- The shortest chain of partnerships from one town to another, given names or ids; of equal ones the first by town id.
+-- How to get from one town to another over the fewest partnerships, ended ones too, given names or ids.
 CREATE MACRO path_between(a, b) AS TABLE
 WITH RECURSIVE
 ends AS (
@@ -11,8 +11,8 @@ links AS MATERIALIZED (
     UNION ALL
     SELECT town_b_id AS from_id, town_a_id AS to_id, partnership_id FROM partnerships
 ),
--- Outwards from the target, ring by ring. Neighbours of a ring lie in it, in the next or in the one before, so two
--- rings are all that must be kept in mind. (USING KEY would do, but clients before DuckDB 1.3 could not open the file.)
+-- Outwards from the target, ring by ring. Neighbours of a ring lie in it, in the next or in the one before:
+-- two rings are all that must be kept in mind. (USING KEY would keep older clients from opening the file.)
 rings(town_id, hops, is_new) AS (
     SELECT target_id, 0, true FROM ends
     UNION ALL
@@ -29,7 +29,7 @@ rings(town_id, hops, is_new) AS (
         SELECT town_id, hops, false FROM rings WHERE is_new AND EXISTS (FROM next)
     )
 ),
--- Back from the origin: always to the first neighbour that is one ring nearer.
+-- Back from the origin: always to the nearer neighbour whose id sorts first, so that ties are settled.
 steps(step, town_id, partnership_id, hops) AS (
     SELECT 0, town_id, NULL::VARCHAR, hops
     FROM rings JOIN ends ON town_id = origin_id

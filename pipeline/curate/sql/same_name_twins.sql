@@ -1,4 +1,4 @@
--- Which partners are namesakes: the usual names of both towns are the same but for case, accents and punctuation.
+-- Which partners are namesakes: their usual names are the same but for case, accents and punctuation.
 CREATE VIEW same_name_twins AS
 WITH usual_names AS (
     SELECT DISTINCT town_id, search_key FROM town_names WHERE is_preferred AND search_key <> ''
