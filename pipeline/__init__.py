@@ -1,1 +1,3 @@
-"""From lists of town partnerships to validated tables."""
+"""twintowns: partnership lists in, validated tables of town twinnings out."""
+
+__version__ = "0.1.0"

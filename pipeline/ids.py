@@ -27,11 +27,10 @@ def mint(prefix: str, texts: pl.Series) -> pl.Series:
     table = pl.DataFrame({"place": range(len(texts)), "text": texts.cast(pl.String)}).to_arrow()
     with duckdb.connect() as connection:
         connection.register("texts", table)
-        hashed = connection.execute(
+        return connection.sql(
             "SELECT ? || left(sha256(? || chr(31) || text), 16) AS id FROM texts ORDER BY place",
-            [prefix, ID_VERSION],
-        ).to_arrow_table()
-    return pl.DataFrame(hashed)["id"]
+            params=[prefix, ID_VERSION],
+        ).pl()["id"]
 
 
 def pair_ids(towns: pl.Series, partners: pl.Series) -> pl.Series:

@@ -79,8 +79,9 @@ def last_day(side: str) -> pl.Expr:
 
 
 def _ranked(claims: pl.DataFrame) -> pl.DataFrame:
-    """Add the numbers to sort by; smaller wins."""
-    return claims.filter(pl.col("claim_rank") != v.ClaimRank.DEPRECATED.value).with_columns(
+    """Add the numbers to sort by; smaller wins. Deprecated claims count only where a pair has no others."""
+    deprecated = pl.col("claim_rank") == v.ClaimRank.DEPRECATED.value
+    return claims.filter(~deprecated | deprecated.all().over(_PAIR)).with_columns(
         _order("authority", v.rank_of(v.Authority)).alias("__authority"),
         _order("form", v.rank_of(v.Form)).alias("__form"),
         _order("status", {status.value: rank for status, rank in _STATUS_RANK.items()}).alias("__status"),

@@ -182,3 +182,23 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def adopt(declaration: Declaration, path: Path, raw: Path) -> Snapshot:
+    """Take a file that was handed over, or edited in place, into the raw store.
+
+    Raises:
+        SourceError: the source declares no file of that name, or the file cannot be read.
+    """
+    by_name = {Path(file.name).name: file for file in declaration.files}
+    if path.name not in by_name:
+        raise SourceError(f"{path}: {declaration.id} declares no such file; it has {', '.join(sorted(by_name))}")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+    folder = (raw / declaration.id).resolve()
+    inside = path.resolve().relative_to(folder) if path.resolve().is_relative_to(folder) else None
+    snapshot = describe(declaration, by_name[path.name], content, path=str(inside) if inside else None)
+    RawStore(raw).add(snapshot, content)
+    return snapshot

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.check import bounds, rows, values
 from pipeline.declarations import SIDES, Declaration
-from pipeline.ids import mint
+from pipeline.ids import mint, town_ids
 from pipeline.locate.countries import resolve_countries
 from pipeline.readers.statements import Received, Statements, count_names, read_statements
 from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
@@ -51,6 +51,7 @@ class Checked:
         claims: as `CLAIMS_READ`, with `…_country_code`, the country that each side's text resolves to.
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
+        raw: one row a raw row of claims, with its text, for rejects that only come to light later.
     """
 
     claims: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -60,6 +61,18 @@ class Checked:
     rejects: pl.DataFrame = field(default_factory=REJECTS.empty)
     findings: pl.DataFrame = field(default_factory=FINDINGS.empty)
     ledger: pl.DataFrame = field(default_factory=LEDGER.empty)
+    raw: list[pl.LazyFrame] = field(default_factory=list)
+
+    @classmethod
+    def together(cls, parts: Sequence[Checked]) -> Checked:
+        """Put the results of several sources into one."""
+        frames: dict[str, pl.DataFrame] = {}
+        for name in ("claims", "awards", "group_members", "figures", "rejects", "findings", "ledger"):
+            found = [frame for part in parts if not (frame := getattr(part, name)).is_empty()]
+            if found:
+                frames[name] = pl.concat(found, how="vertical")
+        frames.setdefault("claims", CLAIMS_READ.empty())
+        return cls(**frames, raw=[raw for part in parts for raw in part.raw])
 
 
 def check_source(declaration: Declaration, received: Sequence[Received], countries: pl.DataFrame) -> Checked:
@@ -85,6 +98,8 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         rows.check_shifted(refused, declaration)
         bounds.check_bounds(declaration, statements.rows, account)
         setattr(checked, holds, accepted)
+        if holds == "claims":
+            checked.raw.append(statements.raw.with_columns(source_id=pl.lit(declaration.id)))
         findings += noted
         ledgers.append(account)
         rejects.append(refused)
@@ -257,3 +272,61 @@ def _names_ledger(declaration: Declaration, received: Sequence[Received]) -> pl.
     return LEDGER.conform(
         frame.with_columns(rows_used=zero, rows_rejected=zero, rows_ignored="rows_read", claims_made=zero)
     )
+
+
+def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
+    """Part the claims whose two names led to one town, and return the claims that are left.
+
+    Where the names differ, the partner is given an id of its own: one of the two was read wrongly, and a wrong town is
+    worse than an unplaced one. Where they do not, the row is rejected after all, and the ledger follows.
+
+    Args:
+        checked: its rejects, findings and ledger are brought up to date.
+        claims: with `town_id`, `partner_id` and how the partner was located.
+    """
+    own = mint(
+        "x", claims.select(town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.col("partner_region_text"))).to_series()
+    )
+    same = pl.col("town_id") == pl.col("partner_id")
+    if not claims.select(same.any()).item():
+        return claims
+    claims = claims.with_columns(own)
+    hopeless = same & (
+        (rows.search_key(pl.col("town_text")) == rows.search_key(pl.col("partner_text"))) | (pl.col("id") == pl.col("town_id"))
+    )
+    parted = same & ~hopeless
+    noted = claims.filter(parted).select(
+        "source_id", "snapshot_id", "locator", column_name=pl.lit("partner"), rule=pl.lit("located_on_own_partner"),
+        severity=pl.lit(v.Severity.WARNING.value), raw_value="partner_text", action=pl.lit(v.Action.KEPT.value),
+    )  # fmt: skip
+    checked.findings = FINDINGS.conform(pl.concat([checked.findings, FINDINGS.conform(noted)]))
+    refused = claims.filter(hopeless)
+    claims = claims.filter(~hopeless).with_columns(
+        partner_id=pl.when(parted).then("id").otherwise("partner_id"),
+        partner_located_by=pl.when(parted).then(pl.lit(v.LocatedBy.NOT_LOCATED.value)).otherwise("partner_located_by"),
+        partner_location_score=pl.when(parted).then(0.0).otherwise("partner_location_score"),
+    )
+    return _refuse(checked, refused, claims).drop("id")
+
+
+def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Move claims that turned out to be none to the rejects; a row with other claims stays used."""
+    place = ["snapshot_id", "locator"]
+    gone = refused.join(claims, on=place, how="anti").select(place).unique()
+    rejects = pl.concat(checked.raw).join(gone.lazy(), on=place).collect().with_columns(
+        rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town")
+    )
+    checked.rejects = REJECTS.conform(pl.concat([checked.rejects, REJECTS.conform(rejects)]))
+    fewer = gone.group_by("snapshot_id").agg(rows=pl.len())
+    made = refused.group_by("snapshot_id").agg(claims=pl.len())
+    ledger = checked.ledger.join(fewer, on="snapshot_id", how="left").join(made, on="snapshot_id", how="left")
+    checked.ledger = LEDGER.validate(
+        LEDGER.conform(
+            ledger.with_columns(
+                rows_used=pl.col("rows_used") - pl.col("rows").fill_null(0),
+                rows_rejected=pl.col("rows_rejected") + pl.col("rows").fill_null(0),
+                claims_made=pl.col("claims_made") - pl.col("claims").fill_null(0),
+            )
+        )
+    )
+    return claims

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.ids import mint, town_ids
 from pipeline.locate.gazetteer import Gazetteer, distance_km
+from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM, decide, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.names import search_key
@@ -103,10 +104,11 @@ def _mention_columns(columns: Mapping[str, str], prefix: str = "") -> list[pl.Ex
         "latitude": pl.Float64, "longitude": pl.Float64, "geonames_id": pl.Int64, "population": pl.Int64,
     }  # fmt: skip
     keys = MENTION_KEY if prefix else (*MENTION_KEY, "population")
-    return [
-        (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String)).alias(prefix + key)
-        for key in keys
-    ]
+    values = {
+        key: (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String)) for key in keys
+    }
+    values["kind"] = pl.coalesce(values["kind"], kind_of(values["text"]))
+    return [value.alias(prefix + key) for key, value in values.items()]
 
 
 def _regions() -> pl.DataFrame:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.locate.kinds import kind_of
 from pipeline.locate.names import search_key
 from schemas.vocabularies import TownKind
 
@@ -31,11 +30,11 @@ def collect_mentions(sides: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return each distinct mention once: `mention` (index), `MENTION_KEY` and the largest stated `population`.
 
     Args:
-        sides: frames with the columns of `MENTION_KEY` and `population`; `kind` is null where not stated.
+        sides: frames with the columns of `MENTION_KEY` and `population`.
     """
-    stated = pl.concat(sides).with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text"))))
     return (
-        stated.group_by(MENTION_KEY)
+        pl.concat(sides)
+        .group_by(MENTION_KEY)
         .agg(pl.col("population").max())
         .sort(MENTION_KEY)
         .with_row_index("mention")

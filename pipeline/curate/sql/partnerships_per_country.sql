@@ -13,7 +13,9 @@ SELECT
     count(DISTINCT partnership_id) FILTER (status = 'ended') AS ended,
     count(DISTINCT partnership_id) FILTER (start_precision <> 'unknown') AS dated,
     count(DISTINCT sides.town_id) AS towns,
-    count(DISTINCT partners.country_code) FILTER (NOT is_domestic) AS partner_countries
+    count(DISTINCT partners.country_code) FILTER (
+        partners.country_code IS DISTINCT FROM towns.country_code
+    ) AS partner_countries
 FROM sides
 JOIN towns ON towns.town_id = sides.town_id
 JOIN towns AS partners ON partners.town_id = sides.partner_id

@@ -1,0 +1,179 @@
+"""The whole flow: raw bytes → read → check → locate → reconcile → curate → publish."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+import pipeline
+from pipeline.check import Checked, check_source, refuse_self_located
+from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
+from pipeline.declarations import SIDES, Declaration, load_declarations
+from pipeline.errors import SourceError
+from pipeline.ids import pair_ids
+from pipeline.locate import Located, locate
+from pipeline.locate.countries import country_names
+from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.publish import Published, locked, publish
+from pipeline.readers.statements import Received
+from pipeline.report.progress import Progress, quiet
+from pipeline.select import choose
+from pipeline.snapshots import RawStore, Snapshot, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one build reads and where it writes."""
+
+    raw: Path = Path("raw")
+    out: Path = Path("curated")
+    sources: tuple[Path, ...] = ()
+    enable: frozenset[str] = frozenset()
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Built:
+    """What one build made."""
+
+    published: Published
+    tables: Tables
+    used: tuple[Used, ...]
+    notes: tuple[str, ...] = field(default=())
+
+
+def build(settings: Settings, progress: Progress = quiet) -> Built:
+    """Build every source that is on into a release and make it current.
+
+    Raises:
+        DeclarationError: a declaration or the choice of sources is wrong.
+        SourceError: raw bytes are missing, altered or not what their declaration expects.
+        ContractError: a table breaks its contract.
+        LockedError: another build is running.
+
+    In each case nothing is published and the release before stays current.
+    """
+    declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
+    with locked(settings.out):
+        received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled}
+        with progress.step("gazetteer"):
+            gazetteer, countries = load_gazetteer(), country_names(cache_folder())
+        checked = check_sources(declarations, received, countries, progress)
+        with progress.step("locate"):
+            located = locate(_statements(checked), gazetteer)
+            checked = assign_towns(checked, located)
+        used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
+        with progress.step("reconcile"):
+            tables = make_tables(used, checked, located, gazetteer)
+        with progress.step("publish"):
+            published = publish(
+                tables,
+                settings.out,
+                input_hash=input_hash(declarations.values(), received, gazetteer),
+                code_version=pipeline.__version__,
+            )
+    notes = tuple(f"{one.declaration.id}: {one.reason_unused}" for one in used if one.declaration.enabled and one.reason_unused)
+    return Built(published, tables, used, notes)
+
+
+def gather(declaration: Declaration, raw: Path) -> tuple[Received, ...]:
+    """Return the verified bytes of a source's files; none if it was never fetched.
+
+    A file that lies beside its declaration is read from there, any other from the raw store.
+
+    Raises:
+        SourceError: a file is missing, truncated, altered or not the one that the declaration pins.
+    """
+    store, found, missing = RawStore(raw), [], []
+    for file in declaration.files:
+        beside = declaration.path.parent / file.name
+        if file.url is None and beside.exists():
+            content = beside.read_bytes()
+            snapshot = describe(declaration, file, content)
+            if file.sha256 and snapshot.sha256 != file.sha256:
+                raise SourceError(f"{beside}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
+            found.append(Received(file, snapshot, content))
+            continue
+        latest: Snapshot | None = store.latest(declaration, file)
+        if latest is None:
+            missing.append(file)
+            continue
+        found.append(Received(file, latest, store.read(latest)))
+    if found and missing:
+        raise SourceError(
+            f"{declaration.id}: {len(missing)} of {len(declaration.files)} files are not in {raw / declaration.id}, "
+            f"such as {missing[0].name}; fetch them with: twintowns fetch {declaration.id}"
+        )
+    if missing and missing[0].url is None:
+        raise SourceError(
+            f"{declaration.id}: {missing[0].name} is neither beside {declaration.path} nor listed in "
+            f"{raw / declaration.id / 'manifest.jsonl'}; put it beside its declaration"
+        )
+    return tuple(found)
+
+
+def check_sources(
+    declarations: Mapping[str, Declaration], received: Mapping[str, Sequence[Received]], countries: pl.DataFrame,
+    progress: Progress,
+) -> Checked:  # fmt: skip
+    """Read and check every source that was received, and put the results together."""
+    parts = []
+    for name, files in received.items():
+        if files:
+            with progress.step(f"read {name}"):
+                parts.append(check_source(declarations[name], files, countries))
+    if not parts:
+        raise SourceError("none of the sources that are on was ever fetched; fetch them with: twintowns fetch")
+    return Checked.together(parts)
+
+
+def assign_towns(checked: Checked, located: Located) -> Checked:
+    """Give every statement its towns, and every claim its partnership."""
+    claims = checked.claims
+    for side in SIDES:
+        claims = located.assign(claims, side, CLAIM_SIDES[side])
+    claims = refuse_self_located(checked, claims)
+    checked.claims = claims.with_columns(partnership_id=pair_ids(claims["town_id"], claims["partner_id"]))
+    for records in ("awards", "group_members"):
+        frame = getattr(checked, records)
+        if not frame.is_empty():
+            setattr(checked, records, located.assign(frame, "town", RECORD_SIDE))
+    return checked
+
+
+def _statements(checked: Checked) -> list[tuple[pl.DataFrame, Mapping[str, str]]]:
+    sides: list[tuple[pl.DataFrame, Mapping[str, str]]] = [
+        (checked.claims, CLAIM_SIDES[side]) for side in SIDES if not checked.claims.is_empty()
+    ]
+    for frame in (checked.awards, checked.group_members):
+        if not frame.is_empty():
+            sides.append((frame.filter(pl.col("town").is_not_null()), RECORD_SIDE))
+    return sides
+
+
+def _used(declaration: Declaration, received: Sequence[Received]) -> Used:
+    reason = None
+    if not declaration.enabled:
+        reason = "off; turn it on with --enable"
+    elif not received:
+        reason = f"never fetched; fetch it with: twintowns fetch {declaration.id}"
+    return Used(declaration, tuple(one.snapshot for one in received), reason)
+
+
+def input_hash(
+    declarations: Iterable[Declaration], received: Mapping[str, Sequence[Received]], gazetteer: Gazetteer
+) -> str:
+    """Return the hash of all that a build reads: raw bytes, declarations, gazetteer."""
+    digest = hashlib.sha256(gazetteer.version.encode())
+    for one in declarations:
+        digest.update(f"{one.id} {one.enabled}".encode() + one.path.read_bytes())
+        for file in received.get(one.id, ()):
+            digest.update(f"{file.snapshot.snapshot_id} {file.snapshot.sha256} {file.snapshot.as_of_date}".encode())
+    return digest.hexdigest()

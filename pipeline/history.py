@@ -1,0 +1,81 @@
+"""What differs from the release before, and which ids are now others."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from schemas import CHANGES, REDIRECTS
+from schemas import vocabularies as v
+
+_COMPARED = {v.Entity.PARTNERSHIP: ("partnerships", "partnership_id"), v.Entity.TOWN: ("towns", "town_id")}
+Tables = dict[str, pl.DataFrame]
+
+
+def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
+    """Return the ids that are now others: a claim that said x… before and says gn… today moved its town.
+
+    Redirects of earlier releases are carried on, through to the newest id; an id that is in use again redirects
+    nowhere, and one whose claims went to several towns has no single successor.
+    """
+    if before is None:
+        return REDIRECTS.empty()
+    old = before["claims"].select("claim_id", "town_id", "partner_id", "partnership_id")
+    both = old.join(now["claims"], on="claim_id", suffix="_new")
+    towns = pl.concat(
+        both.select(old_id=side, new_id=f"{side}_new") for side in ("town_id", "partner_id")
+    ).with_columns(entity=pl.lit(v.Entity.TOWN.value))
+    pairs = both.select(
+        old_id="partnership_id", new_id="partnership_id_new", entity=pl.lit(v.Entity.PARTNERSHIP.value)
+    )
+    moved = (
+        pl.concat([towns, pairs])
+        .filter(pl.col("old_id") != pl.col("new_id"))
+        .unique()
+        .filter(pl.len().over("entity", "old_id") == 1)
+        .with_columns(reason=pl.lit("identified"))
+    )
+    newest = moved.select("entity", old_id="old_id", newest="new_id")
+    carried = (
+        before["redirects"]
+        .join(newest, left_on=["entity", "new_id"], right_on=["entity", "old_id"], how="left")
+        .with_columns(new_id=pl.coalesce("newest", "new_id"))
+        .select("entity", "old_id", "new_id", "reason")
+    )
+    in_use = pl.concat([now["towns"]["town_id"], now["partnerships"]["partnership_id"]])
+    redirects = pl.concat([moved.select(carried.columns), carried]).unique(
+        ["entity", "old_id"], keep="first", maintain_order=True
+    )
+    return REDIRECTS.conform(
+        redirects.filter(~pl.col("old_id").is_in(in_use.implode()) & (pl.col("old_id") != pl.col("new_id")))
+    )
+
+
+def list_changes(before: Tables | None, now: Tables) -> pl.DataFrame:
+    """Return added, removed and changed partnerships and towns, a changed value a row."""
+    if before is None:
+        return CHANGES.empty()
+    return CHANGES.conform(
+        pl.concat(
+            _compare(before[table], now[table], key).with_columns(entity=pl.lit(entity.value))
+            for entity, (table, key) in _COMPARED.items()
+        )
+    )
+
+
+def _compare(old: pl.DataFrame, new: pl.DataFrame, key: str) -> pl.DataFrame:
+    added = new.join(old, on=key, how="anti").select(entity_id=key, change=pl.lit(v.Change.ADDED.value))
+    removed = old.join(new, on=key, how="anti").select(entity_id=key, change=pl.lit(v.Change.REMOVED.value))
+    values = [column for column in new.columns if column != key and column in old.columns]
+    long = [
+        frame.select(key, *(pl.col(column).cast(pl.String) for column in values)).unpivot(
+            on=values, index=key, variable_name="column_name", value_name=name
+        )
+        for frame, name in ((old, "old_value"), (new, "new_value"))
+    ]
+    changed = (
+        long[0].join(long[1], on=[key, "column_name"])
+        .filter(pl.col("old_value").ne_missing(pl.col("new_value")))
+        .rename({key: "entity_id"})
+        .with_columns(change=pl.lit(v.Change.CHANGED.value))
+    )  # fmt: skip
+    return pl.concat([added, removed, changed], how="diagonal")

@@ -1,0 +1,130 @@
+"""What a build made, as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.build import Built
+
+_BAR = 44
+
+
+def summarise(built: Built) -> dict[str, Any]:
+    """Return the figures of a build, for `--json` and for the tables below."""
+    tables = built.tables
+    claims, towns, partnerships = tables["claims"], tables["towns"], tables["partnerships"]
+    made = claims.group_by("source_id").agg(
+        located=(pl.col("town_id").str.starts_with("x").not_() & pl.col("partner_id").str.starts_with("x").not_()).mean()
+    )
+    sources = (
+        tables["ledger"].group_by("source_id")
+        .agg(pl.col("rows_read", "rows_used", "rows_rejected", "rows_ignored", "claims_made").sum())
+        .join(made, on="source_id", how="left").sort("source_id")
+    )  # fmt: skip
+    return {
+        "release_id": built.published.release_id,
+        "path": str(built.published.path),
+        "is_new": built.published.is_new,
+        "partnerships": partnerships.height,
+        "with_start": partnerships["start_date"].count(),
+        "conflicts": partnerships.filter(pl.col("start_agreement") == "conflict").height,
+        "towns": towns.height,
+        "towns_placed": towns["latitude"].count(),
+        "countries": towns["country_code"].drop_nulls().n_unique(),
+        "claims": claims.height,
+        "rejects": tables["rejects"].height,
+        "findings": tables["findings"].height,
+        "sources": sources.to_dicts(),
+        "per_decade": _per_decade(built.published.path),
+        "notes": list(built.notes),
+    }
+
+
+def _per_decade(release: Path) -> list[dict[str, Any]]:
+    with duckdb.connect(release / "twintowns.duckdb", read_only=True) as connection:
+        rows = connection.execute("SELECT decade, partnerships FROM partnerships_per_decade").fetchall()
+    return [{"decade": decade, "partnerships": count} for decade, count in rows]
+
+
+def print_summary(built: Built, out: Path) -> None:
+    """Print what was made, partnerships per decade as bars, and the next command to try."""
+    figures = summarise(built)
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("source")
+    for heading in ("rows", "claims", "rejected", "ignored", "placed"):
+        table.add_column(heading, justify="right")
+    for row in figures["sources"]:
+        placed = "" if row["located"] is None else f"{row['located']:.0%}"
+        table.add_row(
+            row["source_id"],
+            *(f"{row[name]:,}" for name in ("rows_read", "claims_made", "rows_rejected", "rows_ignored")),
+            placed,
+        )
+    console.print(table)
+    console.print()
+    for row in figures["per_decade"]:
+        _print_bar(console, row, max(one["partnerships"] for one in figures["per_decade"]))
+    console.print()
+    console.print(
+        f"[bold]{figures['partnerships']:,} partnerships[/] between {figures['towns']:,} towns in "
+        f"{figures['countries']} countries; {figures['with_start']:,} with a start, "
+        f"{figures['conflicts']:,} of these disputed; {figures['rejects']:,} rows rejected, {figures['findings']:,} findings."
+    )
+    for note in figures["notes"]:
+        console.print(f"[yellow]not read:[/] {note}", soft_wrap=True)
+    state = "new release" if figures["is_new"] else "nothing changed since release"
+    console.print(f"{state} {figures['release_id']} in {out / 'current'}", soft_wrap=True)
+    console.print()
+    console.print("Next:", style="bold")
+    console.print("  twintowns rejects            what was refused, and why", markup=False)
+    console.print(
+        f"  duckdb -readonly {out / 'current' / 'twintowns.duckdb'} \"FROM partners_of('Coventry')\"",
+        markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
+    label = "unknown" if row["decade"] is None else f"{row['decade']}s"
+    # Undated links are many: their bar would dwarf all others, so it is shown as a number alone.
+    bar = "" if row["decade"] is None else "█" * max(1, round(_BAR * row["partnerships"] / max(largest, 1)))
+    console.print(f"{label:>8} {row['partnerships']:>7,} {bar}", style="dim" if row["decade"] is None else None)
+
+
+def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
+    """Print refused rows, and why, by source."""
+    console = Console(highlight=False)
+    if rejects.is_empty():
+        console.print("No rows were rejected.")
+        return
+    counts = rejects.group_by("source_id", "rules").len().sort("source_id", "len", descending=[False, True])
+    for source_id, rules, count in counts.iter_rows():
+        console.print(f"[bold]{source_id}[/]: {count:,} × {rules}")
+        shown = rejects.filter((pl.col("source_id") == source_id) & (pl.col("rules") == rules)).head(limit)
+        for row in shown.iter_rows(named=True):
+            console.print(f"  {row['snapshot_id']}, {row['locator']}: {row['message']}", markup=False, soft_wrap=True)
+            console.print(f"    {row['row_json']}", markup=False, style="dim", soft_wrap=True)
+        if count > limit:
+            console.print(f"  … and {count - limit:,} more (--limit {count})", markup=False)
+
+
+def print_sources(rows: list[dict[str, Any]]) -> None:
+    """Print what is declared."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("source", "on", "licence", "language", "as of", "snapshot", "rows"):
+        table.add_column(heading, justify="right" if heading == "rows" else "left")
+    for row in rows:
+        table.add_row(
+            row["source_id"], "on" if row["enabled"] else "off", row["licence"], row["language"], row["as_of"],
+            row["snapshot"], "" if row["rows"] is None else f"{row['rows']:,}",
+        )  # fmt: skip
+    console.print(table)
