@@ -69,6 +69,7 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
         with progress.step("locate"):
             located = locate(_statements(checked), gazetteer)
             checked = assign_towns(checked, located)
+            located = located.with_parted(checked.claims)
         used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
         with progress.step("reconcile"):
             tables = make_tables(used, checked, located, gazetteer)

@@ -284,33 +284,32 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
         checked: its rejects, findings and ledger are brought up to date.
         claims: with `town_id`, `partner_id` and how the partner was located.
     """
-    own = mint(
-        "x", claims.select(town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.col("partner_region_text"))).to_series()
-    )
     same = pl.col("town_id") == pl.col("partner_id")
     if not claims.select(same.any()).item():
         return claims
-    claims = claims.with_columns(own)
-    hopeless = same & (
-        (rows.search_key(pl.col("town_text")) == rows.search_key(pl.col("partner_text"))) | (pl.col("id") == pl.col("town_id"))
-    )
-    parted = same & ~hopeless
+    # Named apart from the town it was taken for, so that the id differs even where the names are one.
+    apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
+    claims = claims.with_columns(__own=mint("x", claims.select(apart).to_series()))
+    one_name = rows.search_key(pl.col("town_text")) == rows.search_key(pl.col("partner_text"))
+    parted = same & ~one_name
     noted = claims.filter(parted).select(
         "source_id", "snapshot_id", "locator", column_name=pl.lit("partner"), rule=pl.lit("located_on_own_partner"),
         severity=pl.lit(v.Severity.WARNING.value), raw_value="partner_text", action=pl.lit(v.Action.KEPT.value),
     )  # fmt: skip
     checked.findings = FINDINGS.conform(pl.concat([checked.findings, FINDINGS.conform(noted)]))
-    refused = claims.filter(hopeless)
-    claims = claims.filter(~hopeless).with_columns(
-        partner_id=pl.when(parted).then("id").otherwise("partner_id"),
+    refused, claims = claims.filter(same & one_name), claims.filter(~(same & one_name))
+    _refuse(checked, refused, claims)
+    return claims.with_columns(
+        partner_id=pl.when(parted).then("__own").otherwise("partner_id"),
         partner_located_by=pl.when(parted).then(pl.lit(v.LocatedBy.NOT_LOCATED.value)).otherwise("partner_located_by"),
         partner_location_score=pl.when(parted).then(0.0).otherwise("partner_location_score"),
-    )
-    return _refuse(checked, refused, claims).drop("id")
+    ).drop("__own")
 
 
-def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> None:
     """Move claims that turned out to be none to the rejects; a row with other claims stays used."""
+    if refused.is_empty():
+        return
     place = ["snapshot_id", "locator"]
     gone = refused.join(claims, on=place, how="anti").select(place).unique()
     rejects = pl.concat(checked.raw).join(gone.lazy(), on=place).collect().with_columns(
@@ -329,4 +328,3 @@ def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> pl
             )
         )
     )
-    return claims

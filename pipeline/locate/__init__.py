@@ -35,6 +35,19 @@ class Located:
     mentions: pl.DataFrame
     candidates: pl.DataFrame
 
+    def with_parted(self, claims: pl.DataFrame) -> Located:
+        """Return the same with the partners that were given an id of their own after they had been assigned."""
+        parted = (
+            claims.join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
+            .select(
+                text="partner_text", country="partner_country_text", country_code="partner_country_code",
+                region="partner_region_text", kind=kind_of(pl.col("partner_text")),
+                town_id="partner_id", located_by="partner_located_by", location_score="partner_location_score",
+            )
+            .unique("town_id", keep="first", maintain_order=True)
+        )  # fmt: skip
+        return Located(pl.concat([self.mentions, parted], how="diagonal"), self.candidates)
+
     def assign(self, frame: pl.DataFrame, side: str, columns: Mapping[str, str]) -> pl.DataFrame:
         """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame of statements.
 
