@@ -12,10 +12,10 @@ import polars as pl
 import pipeline
 from pipeline.check import Checked, check_source, refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
-from pipeline.declarations import SIDES, Declaration, load_declarations
+from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import SourceError
 from pipeline.ids import pair_ids
-from pipeline.locate import Located, locate
+from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.publish import Published, locked, publish
@@ -67,9 +67,7 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
             gazetteer, countries = load_gazetteer(), country_names(cache_folder())
         checked = check_sources(declarations, received, countries, progress)
         with progress.step("locate"):
-            located = locate(_statements(checked), gazetteer)
-            checked = assign_towns(checked, located)
-            located = located.with_parted(checked.claims)
+            located = find_towns(checked, gazetteer)
         used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
         with progress.step("reconcile"):
             tables = make_tables(used, checked, located, gazetteer)
@@ -135,28 +133,24 @@ def check_sources(
     return Checked.together(parts)
 
 
-def assign_towns(checked: Checked, located: Located) -> Checked:
+def find_towns(checked: Checked, gazetteer: Gazetteer) -> Located:
     """Give every statement its towns, and every claim its partnership."""
-    claims = checked.claims
-    for side in SIDES:
-        claims = located.assign(claims, side, CLAIM_SIDES[side])
-    claims = refuse_self_located(checked, claims)
-    checked.claims = claims.with_columns(partnership_id=pair_ids(claims["town_id"], claims["partner_id"]))
-    for records in ("awards", "group_members"):
-        frame = getattr(checked, records)
-        if not frame.is_empty():
-            setattr(checked, records, located.assign(frame, "town", RECORD_SIDE))
-    return checked
-
-
-def _statements(checked: Checked) -> list[tuple[pl.DataFrame, Mapping[str, str]]]:
-    sides: list[tuple[pl.DataFrame, Mapping[str, str]]] = [
-        (checked.claims, CLAIM_SIDES[side]) for side in SIDES if not checked.claims.is_empty()
-    ]
-    for frame in (checked.awards, checked.group_members):
-        if not frame.is_empty():
-            sides.append((frame.filter(pl.col("town").is_not_null()), RECORD_SIDE))
-    return sides
+    sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
+    present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty()}
+    mentions, indexed = index_mentions([(frame, sides[name]) for name, frame in present.items()])
+    frames = dict(zip(present, indexed, strict=True))
+    # A row that only states a group names nobody.
+    mentions = mentions.filter(pl.col("text").is_not_null())
+    claims = frames.get("claims", checked.claims.with_columns(town_mention=None, partner_mention=None))
+    located = locate(mentions, claims, gazetteer)
+    for name, frame in frames.items():
+        for side in sides[name]:
+            frame = located.assign(frame, side)  # noqa: PLW2901
+        setattr(checked, name, frame)
+    if "claims" in frames:
+        claims = refuse_self_located(checked, checked.claims)
+        checked.claims = claims.with_columns(partnership_id=pair_ids(claims["town_id"], claims["partner_id"]))
+    return located.with_parted(checked.claims)
 
 
 def _used(declaration: Declaration, received: Sequence[Received]) -> Used:

@@ -11,13 +11,14 @@ import polars as pl
 from pipeline.ids import mint, town_ids
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.kinds import kind_of
-from pipeline.locate.matching import NEAR_KM, decide, find_candidates, runners_up
+from pipeline.locate.matching import NEAR_KM, decide, find_anywhere, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.names import search_key
+from pipeline.locate.other_side import decide_by_partners, one_item_a_place
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 #: Size in degrees of the cell that tells minted towns of one name apart; about 55 km.
 _CELL = 0.5
@@ -48,41 +49,54 @@ class Located:
         )  # fmt: skip
         return Located(pl.concat([self.mentions, parted], how="diagonal"), self.candidates)
 
-    def assign(self, frame: pl.DataFrame, side: str, columns: Mapping[str, str]) -> pl.DataFrame:
-        """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame of statements.
-
-        Args:
-            frame: statements.
-            side: prefix of the new columns.
-            columns: for each of `MENTION_KEY`, the frame's column that holds it.
-        """
+    def assign(self, frame: pl.DataFrame, side: str) -> pl.DataFrame:
+        """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame that `index_mentions` gave."""
         found = self.mentions.select(
-            *(pl.col(key).alias(f"__{key}") for key in MENTION_KEY),
+            pl.col("mention").alias(f"{side}_mention"),
             pl.col("town_id").alias(f"{side}_id"),
             pl.col("located_by").alias(f"{side}_located_by"),
             pl.col("location_score").alias(f"{side}_location_score"),
         )
-        keyed = frame.with_columns(_mention_columns(columns, prefix="__"))
-        joined = keyed.join(
-            found, on=[f"__{key}" for key in MENTION_KEY], how="left", nulls_equal=True, maintain_order="left"
-        )
-        return joined.drop([f"__{key}" for key in MENTION_KEY])
+        return frame.join(found, on=f"{side}_mention", how="left", maintain_order="left")
 
 
-def locate(statements: list[tuple[pl.DataFrame, Mapping[str, str]]], gazetteer: Gazetteer) -> Located:
-    """Find out which town each statement means; every distinct mention is looked up once.
+def index_mentions(
+    statements: Sequence[tuple[pl.DataFrame, Mapping[str, Mapping[str, str]]]],
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Collect the distinct mentions of all statements, so that each is looked up once.
 
     Args:
-        statements: frames, each with the columns that hold `MENTION_KEY` and `population`.
+        statements: frames, each with its sides: for each side the columns that hold `MENTION_KEY` and `population`.
+
+    Returns:
+        The mentions, as `collect_mentions` gives them, and the frames with `{side}_mention` for each side.
+    """
+    mentions = collect_mentions(
+        frame.select(_mention_columns(columns)) for frame, sides in statements for columns in sides.values()
+    )
+    indexed = []
+    for frame, sides in statements:
+        for side, columns in sides.items():
+            keys = frame.select(_mention_columns(columns)).drop("population")
+            found = keys.join(mentions, on=MENTION_KEY, how="left", nulls_equal=True, maintain_order="left")
+            frame = frame.with_columns(found["mention"].alias(f"{side}_mention"))  # noqa: PLW2901
+        indexed.append(frame)
+    return mentions, indexed
+
+
+def locate(mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer) -> Located:
+    """Find out which town each mention means.
+
+    Args:
+        mentions: from `index_mentions`.
+        claims: with `town_mention` and `partner_mention`: who is stated to be whose partner.
         gazetteer: places and names.
     """
-    sides = [frame.select(_mention_columns(columns)) for frame, columns in statements]
-    mentions = collect_mentions(sides)
     candidates = find_candidates(mentions, gazetteer, _regions())
     decided = _identified(mentions, gazetteer)
     decided = pl.concat([decided, decide(candidates).join(decided, on="mention", how="anti")])
-    linked = _linked_items(mentions, decided)
-    decided = pl.concat([decided, linked])
+    decided = pl.concat([decided, _linked_items(mentions, decided)])
+    decided = pl.concat([decided, _by_partners(mentions, candidates, claims, decided, gazetteer)])
     found = mentions.join(decided, on="mention", how="left").with_columns(
         # Until now unplaced: named by its Wikidata id, else by a hash of what the source calls it.
         town_id=pl.coalesce("place_id", "wikidata_id"),
@@ -100,7 +114,34 @@ def locate(statements: list[tuple[pl.DataFrame, Mapping[str, str]]], gazetteer: 
             pl.when(pl.col("wikidata_id").is_not_null()).then(1.0).otherwise(0.0),
         ),
     )  # fmt: skip
-    others = (
+    return Located(found, _open_questions(candidates, decided, found))
+
+
+def _by_partners(
+    mentions: pl.DataFrame, candidates: pl.DataFrame, claims: pl.DataFrame, decided: pl.DataFrame, gazetteer: Gazetteer
+) -> pl.DataFrame:
+    """Return the mentions that their partners decide; an item without a country is looked for in all of them."""
+    stateless = mentions.filter(
+        pl.col("wikidata_id").is_not_null() & pl.col("country_code").is_null() & pl.col("latitude").is_null()
+    )
+    anywhere = find_anywhere(stateless.join(decided, on="mention", how="anti"), gazetteer)
+    # A source that gives coordinates has said where the town is: near one of the candidates or nowhere known.
+    open_ones = candidates.filter(pl.col("km").is_null()).join(decided, on="mention", how="anti")
+    links = pl.concat(
+        [
+            claims.select(mention="town_mention", other="partner_mention"),
+            claims.select(mention="partner_mention", other="town_mention"),
+        ]
+    ).unique()
+    chosen = decide_by_partners(
+        pl.concat([open_ones.select("mention", "place_id", "name_score"), anywhere]), links, decided
+    )
+    return one_item_a_place(chosen, mentions)
+
+
+def _open_questions(candidates: pl.DataFrame, decided: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates of towns that were not placed, or placed by size alone."""
+    return (
         runners_up(candidates, decided)
         .join(found.select("mention", "town_id"), on="mention")
         .filter(pl.col("candidate_id") != pl.col("town_id"))
@@ -109,19 +150,18 @@ def locate(statements: list[tuple[pl.DataFrame, Mapping[str, str]]], gazetteer: 
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("town_id"))
         .drop("mention")
     )
-    return Located(found, others)
 
 
-def _mention_columns(columns: Mapping[str, str], prefix: str = "") -> list[pl.Expr]:
+def _mention_columns(columns: Mapping[str, str]) -> list[pl.Expr]:
     types = {
         "latitude": pl.Float64, "longitude": pl.Float64, "geonames_id": pl.Int64, "population": pl.Int64,
     }  # fmt: skip
-    keys = MENTION_KEY if prefix else (*MENTION_KEY, "population")
     values = {
-        key: (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String)) for key in keys
+        key: (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String))
+        for key in (*MENTION_KEY, "population")
     }
     values["kind"] = pl.coalesce(values["kind"], kind_of(values["text"]))
-    return [value.alias(prefix + key) for key, value in values.items()]
+    return [value.alias(key) for key, value in values.items()]
 
 
 def _regions() -> pl.DataFrame:

@@ -26,6 +26,8 @@ _CANDIDATES_KEPT = 5
 def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataFrame) -> pl.DataFrame:
     """Return the places that each mention's names lead to, with the evidence for each.
 
+    A mention without a country leads nowhere: the world has several towns of almost every name.
+
     Args:
         mentions: as `collect_mentions` gives them.
         gazetteer: places and names.
@@ -39,10 +41,8 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         mentions.select("mention", "country_code", "latitude", "longitude"), on="mention"
     )
     names = gazetteer.names.select("key", "country_code", "place_id", "is_main")
-    known = readings.filter(pl.col("country_code").is_not_null()).join(names, on=["key", "country_code"])
-    anywhere = readings.filter(pl.col("country_code").is_null()).drop("country_code").join(names, on="key")
     found = (
-        pl.concat([known, anywhere.select(known.columns)])
+        readings.join(names, on=["key", "country_code"])
         .with_columns(
             name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
         )
@@ -67,6 +67,18 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         "mention", "place_id", "name_score", "km", pl.col("in_region").fill_null(value=False), "population",
         latitude="place_latitude", longitude="place_longitude",
     )  # fmt: skip
+
+
+def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the places in all the world that bear each mention's name: `mention`, `place_id`, `name_score`."""
+    names = gazetteer.names.select("key", "place_id", "is_main")
+    return (
+        read_names(mentions)
+        .join(names, on="key")
+        .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))
+        .group_by("mention", "place_id")
+        .agg(pl.col("name_score").max())
+    )
 
 
 def decide(candidates: pl.DataFrame) -> pl.DataFrame:

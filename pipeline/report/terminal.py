@@ -71,8 +71,9 @@ def print_summary(built: Built, out: Path) -> None:
         )
     console.print(table)
     console.print()
+    largest = max((row["partnerships"] for row in figures["per_decade"] if row["decade"] is not None), default=1)
     for row in figures["per_decade"]:
-        _print_bar(console, row, max(one["partnerships"] for one in figures["per_decade"]))
+        _print_bar(console, row, largest)
     console.print()
     console.print(
         f"[bold]{figures['partnerships']:,} partnerships[/] between {figures['towns']:,} towns in "
@@ -95,7 +96,7 @@ def print_summary(built: Built, out: Path) -> None:
 def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
     label = "unknown" if row["decade"] is None else f"{row['decade']}s"
     # Undated links are many: their bar would dwarf all others, so it is shown as a number alone.
-    bar = "" if row["decade"] is None else "█" * max(1, round(_BAR * row["partnerships"] / max(largest, 1)))
+    bar = "" if row["decade"] is None else "█" * max(1, round(_BAR * row["partnerships"] / largest))
     console.print(f"{label:>8} {row['partnerships']:>7,} {bar}", style="dim" if row["decade"] is None else None)
 
 
