@@ -78,7 +78,9 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
                 input_hash=input_hash(declarations.values(), received, gazetteer),
                 code_version=pipeline.__version__,
             )
-    notes = tuple(f"{one.declaration.id}: {one.reason_unused}" for one in used if one.declaration.enabled and one.reason_unused)
+    notes = tuple(
+        f"{one.declaration.id}: {one.reason_unused}" for one in used if one.declaration.enabled and one.reason_unused
+    )
     return Built(published, tables, used, notes)
 
 

@@ -53,7 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_folders(build)
     build.add_argument("--out", type=Path, default=Path("curated"), metavar="DIR", help="where releases go (curated)")
     build.add_argument(
-        "--enable", nargs="+", action="extend", default=[], metavar="ID", help="turn on sources that are off, or all"
+        "--enable",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ID",
+        help="turn on sources that are off, or all",
     )
     build.add_argument("--only", nargs="+", action="extend", default=[], metavar="ID", help="build these sources alone")
     build.add_argument("--json", action="store_true", help="print the summary as JSON")
@@ -77,13 +82,17 @@ def _parser() -> argparse.ArgumentParser:
 
     sources = commands.add_parser("sources", help="what is declared: on or off, licence, snapshot, rows")
     _add_folders(sources)
-    sources.add_argument("--out", type=Path, default=Path("curated"), metavar="DIR", help="the release to take rows from")
+    sources.add_argument(
+        "--out", type=Path, default=Path("curated"), metavar="DIR", help="the release to take rows from"
+    )
     sources.set_defaults(run=_sources)
 
     rejects = commands.add_parser("rejects", help="what was refused, and why")
     rejects.add_argument("--source", metavar="ID", help="of one source alone")
     rejects.add_argument("--limit", type=int, default=10, metavar="N", help="rows shown a rule (10)")
-    rejects.add_argument("--out", type=Path, default=Path("curated"), metavar="DIR", help="where the release is (curated)")
+    rejects.add_argument(
+        "--out", type=Path, default=Path("curated"), metavar="DIR", help="where the release is (curated)"
+    )
     rejects.set_defaults(run=_rejects)
 
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
@@ -94,7 +103,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_folders(command: argparse.ArgumentParser) -> None:
     command.add_argument("--raw", type=Path, default=Path("raw"), metavar="DIR", help="the raw store (raw)")
     command.add_argument(
-        "--sources", type=Path, action="append", default=[], metavar="DIR", help="a folder of further declarations"
+        "--sources",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of further declarations",
     )
 
 

@@ -36,8 +36,7 @@ MONTH_LOCALES: Final = (
 )  # fmt: skip
 # Cases that CLDR does not list: locatives ("in March"), in the order of the months.
 LOCATIVES: Final = {
-    "pl": "styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie"
-    " grudniu",
+    "pl": "styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie grudniu",
     "cs": "lednu unoru breznu dubnu kvetnu cervnu cervenci srpnu zari rijnu listopadu prosinci",
     "hr": "sijecnju veljaci ozujku travnju svibnju lipnju srpnju kolovozu rujnu listopadu studenom prosincu",
     "ru": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",

@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import DeclarationError
 from schemas import vocabularies as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from enum import StrEnum
 
 BUILT_IN = Path(__file__).parent / "sources"
 
@@ -22,7 +25,7 @@ Side = Literal["town", "partner"]
 SIDES: tuple[Side, ...] = ("town", "partner")
 
 #: Columns whose values come from a vocabulary.
-CODED: dict[str, type[v.StrEnum]] = {
+CODED: dict[str, type[StrEnum]] = {
     "form": v.Form,
     "status": v.Status,
     "start_event": v.Event,
@@ -38,7 +41,15 @@ CODED: dict[str, type[v.StrEnum]] = {
 }
 
 _SIDED = (
-    "", "_country", "_region", "_latitude", "_longitude", "_population", "_wikidata_id", "_geonames_id", "_kind",
+    "",
+    "_country",
+    "_region",
+    "_latitude",
+    "_longitude",
+    "_population",
+    "_wikidata_id",
+    "_geonames_id",
+    "_kind",
 )
 _CLAIM_COLUMNS = (
     *(side + suffix for side in SIDES for suffix in _SIDED),
@@ -56,7 +67,10 @@ COLUMNS: tuple[str, ...] = (*_CLAIM_COLUMNS, *_OTHER_COLUMNS)
 
 #: For each kind of file, what it cannot do without: one of each group.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "claims": (("town", "town_wikidata_id", "town_geonames_id"), ("partner", "partner_wikidata_id", "partner_geonames_id")),
+    "claims": (
+        ("town", "town_wikidata_id", "town_geonames_id"),
+        ("partner", "partner_wikidata_id", "partner_geonames_id"),
+    ),
     "names": (("id",), ("name",)),
     "awards": (("town",), ("award",)),
     "group_members": (("group",), ("group_kind",)),
@@ -207,7 +221,7 @@ class Declaration(_Part):
         return file.format or self.format
 
     @model_validator(mode="after")
-    def _names_exist(self) -> Declaration:
+    def _columns_exist(self) -> Declaration:
         for file in self.files:
             known = set(self.columns_of(file)) | set(self.constants_of(file))
             for key in known:
@@ -215,12 +229,19 @@ class Declaration(_Part):
             for group in REQUIRED[file.holds]:
                 if not known.intersection(group):
                     raise ValueError(f"file {file.name!r} holds {file.holds}, but no column gives {' or '.join(group)}")
-        for place, keys in (("codes", self.codes), ("expect.filled", self.expect.filled), ("split", self.split)):
+        for place, keys in (("expect.filled", self.expect.filled), ("split", self.split)):
             for key in keys:
-                _require_known(key, CODED if place == "codes" else COLUMNS, place)
-        for part in (*self.suspect, *self.ignore):
-            _require_known(part.column, COLUMNS, type(part).__name__.lower())
+                _require_known(key, COLUMNS, place)
+        for suspect in self.suspect:
+            _require_known(suspect.column, COLUMNS, "suspect")
+        for ignore in self.ignore:
+            _require_known(ignore.column, COLUMNS, "ignore")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_exist(self) -> Declaration:
         for key, codes in self.codes.items():
+            _require_known(key, CODED, "codes")
             for code, value in codes.items():
                 _require_known(value, [member.value for member in CODED[key]], f"codes.{key}.{code}")
         if self.lookup and self.lookup.file not in [file.name for file in self.files if file.holds == "names"]:
@@ -279,7 +300,7 @@ def nearest(key: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""  # noqa: PLR2004
+    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""
 
 
 def _explain(problem: Mapping[str, Any]) -> str:

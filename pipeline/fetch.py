@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError, TwintownsError
@@ -13,6 +12,7 @@ from pipeline.snapshots import RawStore, Snapshot, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import requests
 
@@ -75,8 +75,8 @@ def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, ori
     found = hashlib.sha256(content).hexdigest()
     if file.sha256 and found != file.sha256:
         raise SourceError(
-            f"{file.url}: sha256 is {found[:12]}…, but {declaration.path} pins {file.sha256[:12]}…: the bytes are not the "
-            "ones that were reviewed; nothing was kept. Look at what changed, then update the pin"
+            f"{file.url}: sha256 is {found[:12]}…, but {declaration.path} pins {file.sha256[:12]}…: the bytes are "
+            "not the ones that were reviewed; nothing was kept. Look at what changed, then update the pin"
         )
     store.add(describe(declaration, file, content, etag=etag), content)
     return Fetched(declaration.id, file.name, "new", len(content))
@@ -101,7 +101,9 @@ class Mirror:
             with (folder / "index.csv").open(encoding="utf-8", newline="") as stream:
                 self.paths = {row["url"]: row["path"] for row in csv.DictReader(stream)}
         except (OSError, KeyError) as error:
-            raise TwintownsError(f"{folder}: is no mirror: it has no index.csv with the columns url and path ({error})") from error
+            raise TwintownsError(
+                f"{folder}: is no mirror: it has no index.csv with the columns url and path ({error})"
+            ) from error
 
     def get(self, url: str, etag: str | None) -> tuple[bytes, str | None] | None:  # noqa: ARG002
         """Return the bytes of a URL."""
@@ -110,7 +112,9 @@ class Mirror:
         try:
             return (self.folder / self.paths[url]).read_bytes(), None
         except OSError as error:
-            raise SourceError(f"{url}: the mirror lists {self.paths[url]}, but it cannot be read ({error.strerror})") from error
+            raise SourceError(
+                f"{url}: the mirror lists {self.paths[url]}, but it cannot be read ({error.strerror})"
+            ) from error
 
 
 class Web:
@@ -162,7 +166,9 @@ def _body(answer: requests.Response) -> bytes:
     for chunk in answer.iter_content(1 << 16):
         content += chunk
         if len(content) > SIZE_CAP:
-            raise SourceError(f"{answer.url}: more than {SIZE_CAP >> 20} MiB; this is no partnership list; nothing was kept")
+            raise SourceError(
+                f"{answer.url}: more than {SIZE_CAP >> 20} MiB; this is no partnership list; nothing was kept"
+            )
     announced = answer.headers.get("Content-Length")
     if announced and "Content-Encoding" not in answer.headers and len(content) != int(announced):
         raise SourceError(

@@ -24,9 +24,7 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
     towns = pl.concat(
         both.select(old_id=side, new_id=f"{side}_new") for side in ("town_id", "partner_id")
     ).with_columns(entity=pl.lit(v.Entity.TOWN.value))
-    pairs = both.select(
-        old_id="partnership_id", new_id="partnership_id_new", entity=pl.lit(v.Entity.PARTNERSHIP.value)
-    )
+    pairs = both.select(old_id="partnership_id", new_id="partnership_id_new", entity=pl.lit(v.Entity.PARTNERSHIP.value))
     moved = (
         pl.concat([towns, pairs])
         .filter(pl.col("old_id") != pl.col("new_id"))

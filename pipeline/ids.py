@@ -27,10 +27,11 @@ def mint(prefix: str, texts: pl.Series) -> pl.Series:
     table = pl.DataFrame({"place": range(len(texts)), "text": texts.cast(pl.String)}).to_arrow()
     with duckdb.connect() as connection:
         connection.register("texts", table)
-        return connection.sql(
+        ids: pl.DataFrame = connection.sql(
             "SELECT ? || left(sha256(? || chr(31) || text), 16) AS id FROM texts ORDER BY place",
             params=[prefix, ID_VERSION],
-        ).pl()["id"]
+        ).pl()
+    return ids["id"]
 
 
 def pair_ids(towns: pl.Series, partners: pl.Series) -> pl.Series:

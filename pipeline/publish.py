@@ -54,7 +54,9 @@ def locked(out: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
-            raise LockedError(f"{out}: another build is running ({holder or 'unknown process'}); try again later") from error
+            raise LockedError(
+                f"{out}: another build is running ({holder or 'unknown process'}); try again later"
+            ) from error
         os.truncate(handle, 0)
         os.pwrite(handle, f"process {os.getpid()}\n".encode(), 0)
         yield
@@ -95,9 +97,16 @@ def publish(tables: dict[str, pl.DataFrame], out: Path, *, input_hash: str, code
             return Published(previous, known["release_id"], is_new=False)
         release_id = _release_id(content_hash, known["release_id"] if known else None)
         release = pl.DataFrame(
-            [[release_id, known["release_id"] if known else None, input_hash, content_hash, code_version, schemas.SCHEMA_VERSION]],
-            schema=schemas.RELEASE.polars_schema, orient="row",
-        )  # fmt: skip
+            {
+                "release_id": release_id,
+                "previous_release_id": known["release_id"] if known else None,
+                "input_hash": input_hash,
+                "content_hash": content_hash,
+                "code_version": code_version,
+                "schema_version": schemas.SCHEMA_VERSION,
+            },
+            schema=schemas.RELEASE.polars_schema,
+        )
         about = {"changes": list_changes(before, tables), "release": release}
         _validate(about)
         _write_parquet(about, staged)
@@ -132,7 +141,7 @@ def _validate(tables: dict[str, pl.DataFrame]) -> None:
 
 
 def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> str:
-    """Write each table, sorted by a total order, and return the hash of all bytes and of the SQL that goes with them."""
+    """Write each table and return the hash of all bytes and of the SQL that goes with them."""
     digest = hashlib.sha256()
     for name in sorted(tables):
         path = folder / f"{name}.parquet"

@@ -125,13 +125,23 @@ class RawStore:
             write_atomically(path, content)
         entries = self.manifest(snapshot.source_id)
         # A later fetch of the same bytes adds nothing but its time.
-        if not any(replace(entry, retrieved_at=None, etag=None) == replace(snapshot, retrieved_at=None, etag=None) for entry in entries[-1:]):
+        if not any(
+            replace(entry, retrieved_at=None, etag=None) == replace(snapshot, retrieved_at=None, etag=None)
+            for entry in entries[-1:]
+        ):
             lines = [entry.to_json() for entry in (*entries, snapshot)]
             write_atomically(self.root / snapshot.source_id / MANIFEST, ("\n".join(lines) + "\n").encode())
         return path
 
 
-def describe(declaration: Declaration, file: SourceFile, content: bytes, *, path: str | None = None, etag: str | None = None) -> Snapshot:
+def describe(
+    declaration: Declaration,
+    file: SourceFile,
+    content: bytes,
+    *,
+    path: str | None = None,
+    etag: str | None = None,
+) -> Snapshot:
     """Return the manifest entry for bytes just received.
 
     A pinned file describes the day that its declaration says; any other the day on which it came.
@@ -164,7 +174,8 @@ def verify(content: bytes, path: Path, snapshot: Snapshot) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != snapshot.sha256:
         raise SourceError(
-            f"{path}: altered since it was received: sha256 {found[:12]}…, the manifest says {snapshot.sha256[:12]}…; {again}"
+            f"{path}: altered since it was received: sha256 {found[:12]}…, "
+            f"the manifest says {snapshot.sha256[:12]}…; {again}"
         )
 
 

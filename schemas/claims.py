@@ -64,7 +64,11 @@ _RULES = (
         c.fits_precision("start"),
         "A year's date is its 1 January, a month's its first day.",
     ),
-    Rule("end_fits_precision", c.fits_precision("end"), "A year's date is its 1 January, a month's its first day."),
+    Rule(
+        "end_fits_precision",
+        c.fits_precision("end"),
+        "A year's date is its 1 January, a month's its first day.",
+    ),
     Rule(
         "start_event_has_date",
         pl.col("start_event").is_null() | pl.col("start_date").is_not_null(),

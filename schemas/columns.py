@@ -13,16 +13,22 @@ LATEST_YEAR = 2200
 
 # identifiers
 town_id = Column(
-    "town_id", pl.String, "Stable id of a town: gn… (GeoNames), Q… (Wikidata) or x… (known to no gazetteer).",
+    "town_id",
+    pl.String,
+    "Stable id of a town: gn… (GeoNames), Q… (Wikidata) or x… (known to no gazetteer).",
     pattern=_ID,
 )
 partner_id = town_id.named("partner_id", "Stable id of the partner town.")
 partnership_id = Column(
-    "partnership_id", pl.String, "Stable id of a partnership: a hash of its two town ids in sorted order.",
+    "partnership_id",
+    pl.String,
+    "Stable id of a partnership: a hash of its two town ids in sorted order.",
     pattern=r"^p[0-9a-f]{16}$",
 )
 claim_id = Column(
-    "claim_id", pl.String, "Stable id of a statement: a hash of its source and of what the row says.",
+    "claim_id",
+    pl.String,
+    "Stable id of a statement: a hash of its source and of what the row says.",
     pattern=r"^c[0-9a-f]{16}$",
 )
 source_id = Column("source_id", pl.String, "Id of a declared source.", pattern=r"^[a-z][a-z0-9_]*$")
@@ -46,7 +52,11 @@ form = Column("form", pl.String, "What was agreed.", vocabulary=v.Form)
 status = Column("status", pl.String, "Whether the link is alive; unlisted is not ended.", vocabulary=v.Status)
 event = Column("event", pl.String, "What happened.", vocabulary=v.Event)
 start_event = Column(
-    "start_event", pl.String, "What the start date dates; null without a date.", vocabulary=v.Event, nullable=True
+    "start_event",
+    pl.String,
+    "What the start date dates; null without a date.",
+    vocabulary=v.Event,
+    nullable=True,
 )
 end_cause = Column("end_cause", pl.String, "Why it ended.", vocabulary=v.EndCause, nullable=True)
 authority = Column("authority", pl.String, "Who speaks; decides which value wins.", vocabulary=v.Authority)
@@ -54,20 +64,35 @@ family = Column("family", pl.String, "Sources that copy one another share a fami
 town_kind = Column("kind", pl.String, "What sort of body takes part.", vocabulary=v.TownKind)
 located_by = Column("located_by", pl.String, "Which evidence told which town is meant.", vocabulary=v.LocatedBy)
 location_score = Column(
-    "location_score", pl.Float64, "How certain the identification is: 0 none, 1 certain.", minimum=0, maximum=1
+    "location_score",
+    pl.Float64,
+    "How certain the identification is: 0 none, 1 certain.",
+    minimum=0,
+    maximum=1,
 )
 
 # dates
 start_date = Column(
-    "start_date", pl.Date, "First day of the interval in which it began; read it with its precision.", nullable=True
+    "start_date",
+    pl.Date,
+    "First day of the interval in which it began; read it with its precision.",
+    nullable=True,
 )
 start_precision = Column("start_precision", pl.String, "How exact the start is.", vocabulary=v.Precision)
 start_year = Column(
-    "start_year", pl.Int32, "Year of the start; null for a decade or coarser.", unit="year", nullable=True,
-    minimum=EARLIEST_YEAR, maximum=LATEST_YEAR,
+    "start_year",
+    pl.Int32,
+    "Year of the start; null for a decade or coarser.",
+    unit="year",
+    nullable=True,
+    minimum=EARLIEST_YEAR,
+    maximum=LATEST_YEAR,
 )
 end_date = Column(
-    "end_date", pl.Date, "First day of the interval in which it ended; read it with its precision.", nullable=True
+    "end_date",
+    pl.Date,
+    "First day of the interval in which it ended; read it with its precision.",
+    nullable=True,
 )
 end_precision = Column("end_precision", pl.String, "How exact the end is.", vocabulary=v.Precision)
 end_year = start_year.named("end_year", "Year of the end; null for a decade or coarser.")
@@ -75,7 +100,10 @@ end_year = start_year.named("end_year", "Year of the end; null for a decade or c
 # places
 name = Column("name", pl.String, "Name.")
 country_code = Column(
-    "country_code", pl.String, "Today's country, ISO 3166-1 alpha-2 (XK for Kosovo).", nullable=True,
+    "country_code",
+    pl.String,
+    "Today's country, ISO 3166-1 alpha-2 (XK for Kosovo).",
+    nullable=True,
     pattern=r"^[A-Z]{2}$",
 )
 admin1_code = Column("admin1_code", pl.String, "First-level division as GeoNames codes it.", nullable=True)
@@ -85,8 +113,13 @@ population = Column("population", pl.Int64, "Inhabitants; null where unknown.", 
 geonames_id = Column("geonames_id", pl.Int64, "GeoNames id.", nullable=True, minimum=1)
 wikidata_id = Column("wikidata_id", pl.String, "Wikidata id.", nullable=True, pattern=r"^Q[1-9][0-9]*$")
 distance_km = Column(
-    "distance_km", pl.Float64, "Great-circle distance between the two towns; null where one is not placed.", "km",
-    nullable=True, minimum=0, maximum=20040,
+    "distance_km",
+    pl.Float64,
+    "Great-circle distance between the two towns; null where one is not placed.",
+    "km",
+    nullable=True,
+    minimum=0,
+    maximum=20040,
 )
 
 
@@ -115,9 +148,13 @@ def fits_precision(side: str) -> pl.Expr:
     date, precision = pl.col(f"{side}_date"), pl.col(f"{side}_precision")
     first_of_year = (date.dt.month() == 1) & (date.dt.day() == 1)
     return (
-        pl.when(precision == "month").then(date.dt.day() == 1)
-        .when(precision == "year").then(first_of_year)
-        .when(precision == "decade").then(first_of_year & (date.dt.year() % 10 == 0))
-        .when(precision == "century").then(first_of_year & (date.dt.year() % 100 == 1))
+        pl.when(precision == "month")
+        .then(date.dt.day() == 1)
+        .when(precision == "year")
+        .then(first_of_year)
+        .when(precision == "decade")
+        .then(first_of_year & (date.dt.year() % 10 == 0))
+        .when(precision == "century")
+        .then(first_of_year & (date.dt.year() % 100 == 1))
         .otherwise(pl.lit(value=True))
     )

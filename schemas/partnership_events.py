@@ -1,8 +1,9 @@
 """`partnership_events`: what happened when."""
 
+import polars as pl
+
 from schemas import columns as c
 from schemas.table import Column, ForeignKey, Rule, Table
-import polars as pl
 
 _date = Column("event_date", pl.Date, "First day of the interval; read it with its precision.")
 

@@ -31,7 +31,12 @@ PARTNERSHIPS = Table(
             "Whether both towns state it; null unless a source that keeps both directions covers both towns.",
             nullable=True,
         ),
-        Column("start_agreement", pl.String, "Whether the sources agree on the start.", vocabulary=v.StartAgreement),
+        Column(
+            "start_agreement",
+            pl.String,
+            "Whether the sources agree on the start.",
+            vocabulary=v.StartAgreement,
+        ),
         c.flag("form_conflict", "Whether sources differ on what was agreed."),
         c.distance_km,
         c.flag("is_domestic", "Whether both towns are in one country today; null if unknown.", nullable=True),

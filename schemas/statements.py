@@ -33,7 +33,11 @@ CLAIM_STATEMENTS = Table(
         _SHIFT,
         _TOWN,
         Rule("partner_missing", pl.col("partner").is_not_null(), "no partner is named"),
-        Rule("self_twinned", ~pl.col("is_self"), "a town cannot be its own partner, and nothing tells the two apart"),
+        Rule(
+            "self_twinned",
+            ~pl.col("is_self"),
+            "a town cannot be its own partner, and nothing tells the two apart",
+        ),
     ),
 )
 

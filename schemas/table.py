@@ -146,15 +146,14 @@ class Table:
         try:
             self.pandera_schema.validate(frame, lazy=True)
         except pa.errors.SchemaErrors as error:
-            return error.failure_cases.select(
+            cases: pl.DataFrame = error.failure_cases
+            return cases.select(
                 row=pl.col("index").cast(pl.Int64),
                 column=pl.when(pl.col("schema_context") == "Column").then(pl.col("column")),
                 rule=pl.col("check").cast(pl.String),
                 value=pl.col("failure_case").cast(pl.String),
             )
-        return pl.DataFrame(
-            schema={"row": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String}
-        )
+        return pl.DataFrame(schema={"row": pl.Int64, "column": pl.String, "rule": pl.String, "value": pl.String})
 
     def validate(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame as it is.

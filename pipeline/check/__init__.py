@@ -15,6 +15,7 @@ from pipeline.check import bounds, rows, values
 from pipeline.declarations import SIDES, Declaration
 from pipeline.ids import mint, town_ids
 from pipeline.locate.countries import resolve_countries
+from pipeline.locate.names import search_key
 from pipeline.readers.statements import Received, Statements, count_names, read_statements
 from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
 from schemas import vocabularies as v
@@ -136,7 +137,14 @@ def _check(
     findings = [*suspects, *codes]
     findings = [part.join(good, on=["snapshot_id", "locator"], how="semi") for part in findings]
     findings.append(
-        values.note(partly, pl.lit(value=True), "partner", "part_of_row_rejected", value="partner", action=v.Action.KEPT)
+        values.note(
+            partly,
+            pl.lit(value=True),
+            "partner",
+            "part_of_row_rejected",
+            value="partner",
+            action=v.Action.KEPT,
+        )
     )
     good, noted = _READ[holds](good, declaration)
     ledger = _ledger(declaration, statements, ignored, rejects, good, holds)
@@ -174,17 +182,17 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
     frame = _with_claim_ids(frame, declaration)
     frame, places = values.read_places(frame)
     # A row that tells of an end dates the end.
-    ended = pl.col("start_event") == v.Event.ENDED
+    ended = (pl.col("start_event") == v.Event.ENDED).fill_null(value=False)
     frame = frame.with_columns(
-        end=pl.when(ended.fill_null(value=False)).then(pl.coalesce("end", "start")).otherwise("end"),
-        end_value=pl.when(ended.fill_null(value=False)).then(pl.coalesce("end_value", "start_value")).otherwise("end_value"),
-        start=pl.when(~ended.fill_null(value=False)).then("start"),
-        start_value=pl.when(~ended.fill_null(value=False)).then("start_value"),
+        end=pl.when(ended).then(pl.coalesce("end", "start")).otherwise("end"),
+        end_value=pl.when(ended).then(pl.coalesce("end_value", "start_value")).otherwise("end_value"),
+        start=pl.when(~ended).then("start"),
+        start_value=pl.when(~ended).then("start_value"),
     )  # fmt: skip
     frame, dates = values.read_dates(frame, declaration)
     form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
     event = pl.coalesce("start_event", form.replace_strict(values.EVENT_OF_FORM, return_dtype=pl.String))
-    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended.fill_null(value=False)
+    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended
     claims = frame.with_columns(
         source_id=pl.lit(declaration.id),
         family=pl.lit(declaration.family),
@@ -203,7 +211,13 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
         start_text="start", end_text="end",
         claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),
     )  # fmt: skip
-    kept = [*CLAIMS_READ.polars_schema.names(), "town_country_code", "partner_country_code", "town_kind", "partner_kind"]
+    kept = [
+        *CLAIMS_READ.polars_schema.names(),
+        "town_country_code",
+        "partner_country_code",
+        "town_kind",
+        "partner_kind",
+    ]
     claims = claims.select(kept).sort("claim_id")
     CLAIMS_READ.validate(CLAIMS_READ.conform(claims))
     return claims, [heaps, *unknown, *places, *dates]
@@ -211,7 +225,10 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
 
 def _with_claim_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Give each statement an id made of its source and of what it says; a repeated statement counts on."""
-    text = pl.concat_str([pl.lit(declaration.id), *(pl.col(column).fill_null("") for column in _CLAIM_IDENTITY)], separator="\x1f")
+    text = pl.concat_str(
+        [pl.lit(declaration.id), *(pl.col(column).fill_null("") for column in _CLAIM_IDENTITY)],
+        separator="\x1f",
+    )
     frame = frame.with_columns(__said=text)
     again = pl.col("__said").cum_count().over("__said")
     frame = frame.with_columns(__said=pl.format("{}\x1f{}", "__said", again))
@@ -290,7 +307,7 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
     # Named apart from the town it was taken for, so that the id differs even where the names are one.
     apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
     claims = claims.with_columns(__own=mint("x", claims.select(apart).to_series()))
-    one_name = rows.search_key(pl.col("town_text")) == rows.search_key(pl.col("partner_text"))
+    one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))
     parted = same & ~one_name
     noted = claims.filter(parted).select(
         "source_id", "snapshot_id", "locator", column_name=pl.lit("partner"), rule=pl.lit("located_on_own_partner"),
@@ -312,8 +329,11 @@ def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> No
         return
     place = ["snapshot_id", "locator"]
     gone = refused.join(claims, on=place, how="anti").select(place).unique()
-    rejects = pl.concat(checked.raw).join(gone.lazy(), on=place).collect().with_columns(
-        rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town")
+    rejects = (
+        pl.concat(checked.raw)
+        .join(gone.lazy(), on=place)
+        .collect()
+        .with_columns(rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town"))
     )
     checked.rejects = REJECTS.conform(pl.concat([checked.rejects, REJECTS.conform(rejects)]))
     fewer = gone.group_by("snapshot_id").agg(rows=pl.len())

@@ -27,7 +27,8 @@ def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.
     read, rejected = int(ledger["rows_read"].sum()), int(ledger["rows_rejected"].sum())
     if read < expect.rows.min:
         raise SourceError(
-            f"{declaration.id}: {read} rows, at least {expect.rows.min} expected; is the file cut or half published? {where}"
+            f"{declaration.id}: {read} rows, at least {expect.rows.min} expected; is the file cut or half published? "
+            f"{where}"
         )
     if expect.rows.max is not None and read > expect.rows.max:
         raise SourceError(f"{declaration.id}: {read} rows, at most {expect.rows.max} expected {where}")
@@ -40,5 +41,6 @@ def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.
         filled = statements.select(pl.col(column).is_not_null().mean()).item() or 0.0
         if filled < share:
             raise SourceError(
-                f"{declaration.id}: column {column!r} is filled in {filled:.1%} of rows, at least {share:.1%} expected {where}"
+                f"{declaration.id}: column {column!r} is filled in {filled:.1%} of rows, at least {share:.1%} expected "
+                f"{where}"
             )

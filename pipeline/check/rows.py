@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 def ignored_rows(statements: pl.DataFrame, declaration: Declaration) -> pl.Series:
     """Return the raw rows that the declaration says are no statements."""
-    hits = [
-        pl.col(rule.column).fill_null("").str.contains(f"^(?:{rule.pattern})$") for rule in declaration.ignore
-    ]
+    hits = [pl.col(rule.column).fill_null("").str.contains(f"^(?:{rule.pattern})$") for rule in declaration.ignore]
     if not hits:
         return pl.Series("row", [], dtype=pl.Int64)
     return statements.filter(pl.any_horizontal(hits))["row"].unique()
@@ -37,15 +35,15 @@ def shift_signs(declaration: Declaration) -> pl.Expr:
     number, word = r"^[-+]?\d+([.,]\d+)?$", r"\p{L}{2}"
     for side in SIDES:
         signs += [pl.col(f"{side}{part}").str.contains(number) for part in ("", "_country", "_region")]
-        signs += [
-            pl.col(f"{side}{part}").str.contains(word) for part in ("_latitude", "_longitude", "_population")
-        ]
+        signs += [pl.col(f"{side}{part}").str.contains(word) for part in ("_latitude", "_longitude", "_population")]
     # A start without any digit that is a word is a name in the wrong place.
     signs.append(pl.col("start").str.contains(word) & ~pl.col("start").str.contains(r"\p{N}"))
     codes = [code.casefold() for code in declaration.codes.get("form", {})]
     if codes:
         signs.append(~pl.col("form").str.to_lowercase().is_in(codes))
-    certain = pl.sum_horizontal(sign.fill_null(value=False).cast(pl.Int32) if sign is not signs[0] else sign for sign in signs)
+    certain = pl.sum_horizontal(
+        sign.fill_null(value=False).cast(pl.Int32) if sign is not signs[0] else sign for sign in signs
+    )
     countries = pl.sum_horizontal(
         (pl.col(f"{side}_country").is_not_null() & pl.col(f"{side}_country_known").not_()).cast(pl.Int32)
         for side in SIDES
@@ -120,7 +118,8 @@ def check_shifted(rejects: pl.DataFrame, declaration: Declaration) -> None:
         for row in shifted.head(3).iter_rows(named=True)
     ]
     raise SourceError(
-        f"{declaration.id}: {shifted.height} row(s) with shifted columns, {declaration.expect.max_shifted_rows} allowed:\n"
+        f"{declaration.id}: {shifted.height} row(s) with shifted columns, "
+        f"{declaration.expect.max_shifted_rows} allowed:\n"
         + "\n".join(shown)
         + "\n  quote the delimiters in the file, or let such rows be rejected one by one with "
         f"max_shifted_rows = {shifted.height} under [expect] in {declaration.path}"

@@ -62,12 +62,14 @@ def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
     frame = frame.with_columns(form_text="form")
     for column, vocabulary in CODED.items():
         own = {code.casefold(): value for code, value in declaration.codes.get(column, {}).items()}
-        known = own if own else {member.value: member.value for member in vocabulary}
+        known = own or {member.value: member.value for member in vocabulary}
         # A constant is in our own words even where the source's codes are not.
         if any(column in declaration.constants_of(file) for file in declaration.files):
             known = known | {member.value: member.value for member in vocabulary}
-        decoded = pl.col(column).str.to_lowercase().replace_strict(
-            list(known), list(known.values()), default=None, return_dtype=pl.String
+        decoded = (
+            pl.col(column)
+            .str.to_lowercase()
+            .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         )
         unknown = pl.col(column).is_not_null() & decoded.is_null()
         findings.append(note(frame, unknown, column, "unknown_code"))
@@ -100,11 +102,11 @@ def read_dates(frame: pl.DataFrame, declaration: Declaration) -> Noted:
             findings.append(note(frame, problem, side, rule))
             frame = _without(frame, problem, side)
         noted = pl.col(f"{side}_date_note").is_not_null() & date.is_not_null()
-        for rule in frame.filter(noted)[f"{side}_date_note"].unique().sort().to_list():
-            findings.append(
-                note(frame, noted & (pl.col(f"{side}_date_note") == rule), side, f"date_{rule}",
-                     action=v.Action.KEPT, severity=v.Severity.INFO)
-            )  # fmt: skip
+        findings += [
+            note(frame, noted & (pl.col(f"{side}_date_note") == rule), side, f"date_{rule}",
+                 action=v.Action.KEPT, severity=v.Severity.INFO)
+            for rule in frame.filter(noted)[f"{side}_date_note"].unique().sort().to_list()
+        ]  # fmt: skip
     backwards = pl.col("end_date") < pl.col("start_date").dt.truncate("1y")
     findings.append(note(frame, backwards, "end", "end_before_start", severity=v.Severity.ERROR))
     return _without(frame, backwards, "end"), findings
@@ -162,7 +164,14 @@ def read_places(frame: pl.DataFrame) -> Noted:
             column = f"{side}_{suffix}"
             number = pl.col(column).str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
             good = number.is_not_nan() & (number.abs() <= limit)
-            findings.append(note(frame, pl.col(column).is_not_null() & ~good.fill_null(value=False), column, "bad_coordinate"))
+            findings.append(
+                note(
+                    frame,
+                    pl.col(column).is_not_null() & ~good.fill_null(value=False),
+                    column,
+                    "bad_coordinate",
+                )
+            )
             frame = frame.with_columns(pl.when(good).then(number).alias(column))
         latitude, longitude = pl.col(f"{side}_latitude"), pl.col(f"{side}_longitude")
         both = latitude.is_not_null() & longitude.is_not_null() & ((latitude != 0) | (longitude != 0))
@@ -172,15 +181,20 @@ def read_places(frame: pl.DataFrame) -> Noted:
         )
         people, geonames, wikidata = (f"{side}_{name}" for name in ("population", "geonames_id", "wikidata_id"))
         count = pl.col(people).cast(pl.Float64, strict=False)
-        findings.append(note(frame, pl.col(people).is_not_null() & ~(count >= 0).fill_null(value=False), people, "bad_number"))
+        findings.append(
+            note(
+                frame,
+                pl.col(people).is_not_null() & ~(count >= 0).fill_null(value=False),
+                people,
+                "bad_number",
+            )
+        )
         # A label that is nothing but an identifier is what Wikidata prints where a language has no name.
         item = pl.coalesce(wikidata, pl.col(side).str.extract(r"^(Q[1-9]\d*)$")).str.extract(r"(Q[1-9]\d*)$")
         for column, value in ((geonames, pl.col(geonames).cast(pl.Int64, strict=False)), (wikidata, item)):
             findings.append(note(frame, pl.col(column).is_not_null() & value.is_null(), column, "bad_identifier"))
             frame = frame.with_columns(value.alias(column))
-        frame = frame.with_columns(
-            pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)).alias(people)
-        )
+        frame = frame.with_columns(pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)).alias(people))
     return frame, findings
 
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 SQL = Path(__file__).parent / "sql"
 #: The oldest storage format that DuckDB 2 writes: clients from 1.0 on and the browser build read it.
 STORAGE_VERSION = "v1.0.0"
-_OBJECT = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(VIEW|MACRO)\s+(\w+)\s*(\(.*?\)\s*AS\s+TABLE)?", re.IGNORECASE | re.DOTALL)
+_OBJECT = re.compile(
+    r"CREATE\s+(?:OR\s+REPLACE\s+)?(VIEW|MACRO)\s+(\w+)\s*(\(.*?\)\s*AS\s+TABLE)?", re.IGNORECASE | re.DOTALL
+)
 
 
 def write_database(path: Path, parquet: Path) -> None:

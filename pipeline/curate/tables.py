@@ -120,9 +120,7 @@ def _towns(located: Located, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.Dat
     """Return `towns` and `town_names` of every town that a statement mentions."""
     strength = v.rank_of(v.LocatedBy)
     mentioned = (
-        located.mentions.sort(
-            pl.col("located_by").replace_strict(strength, return_dtype=pl.Int8), "mention"
-        )
+        located.mentions.sort(pl.col("located_by").replace_strict(strength, return_dtype=pl.Int8), "mention")
         .group_by("town_id", maintain_order=True)
         .agg(
             pl.col("located_by").first(),

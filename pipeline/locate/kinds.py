@@ -10,7 +10,8 @@ from schemas.vocabularies import TownKind
 #: Words of a search key that tell the kind, in the languages that the sources use.
 _WORDS: dict[TownKind, tuple[str, ...]] = {
     TownKind.COUNTY: (
-        "county", "counties", "kreis", "landkreis", "lkr", "bezirksamt", "powiat", "okres", "okrug", "megye", "zupanija",
+        "county", "counties", "kreis", "landkreis", "lkr", "bezirksamt", "powiat", "okres", "okrug", "megye",
+        "zupanija",
         "judetul", "judet", "maakond", "rajon", "raion", "rayon", "amt", "amtsbezirk", "samtgemeinde",
         "verbandsgemeinde", "verwaltungsgemeinschaft", "comarca", "fylke", "lan", "landkreise", "regional",
     ),
@@ -31,10 +32,10 @@ _ENDINGS: dict[TownKind, str] = {TownKind.COUNTY: r"\w{3,}kreis$"}
 def kind_of(name: pl.Expr) -> pl.Expr:
     """Return what sort of body a name names, as the vocabulary has it; a plain name is a municipality."""
     key = search_key(name)
-    result = pl.when(pl.lit(value=False)).then(pl.lit(None, pl.String))
+    kinds = []
     for kind, words in _WORDS.items():
         tells = key.str.contains(rf"\b(?:{'|'.join(words)})\b")
         if kind in _ENDINGS:
             tells |= key.str.contains(_ENDINGS[kind])
-        result = result.when(tells).then(pl.lit(kind.value))
-    return result.otherwise(pl.lit(TownKind.MUNICIPALITY.value))
+        kinds.append(pl.when(tells).then(pl.lit(kind.value)))
+    return pl.coalesce(*kinds, pl.lit(TownKind.MUNICIPALITY.value))

@@ -50,12 +50,15 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         .agg(pl.col("name_score").max())
     )
     places = gazetteer.places.select(
-        "place_id", "admin1_code", "population", "country_code", place_latitude="latitude", place_longitude="longitude"
+        "place_id",
+        "admin1_code",
+        "population",
+        "country_code",
+        place_latitude="latitude",
+        place_longitude="longitude",
     )
     found = found.join(places, on="place_id").with_columns(
-        km=distance_km(
-            pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude")
-        )
+        km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     )
     in_region = (
         region_hints(mentions)
@@ -117,15 +120,18 @@ def decide(candidates: pl.DataFrame) -> pl.DataFrame:
         (dominant, LocatedBy.POPULATION, 0.75),
         ((pl.col("as_good") == 1) & ~overshadowed, LocatedBy.MAIN_NAME, 0.7),
     )
-    method, score = pl.when(pl.lit(value=False)).then(pl.lit(None, pl.String)), pl.when(pl.lit(value=False)).then(0.0)
-    for condition, located_by, worth in decisions:
-        holds = condition.fill_null(value=False)
-        method = method.when(holds).then(pl.lit(located_by.value if located_by else None, pl.String))
-        score = score.when(holds).then(worth)
+    # The first condition that holds decides, also where it decides for nothing.
+    chosen = pl.coalesce(
+        pl.when(condition.fill_null(value=False)).then(place) for place, (condition, _, _) in enumerate(decisions)
+    )
+    methods = {place: method.value if method else None for place, (_, method, _) in enumerate(decisions)}
+    scores = {place: score for place, (_, _, score) in enumerate(decisions)}
     return (
         per.with_columns(
-            located_by=method.otherwise(None),
-            location_score=(score.otherwise(0.0) * (0.5 + 0.5 * pl.col("best_name"))).round(3),
+            located_by=chosen.replace_strict(methods, default=None, return_dtype=pl.String),
+            location_score=(
+                chosen.replace_strict(scores, default=0.0, return_dtype=pl.Float64) * (0.5 + 0.5 * pl.col("best_name"))
+            ).round(3),
         )
         .filter(pl.col("located_by").is_not_null())
         .select("mention", "place_id", "located_by", "location_score")

@@ -62,12 +62,7 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
         towns.select("mention", key=search_key(reading), weight=pl.lit(weight)) for reading, weight in readings
     )
     bare = names.with_columns(pl.col("key").str.replace(_STATUS_WORDS, ""), pl.col("weight") * 0.99)
-    return (
-        pl.concat([names, bare])
-        .filter(pl.col("key") != "")
-        .group_by("mention", "key")
-        .agg(pl.col("weight").max())
-    )
+    return pl.concat([names, bare]).filter(pl.col("key") != "").group_by("mention", "key").agg(pl.col("weight").max())
 
 
 def region_hints(mentions: pl.DataFrame) -> pl.DataFrame:

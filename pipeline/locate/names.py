@@ -91,10 +91,5 @@ def clean_text(text: pl.Expr) -> pl.Expr:
     Returns:
         A string expression of the same length; null where nothing is left.
     """
-    tidy = (
-        text.str.replace_all(_INVISIBLE, "")
-        .str.normalize("NFC")
-        .str.replace_all(r"\s+", " ")
-        .str.strip_chars(" ")
-    )
+    tidy = text.str.replace_all(_INVISIBLE, "").str.normalize("NFC").str.replace_all(r"\s+", " ").str.strip_chars(" ")
     return pl.when(tidy != "").then(tidy)

@@ -73,10 +73,14 @@ def one_item_a_place(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFra
         .filter(pl.col("place_support") == pl.col("place_support").max().over("place_id"))
         .filter(pl.len().over("place_id") == 1)
     )
-    kept = items.filter(pl.col("wikidata_id").is_null()) if rivals.is_empty() else pl.concat(
-        [
-            items.filter(pl.col("wikidata_id").is_null()),
-            items.join(rivals, on=["place_id", "wikidata_id"], how="semi"),
-        ]
+    kept = (
+        items.filter(pl.col("wikidata_id").is_null())
+        if rivals.is_empty()
+        else pl.concat(
+            [
+                items.filter(pl.col("wikidata_id").is_null()),
+                items.join(rivals, on=["place_id", "wikidata_id"], how="semi"),
+            ]
+        )
     )
     return kept.select("mention", "place_id", "located_by", "location_score")

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.declarations import CODED, COLUMNS, SIDES, Declaration, SourceFile, nearest
+from pipeline.declarations import COLUMNS, SIDES, nearest
 from pipeline.errors import SourceError
 from pipeline.locate.names import clean_text
-from pipeline.readers.table import LOCATOR, RawRows, read_table
-from pipeline.snapshots import Snapshot
+from pipeline.readers.table import LOCATOR, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from pipeline.declarations import Declaration, SourceFile
+    from pipeline.snapshots import Snapshot
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,9 @@ def _several_partners(rows: pl.DataFrame, split: Mapping[str, Sequence[str]]) ->
         cell = pl.col(column)
         for other in others:
             cell = cell.str.replace_all(other, first, literal=True)
-        rows = rows.with_columns(
-            pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column)
-        ).explode(column, empty_as_null=True)
+        rows = rows.with_columns(pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column)).explode(
+            column, empty_as_null=True
+        )
         rows = rows.with_columns(clean_text(pl.col(column)).alias(column))
         # A separator at the end of a cell names nobody; an empty cell stays, to be rejected.
         rows = rows.filter(pl.col(column).is_not_null() | (pl.len().over("row") == 1))
@@ -161,6 +163,3 @@ def _with_names(rows: pl.DataFrame, names: pl.DataFrame, column: str) -> pl.Data
         rows = rows.join(looked_up, on=f"{side}_{column}", how="left", maintain_order="left")
         rows = rows.with_columns(pl.coalesce(side, f"__{side}").alias(side)).drop(f"__{side}")
     return rows
-
-
-assert set(CODED) <= set(COLUMNS)

@@ -75,10 +75,10 @@ def decode(content: bytes, encoding: str, where: str) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise SourceError(
             f"{where}, line {line}: byte 0x{content[error.start]:02x} is not {encoding}; if the file is in another "
-            f"encoding, say so under [format] (encoding = \"cp1250\", \"cp1252\", \"utf-16\" …)"
+            f'encoding, say so under [format] (encoding = "cp1250", "cp1252", "utf-16" …)'
         ) from error
     if encoding.lower() not in ("utf-8", "utf8", "utf-8-sig") and not text.isascii() and _is_utf8(content):
-        raise SourceError(f"{where}: declared as {encoding}, but its bytes are UTF-8; set encoding = \"utf-8\"")
+        raise SourceError(f'{where}: declared as {encoding}, but its bytes are UTF-8; set encoding = "utf-8"')
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise SourceError(f"{where}, line {line}: holds a NUL character; is it UTF-16, or no text file at all?")
@@ -109,7 +109,10 @@ def _read_delimited(content: bytes, layout: Format, where: str) -> RawRows:
             io.BytesIO(buffer),
             # One block and one thread: only then does pyarrow number the records.
             read_options=pa_csv.ReadOptions(
-                use_threads=False, block_size=max(len(buffer), 1) + 1, column_names=names, skip_rows_after_names=0
+                use_threads=False,
+                block_size=max(len(buffer), 1) + 1,
+                column_names=names,
+                skip_rows_after_names=0,
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
@@ -150,15 +153,13 @@ def _header(text: str, layout: Format, delimiter: str, where: str) -> list[str]:
     return names
 
 
-def _numbered(
-    frame: pl.DataFrame, invalid: list[tuple[int | None, int, str]], quote: str, where: str
-) -> pl.DataFrame:
+def _numbered(frame: pl.DataFrame, invalid: list[tuple[int | None, int, str]], quote: str, where: str) -> pl.DataFrame:
     """Add each record's line: its place among all records plus the line breaks inside earlier ones."""
     unfinished = [text for number, _, text in invalid if number is None or (quote and text.count(quote) % 2)]
     if unfinished:
         raise SourceError(
             f"{where}: a quotation mark is opened but never closed, at the record that begins "
-            f"{unfinished[0][:80]!r}; close it, or set quote = \"\" under [format]"
+            f'{unfinished[0][:80]!r}; close it, or set quote = "" under [format]'
         )
     total = frame.height + len(invalid)
     taken = pl.Series("record", [number for number, _, _ in invalid], dtype=pl.Int64)
@@ -183,9 +184,7 @@ def _without_blank_lines(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     return frame.select(*names, pl.format("line {}", "__line").alias(LOCATOR))
 
 
-def _broken(
-    invalid: list[tuple[int | None, int, str]], frame: pl.DataFrame, width: int
-) -> pl.DataFrame:
+def _broken(invalid: list[tuple[int | None, int, str]], frame: pl.DataFrame, width: int) -> pl.DataFrame:
     rows = [(number or 0, actual, text) for number, actual, text in invalid if text.strip()]
     broken = pl.DataFrame(
         rows, schema={"__record": pl.Int64, "actual": pl.Int64, "text": pl.String}, orient="row"
@@ -215,7 +214,7 @@ def _read_json(content: bytes, layout: Format, where: str) -> RawRows:
                 raise SourceError(f"{where}: has no {layout.records!r} (declared as format.records)")
             found = found[key]
     if not isinstance(found, list):
-        raise SourceError(f"{where}: not a list of records; name the list with records = \"…\" under [format]")
+        raise SourceError(f'{where}: not a list of records; name the list with records = "…" under [format]')
     return _from_records(found, [f"record {place}" for place in range(1, len(found) + 1)], where)
 
 
@@ -247,9 +246,7 @@ def _from_records(records: list[Any], locators: list[str], where: str) -> RawRow
         | {LOCATOR: [locator for _, locator in good]},
         schema=dict.fromkeys((*names, LOCATOR), pl.String),
     )
-    broken = pl.DataFrame(
-        bad, schema=dict.fromkeys(("locator", "message", "row_json"), pl.String), orient="row"
-    )
+    broken = pl.DataFrame(bad, schema=dict.fromkeys(("locator", "message", "row_json"), pl.String), orient="row")
     return RawRows(rows, broken)
 
 

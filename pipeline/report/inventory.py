@@ -21,13 +21,23 @@ def inventory(declarations: Iterable[Declaration], raw: Path, out: Path) -> list
     store = RawStore(raw)
     ledger = out / "current" / "ledger.parquet"
     rows = dict(
-        pl.read_parquet(ledger).group_by("source_id").agg(pl.col("rows_read").sum()).iter_rows() if ledger.exists() else ()
+        pl.read_parquet(ledger).group_by("source_id").agg(pl.col("rows_read").sum()).iter_rows()
+        if ledger.exists()
+        else ()
     )
     found = []
     for one in sorted(declarations, key=lambda one: one.id):
         names = {entry.file_name for entry in store.manifest(one.id)}
-        there = sum(file.name in names or (file.url is None and (one.path.parent / file.name).exists()) for file in one.files)
-        snapshot = "never fetched" if not there else "in raw/" if there == len(one.files) else f"{there} of {len(one.files)} files"
+        there = sum(
+            file.name in names or (file.url is None and (one.path.parent / file.name).exists()) for file in one.files
+        )
+        snapshot = (
+            "never fetched"
+            if not there
+            else "in raw/"
+            if there == len(one.files)
+            else f"{there} of {len(one.files)} files"
+        )
         found.append(
             {
                 "source_id": one.id, "enabled": one.enabled, "licence": one.licence, "language": one.language,

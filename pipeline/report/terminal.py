@@ -22,7 +22,9 @@ def summarise(built: Built) -> dict[str, Any]:
     tables = built.tables
     claims, towns, partnerships = tables["claims"], tables["towns"], tables["partnerships"]
     made = claims.group_by("source_id").agg(
-        located=(pl.col("town_id").str.starts_with("x").not_() & pl.col("partner_id").str.starts_with("x").not_()).mean()
+        located=(
+            pl.col("town_id").str.starts_with("x").not_() & pl.col("partner_id").str.starts_with("x").not_()
+        ).mean()
     )
     sources = (
         tables["ledger"].group_by("source_id")
@@ -78,7 +80,8 @@ def print_summary(built: Built, out: Path) -> None:
     console.print(
         f"[bold]{figures['partnerships']:,} partnerships[/] between {figures['towns']:,} towns in "
         f"{figures['countries']} countries; {figures['with_start']:,} with a start, "
-        f"{figures['conflicts']:,} of these disputed; {figures['rejects']:,} rows rejected, {figures['findings']:,} findings."
+        f"{figures['conflicts']:,} of these disputed; "
+        f"{figures['rejects']:,} rows rejected, {figures['findings']:,} findings."
     )
     for note in figures["notes"]:
         console.print(f"[yellow]not read:[/] {note}", soft_wrap=True)

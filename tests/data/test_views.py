@@ -343,9 +343,7 @@ def test_source_coverage_accounts_for_every_source(database: Database) -> None:
 
 
 def test_date_conflicts_show_every_rival_and_which_was_chosen(database: Database) -> None:
-    columns = (
-        "town_a_name, town_b_name, start_date, is_chosen, stated_date, stated_precision, source_id, authority"
-    )
+    columns = "town_a_name, town_b_name, start_date, is_chosen, stated_date, stated_precision, source_id, authority"
     chosen = ("Frankfurt am Main", "Lyon", date(1960, 10, 15))
     assert ask(database, "date_conflicts", columns) == [
         (*chosen, True, date(1960, 10, 15), DAY, "register", "register"),
@@ -366,9 +364,7 @@ def test_same_name_twins_are_namesakes_only(database: Database) -> None:
 
 
 def test_german_german_links_began_before_unification(database: Database) -> None:
-    assert ask(
-        database, "german_german_links", "partnership_id, start_date, is_certain, crossed_the_border"
-    ) == [
+    assert ask(database, "german_german_links", "partnership_id, start_date, is_certain, crossed_the_border") == [
         (link_id("gn4", "gn6"), date(1980, 1, 1), True, False),
         (link_id("gn1", "gn4"), date(1988, 6, 1), True, False),
         (link_id("gn1", "gn2"), date(1990, 1, 1), False, True),
@@ -465,9 +461,7 @@ def test_partners_of_takes_a_name_or_an_id(database: Database, text: str) -> Non
 
 
 def test_partners_of_an_ambiguous_name_says_which_town_it_took(database: Database) -> None:
-    assert ask(database, "partners_of('Soest')", "town_id, town_country_code, partner_id") == [
-        ("gn8", "DE", "Q9")
-    ]
+    assert ask(database, "partners_of('Soest')", "town_id, town_country_code, partner_id") == [("gn8", "DE", "Q9")]
     assert ask(database, "partners_of('Frankfurt')", "DISTINCT town_name, matched_name, match") == [
         ("Frankfurt am Main", "Frankfurt am Main", "prefix")
     ]
@@ -514,7 +508,5 @@ def test_path_between_neighbours_and_to_itself(database: Database) -> None:
         ("", ""),
     ],
 )
-def test_path_between_the_unconnected_and_the_unknown_is_empty(
-    database: Database, ends: tuple[str, str]
-) -> None:
+def test_path_between_the_unconnected_and_the_unknown_is_empty(database: Database, ends: tuple[str, str]) -> None:
     assert ask(database, "path_between(?, ?)", "*", *ends) == []

@@ -176,10 +176,7 @@ def test_one_row_for_each_distinct_text_in_order() -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(
-    st.lists(
-        st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-        | st.text("(),-/ USAKeng\n", max_size=12)
-    )
+    st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.text("(),-/ USAKeng\n", max_size=12))
 )
 def test_garbage_never_raises(texts: list[str]) -> None:
     frame = resolve_countries(pl.Series(texts, dtype=pl.String), country_names())
@@ -247,8 +244,7 @@ def test_every_country_of_the_real_lists_is_known(pattern: str, columns: list[st
     assert paths
     separator, quote = ("\t", None) if pattern.endswith("tsv") else (",", '"')
     frames = [
-        pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=False).select(columns)
-        for path in paths
+        pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=False).select(columns) for path in paths
     ]
     texts = pl.concat(frames).unpivot()["value"]
     blank = texts.is_null() | (texts.str.strip_chars() == "")

@@ -12,10 +12,7 @@ from hypothesis import strategies as st
 from pipeline.dates import OUTPUT_SCHEMA, intervals_agree, parse_dates
 
 PRECISIONS = ("day", "month", "year", "decade", "century")
-_LOCALES = (
-    "de en fr it es nl pl cs sk pt sv da nb fi hu ro bg hr sl sr lt lv et el tr uk ru ca eu gl"
-    " ja zh ko ar he id"
-)
+_LOCALES = "de en fr it es nl pl cs sk pt sv da nb fi hu ro bg hr sl sr lt lv et el tr uk ru ca eu gl ja zh ko ar he id"
 LOCALES = _LOCALES.split()
 
 # text, first day (or None), precision, note
@@ -199,9 +196,7 @@ def test_babel_formats_come_back(locale: str, dates: list[dt.date]) -> None:
 @settings(deadline=None)
 @given(
     days,
-    st.sampled_from(
-        ["{y}", "seit {y}", "dal [[{y}]]", "({y})", "{y}.", "{y} in der Stadt", "+{y}-00-00T00:00:00Z"]
-    ),
+    st.sampled_from(["{y}", "seit {y}", "dal [[{y}]]", "({y})", "{y}.", "{y} in der Stadt", "+{y}-00-00T00:00:00Z"]),
 )
 def test_a_year_stays_a_year(date: dt.date, shape: str) -> None:
     row = parse(shape.format(y=f"{date.year:04}"))

@@ -17,9 +17,7 @@ TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
 # Where texts go wrong: letters that do not decompose, marks, odd capitals, jamo, apostrophes.
 TRICKY = st.lists(
     st.text(
-        "".join(LETTERS)
-        + APOSTROPHES
-        + "İIıiŁØẞΣςσΐA\u0308\u0323\u0307\u0345ㅎ가ᄀ\u1161\u11a8'’ -(\0\u0897",
+        "".join(LETTERS) + APOSTROPHES + "İIıiŁØẞΣςσΐA\u0308\u0323\u0307\u0345ㅎ가ᄀ\u1161\u11a8'’ -(\0\u0897",
         max_size=8,
     ),
     min_size=1,
@@ -47,9 +45,7 @@ def duckdb_keys(texts: list[str]) -> list[str]:
 
 def cleaned(texts: list[str | None]) -> list[str | None]:
     return (
-        pl.DataFrame({"text": texts}, schema={"text": pl.String})
-        .select(clean_text(pl.col("text")))["text"]
-        .to_list()
+        pl.DataFrame({"text": texts}, schema={"text": pl.String}).select(clean_text(pl.col("text")))["text"].to_list()
     )
 
 
