@@ -24,7 +24,7 @@ def mint(prefix: str, texts: pl.Series) -> pl.Series:
     Returns:
         Strings, in the order of `texts`, null where the text is null.
     """
-    table = pl.DataFrame({"place": range(len(texts)), "text": texts.cast(pl.String)}).to_arrow()
+    table = texts.cast(pl.String).alias("text").to_frame().with_row_index("place").to_arrow()
     with duckdb.connect() as connection:
         connection.register("texts", table)
         ids: pl.DataFrame = connection.sql(

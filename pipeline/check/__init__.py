@@ -66,13 +66,18 @@ class Checked:
 
     @classmethod
     def together(cls, parts: Sequence[Checked]) -> Checked:
-        """Put the results of several sources into one."""
+        """Put the results of several sources into one.
+
+        Raises:
+            ContractError: an accepted claim breaks its contract: a defect of the pipeline.
+        """
         frames: dict[str, pl.DataFrame] = {}
         for name in ("claims", "awards", "group_members", "figures", "rejects", "findings", "ledger"):
             found = [frame for part in parts if not (frame := getattr(part, name)).is_empty()]
             if found:
                 frames[name] = pl.concat(found, how="vertical")
-        frames.setdefault("claims", CLAIMS_READ.empty())
+        claims = frames.setdefault("claims", CLAIMS_READ.empty())
+        CLAIMS_READ.validate(claims.select(CLAIMS_READ.polars_schema.names()))
         return cls(**frames, raw=[raw for part in parts for raw in part.raw])
 
 
@@ -86,7 +91,6 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
 
     Raises:
         SourceError: a file is not what its declaration says, or the snapshot is outside its bounds.
-        ContractError: an accepted claim breaks its contract: a defect of the pipeline.
     """
     checked = Checked()
     findings, ledgers, rejects = [], [], []
@@ -112,7 +116,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
 
 def _check(
     declaration: Declaration, statements: Statements, holds: str, countries: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, list[pl.DataFrame]]:
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, list[pl.LazyFrame]]:
     """Return accepted statements, rejects, ledger and findings of the files that hold one sort of thing."""
     ignored = rows.ignored_rows(statements.rows, declaration)
     frame = statements.rows.filter(~pl.col("row").is_in(ignored.implode()))
@@ -135,7 +139,7 @@ def _check(
     refused = bad.join(partly, on="row", how="anti").unique("row", keep="first").select("row", "rules", "message")
     rejects = rows.make_rejects(refused, statements, declaration.id)
     findings = [*suspects, *codes]
-    findings = [part.join(good, on=["snapshot_id", "locator"], how="semi") for part in findings]
+    findings = [part.join(good.lazy(), on=["snapshot_id", "locator"], how="semi") for part in findings]
     findings.append(
         values.note(
             partly,
@@ -153,8 +157,10 @@ def _check(
 
 def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     """Add what each side's country text resolves to; a part of a country (`Scotland`) is a hint at the region."""
+    texts = pl.concat([frame["town_country"], frame["partner_country"].alias("town_country")])
+    found = resolve_countries(texts, countries)
     for side in SIDES:
-        resolved = resolve_countries(frame[f"{side}_country"], countries).select(
+        resolved = found.select(
             pl.col("country_text").alias(f"{side}_country"),
             pl.col("country_code").alias(f"{side}_country_code"),
             pl.col("region_text").alias(f"{side}_country_region"),
@@ -219,7 +225,6 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
         "partner_kind",
     ]
     claims = claims.select(kept).sort("claim_id")
-    CLAIMS_READ.validate(CLAIMS_READ.conform(claims))
     return claims, [heaps, *unknown, *places, *dates]
 
 
@@ -306,7 +311,8 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
         return claims
     # Named apart from the town it was taken for, so that the id differs even where the names are one.
     apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
-    claims = claims.with_columns(__own=mint("x", claims.select(apart).to_series()))
+    claims = claims.with_columns(__apart=pl.when(same).then(apart))
+    claims = claims.with_columns(__own=mint("x", claims["__apart"])).drop("__apart")
     one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))
     parted = same & ~one_name
     noted = claims.filter(parted).select(

@@ -27,15 +27,16 @@ EVENT_OF_FORM = {
 #: year within so many years of it. The German register's 2000 stands 922 times, its next 312 times.
 HEAP_SIZE, HEAP_RATIO, HEAP_WINDOW = 50, 2.5, 5
 
-Noted = tuple[pl.DataFrame, list[pl.DataFrame]]
+#: A frame and what was noted on the way to it; findings are made in one go at the end.
+Noted = tuple[pl.DataFrame, list[pl.LazyFrame]]
 
 
 def note(
     frame: pl.DataFrame, where: pl.Expr, column: str, rule: str, *, action: v.Action = v.Action.NULLED,
     severity: v.Severity = v.Severity.WARNING, value: str | None = None,
-) -> pl.DataFrame:  # fmt: skip
+) -> pl.LazyFrame:  # fmt: skip
     """Return one finding for each row for which `where` is true."""
-    return frame.filter(where).select(
+    return frame.lazy().filter(where).select(
         "snapshot_id", "locator",
         column_name=pl.lit(column), rule=pl.lit(rule), severity=pl.lit(severity.value),
         raw_value=pl.col(value or column), action=pl.lit(action.value),
@@ -58,30 +59,32 @@ def mark_suspects(frame: pl.DataFrame, declaration: Declaration) -> Noted:
 
 def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
     """Turn codes into the values of their vocabularies; an unknown code is a finding and becomes null."""
-    findings = []
-    frame = frame.with_columns(form_text="form")
+    findings, decoded = [], [pl.col("form").alias("form_text")]
     for column, vocabulary in CODED.items():
+        if frame[column].null_count() == frame.height:
+            continue
         own = {code.casefold(): value for code, value in declaration.codes.get(column, {}).items()}
         known = own or {member.value: member.value for member in vocabulary}
         # A constant is in our own words even where the source's codes are not.
         if any(column in declaration.constants_of(file) for file in declaration.files):
             known = known | {member.value: member.value for member in vocabulary}
-        decoded = (
+        value = (
             pl.col(column)
             .str.to_lowercase()
             .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
         )
-        unknown = pl.col(column).is_not_null() & decoded.is_null()
-        findings.append(note(frame, unknown, column, "unknown_code"))
-        frame = frame.with_columns(decoded.alias(column))
-    return frame, findings
+        findings.append(note(frame, pl.col(column).is_not_null() & value.is_null(), column, "unknown_code"))
+        decoded.append(value.alias(column))
+    return frame.with_columns(decoded), findings
 
 
 def read_dates(frame: pl.DataFrame, declaration: Declaration) -> Noted:
     """Turn `start` and `end` texts into dates with a precision, and hold them against what is plausible."""
     findings = []
+    texts = pl.concat([frame["start_value"], frame["end_value"].alias("start_value")])
+    read = parse_dates(texts, declaration.language)
     for side in ("start", "end"):
-        parsed = parse_dates(frame[f"{side}_value"], declaration.language).select(
+        parsed = read.select(
             pl.col("text").alias(f"{side}_value"),
             pl.col("date").alias(f"{side}_date"),
             pl.col("precision").alias(f"{side}_precision"),
@@ -123,7 +126,7 @@ def _without(frame: pl.DataFrame, problem: pl.Expr, side: str) -> pl.DataFrame:
     )
 
 
-def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
     """Return a finding for each year that stands far above its neighbours, as placeholders do."""
     known = {value for suspect in declaration.suspect if suspect.column == "start" for value in suspect.values}
     years = (
@@ -141,7 +144,6 @@ def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
         .agg(next=pl.col("count_other").max())
         .filter(pl.col("count") >= HEAP_RATIO * pl.col("next"))
         .sort("year")
-        .collect()
     )
     return heaps.select(
         snapshot_id=pl.lit(None, pl.String),
@@ -160,47 +162,40 @@ def read_places(frame: pl.DataFrame) -> Noted:
     """Turn coordinates, populations and identifiers into numbers and ids."""
     findings = []
     for side in SIDES:
-        for suffix, limit in (("latitude", 90), ("longitude", 180)):
-            column = f"{side}_{suffix}"
-            number = pl.col(column).str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
-            good = number.is_not_nan() & (number.abs() <= limit)
-            findings.append(
-                note(
-                    frame,
-                    pl.col(column).is_not_null() & ~good.fill_null(value=False),
-                    column,
-                    "bad_coordinate",
-                )
-            )
-            frame = frame.with_columns(pl.when(good).then(number).alias(column))
-        latitude, longitude = pl.col(f"{side}_latitude"), pl.col(f"{side}_longitude")
-        both = latitude.is_not_null() & longitude.is_not_null() & ((latitude != 0) | (longitude != 0))
-        frame = frame.with_columns(
-            pl.when(both).then(latitude).alias(f"{side}_latitude"),
-            pl.when(both).then(longitude).alias(f"{side}_longitude"),
+        latitude, longitude, people, geonames, wikidata = (
+            f"{side}_{part}" for part in ("latitude", "longitude", "population", "geonames_id", "wikidata_id")
         )
-        people, geonames, wikidata = (f"{side}_{name}" for name in ("population", "geonames_id", "wikidata_id"))
+        degrees = {column: _degrees(column, limit) for column, limit in ((latitude, 90), (longitude, 180))}
         count = pl.col(people).cast(pl.Float64, strict=False)
-        findings.append(
-            note(
-                frame,
-                pl.col(people).is_not_null() & ~(count >= 0).fill_null(value=False),
-                people,
-                "bad_number",
-            )
-        )
         # A label that is nothing but an identifier is what Wikidata prints where a language has no name.
         item = pl.coalesce(wikidata, pl.col(side).str.extract(r"^(Q[1-9]\d*)$")).str.extract(r"(Q[1-9]\d*)$")
-        for column, value in ((geonames, pl.col(geonames).cast(pl.Int64, strict=False)), (wikidata, item)):
-            findings.append(note(frame, pl.col(column).is_not_null() & value.is_null(), column, "bad_identifier"))
-            frame = frame.with_columns(value.alias(column))
-        frame = frame.with_columns(pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)).alias(people))
+        values = {
+            **degrees,
+            people: pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)),
+            geonames: pl.col(geonames).cast(pl.Int64, strict=False),
+            wikidata: item,
+        }
+        rules = ("bad_coordinate", "bad_coordinate", "bad_number", "bad_identifier", "bad_identifier")
+        findings += [
+            note(frame, pl.col(column).is_not_null() & value.is_null(), column, rule)
+            for (column, value), rule in zip(values.items(), rules, strict=True)
+            if frame[column].null_count() < frame.height
+        ]
+        # One coordinate alone is none, and 0/0 is where a geocoder puts what it does not find.
+        both = degrees[latitude].is_not_null() & degrees[longitude].is_not_null()
+        both &= (degrees[latitude] != 0) | (degrees[longitude] != 0)
+        values |= {column: pl.when(both).then(value) for column, value in degrees.items()}
+        frame = frame.with_columns(value.alias(column) for column, value in values.items())
     return frame, findings
 
 
-def collect_findings(findings: list[pl.DataFrame], source_id: str) -> pl.DataFrame:
+def _degrees(column: str, limit: int) -> pl.Expr:
+    number = pl.col(column).str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
+    return pl.when(number.is_not_nan() & (number.abs() <= limit)).then(number)
+
+
+def collect_findings(findings: list[pl.LazyFrame], source_id: str) -> pl.DataFrame:
     """Return all findings of a source in the shape of the published table."""
-    found = [part for part in findings if part.height]
-    if not found:
+    if not findings:
         return FINDINGS.empty()
-    return FINDINGS.conform(pl.concat(found).with_columns(source_id=pl.lit(source_id)))
+    return FINDINGS.conform(pl.concat(findings).with_columns(source_id=pl.lit(source_id)).collect())

@@ -71,16 +71,19 @@ def index_mentions(
     Returns:
         The mentions, as `collect_mentions` gives them, and the frames with `{side}_mention` for each side.
     """
-    mentions = collect_mentions(
-        frame.select(_mention_columns(columns)) for frame, sides in statements for columns in sides.values()
-    )
-    indexed = []
-    for frame, sides in statements:
-        for side, columns in sides.items():
-            keys = frame.select(_mention_columns(columns)).drop("population")
-            found = keys.join(mentions, on=MENTION_KEY, how="left", nulls_equal=True, maintain_order="left")
-            frame = frame.with_columns(found["mention"].alias(f"{side}_mention"))  # noqa: PLW2901
-        indexed.append(frame)
+    parts = [
+        frame.select(_mention_columns(columns)).with_columns(
+            pl.lit(place).alias("__frame"), pl.lit(side).alias("__side"), pl.int_range(pl.len()).alias("__row")
+        )
+        for place, (frame, sides) in enumerate(statements)
+        for side, columns in sides.items()
+    ]
+    mentions, found = collect_mentions(pl.concat(parts))
+    places = found.partition_by("__frame", "__side", as_dict=True, include_key=False)
+    indexed = [
+        frame.with_columns(places[place, side].sort("__row")["mention"].alias(f"{side}_mention") for side in sides)
+        for place, (frame, sides) in enumerate(statements)
+    ]
     return mentions, indexed
 
 
@@ -165,7 +168,6 @@ def _mention_columns(columns: Mapping[str, str]) -> list[pl.Expr]:
         key: (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String))
         for key in (*MENTION_KEY, "population")
     }
-    values["kind"] = pl.coalesce(values["kind"], kind_of(values["text"]))
     return [value.alias(key) for key, value in values.items()]
 
 

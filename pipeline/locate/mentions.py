@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
+from pipeline.locate.kinds import kind_of
 from pipeline.locate.names import search_key
 from schemas.vocabularies import TownKind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 #: What tells one mention from another.
 MENTION_KEY = (
@@ -26,19 +22,26 @@ _STATUS_WORDS = (
 )
 
 
-def collect_mentions(sides: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Return each distinct mention once: `mention` (index), `MENTION_KEY` and the largest stated `population`.
+def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Find the distinct mentions among all that are stated.
 
     Args:
-        sides: frames with the columns of `MENTION_KEY` and `population`.
+        stated: `MENTION_KEY`, `population` and further columns; a kind that is not stated is told from the name.
+
+    Returns:
+        Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`), and the further columns
+        of every statement with its `mention`.
     """
-    return (
-        pl.concat(sides)
-        .group_by(MENTION_KEY)
-        .agg(pl.col("population").max())
-        .sort(MENTION_KEY)
-        .with_row_index("mention")
+    others = [column for column in stated.columns if column not in (*MENTION_KEY, "population")]
+    grouped = stated.group_by(MENTION_KEY).agg(pl.col("population").max(), *others)
+    grouped = grouped.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text")))).sort(MENTION_KEY)
+    # The same name with its kind stated and told is one mention.
+    mention = pl.struct(MENTION_KEY).rle_id().alias("mention")
+    grouped = grouped.with_columns(mention)
+    mentions = grouped.group_by("mention", maintain_order=True).agg(
+        *(pl.col(key).first() for key in MENTION_KEY), pl.col("population").max()
     )
+    return mentions, grouped.select("mention", *others).explode(others, empty_as_null=False)
 
 
 def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
