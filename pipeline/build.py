@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import pipeline
-from pipeline.check import Checked, check_source, refuse_self_located
+from pipeline.check import Checked, check_source
+from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import SourceError

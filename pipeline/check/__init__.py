@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.check import bounds, rows, values
+from pipeline.check import ledger as ledgers
 from pipeline.declarations import SIDES, Declaration
-from pipeline.ids import mint, town_ids
+from pipeline.ids import mint
 from pipeline.locate.countries import resolve_countries
-from pipeline.locate.names import search_key
-from pipeline.readers.statements import Received, Statements, count_names, read_statements
+from pipeline.readers.statements import Received, Statements, read_statements
 from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
 from schemas import vocabularies as v
 from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
@@ -93,10 +93,10 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         SourceError: a file is not what its declaration says, or the snapshot is outside its bounds.
     """
     checked = Checked()
-    findings, ledgers, rejects = [], [], []
+    findings, accounts, rejects = [], [], []
     for holds in dict.fromkeys(one.file.holds for one in received):
         if holds == "names":
-            ledgers.append(_names_ledger(declaration, received))
+            accounts.append(ledgers.account_names(declaration, received))
             continue
         statements = read_statements(declaration, received, holds)
         accepted, refused, account, noted = _check(declaration, statements, holds, countries)
@@ -106,11 +106,11 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         if holds == "claims":
             checked.raw.append(statements.raw.with_columns(source_id=pl.lit(declaration.id)))
         findings += noted
-        ledgers.append(account)
+        accounts.append(account)
         rejects.append(refused)
     checked.rejects = pl.concat(rejects) if rejects else checked.rejects
     checked.findings = values.collect_findings(findings, declaration.id)
-    checked.ledger = LEDGER.validate(LEDGER.conform(pl.concat(ledgers)))
+    checked.ledger = LEDGER.validate(LEDGER.conform(pl.concat(accounts)))
     return checked
 
 
@@ -151,7 +151,7 @@ def _check(
         )
     )
     good, noted = _READ[holds](good, declaration)
-    ledger = _ledger(declaration, statements, ignored, rejects, good, holds)
+    ledger = ledgers.account(declaration, statements, ignored, rejects, good, holds)
     return good, rejects, ledger, findings + noted
 
 
@@ -255,102 +255,3 @@ _READ = {
     "group_members": _read_others,
     "figures": _read_others,
 }
-
-
-def _ledger(
-    declaration: Declaration, statements: Statements, ignored: pl.Series, rejects: pl.DataFrame, good: pl.DataFrame,
-    holds: str,
-) -> pl.DataFrame:  # fmt: skip
-    """Count what became of each snapshot's rows, each from its own side so that the balance is a real check."""
-    read = statements.raw.group_by("snapshot_id").agg(read=pl.len()).collect()
-    broken = statements.broken.group_by("snapshot_id").agg(broken=pl.len())
-    left_out = (
-        statements.rows.filter(pl.col("row").is_in(ignored.implode()))
-        .group_by("snapshot_id").agg(rows_ignored=pl.col("row").n_unique())
-    )  # fmt: skip
-    refused = rejects.group_by("snapshot_id").agg(rows_rejected=pl.len())
-    used = good.group_by("snapshot_id").agg(rows_used=pl.col("locator").n_unique(), made=pl.len())
-    ledger = read.join(broken, on="snapshot_id", how="full", coalesce=True)
-    for part in (left_out, refused, used):
-        ledger = ledger.join(part, on="snapshot_id", how="left")
-    return LEDGER.conform(
-        ledger.with_columns(pl.exclude("snapshot_id").fill_null(0)).with_columns(
-            source_id=pl.lit(declaration.id),
-            rows_read=pl.col("read") + pl.col("broken"),
-            claims_made=pl.when(pl.lit(holds == "claims")).then("made").otherwise(0),
-        )
-    )
-
-
-def _names_ledger(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
-    """Account for files that only give names: all of their rows are ignored."""
-    counts = [
-        (declaration.id, one.snapshot.snapshot_id, count_names(declaration, one))
-        for one in received
-        if one.file.holds == "names"
-    ]
-    frame = pl.DataFrame(counts, schema=["source_id", "snapshot_id", "rows_read"], orient="row")
-    zero = pl.lit(0, pl.Int64)
-    return LEDGER.conform(
-        frame.with_columns(rows_used=zero, rows_rejected=zero, rows_ignored="rows_read", claims_made=zero)
-    )
-
-
-def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
-    """Part the claims whose two names led to one town, and return the claims that are left.
-
-    Where the names differ, the partner is given an id of its own: one of the two was read wrongly, and a wrong town is
-    worse than an unplaced one. Where they do not, the row is rejected after all, and the ledger follows.
-
-    Args:
-        checked: its rejects, findings and ledger are brought up to date.
-        claims: with `town_id`, `partner_id` and how the partner was located.
-    """
-    same = pl.col("town_id") == pl.col("partner_id")
-    if not claims.select(same.any()).item():
-        return claims
-    # Named apart from the town it was taken for, so that the id differs even where the names are one.
-    apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
-    claims = claims.with_columns(__apart=pl.when(same).then(apart))
-    claims = claims.with_columns(__own=mint("x", claims["__apart"])).drop("__apart")
-    one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))
-    parted = same & ~one_name
-    noted = claims.filter(parted).select(
-        "source_id", "snapshot_id", "locator", column_name=pl.lit("partner"), rule=pl.lit("located_on_own_partner"),
-        severity=pl.lit(v.Severity.WARNING.value), raw_value="partner_text", action=pl.lit(v.Action.KEPT.value),
-    )  # fmt: skip
-    checked.findings = FINDINGS.conform(pl.concat([checked.findings, FINDINGS.conform(noted)]))
-    refused, claims = claims.filter(same & one_name), claims.filter(~(same & one_name))
-    _refuse(checked, refused, claims)
-    return claims.with_columns(
-        partner_id=pl.when(parted).then("__own").otherwise("partner_id"),
-        partner_located_by=pl.when(parted).then(pl.lit(v.LocatedBy.NOT_LOCATED.value)).otherwise("partner_located_by"),
-        partner_location_score=pl.when(parted).then(0.0).otherwise("partner_location_score"),
-    ).drop("__own")
-
-
-def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> None:
-    """Move claims that turned out to be none to the rejects; a row with other claims stays used."""
-    if refused.is_empty():
-        return
-    place = ["snapshot_id", "locator"]
-    gone = refused.join(claims, on=place, how="anti").select(place).unique()
-    rejects = (
-        pl.concat(checked.raw)
-        .join(gone.lazy(), on=place)
-        .collect()
-        .with_columns(rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town"))
-    )
-    checked.rejects = REJECTS.conform(pl.concat([checked.rejects, REJECTS.conform(rejects)]))
-    fewer = gone.group_by("snapshot_id").agg(rows=pl.len())
-    made = refused.group_by("snapshot_id").agg(claims=pl.len())
-    ledger = checked.ledger.join(fewer, on="snapshot_id", how="left").join(made, on="snapshot_id", how="left")
-    checked.ledger = LEDGER.validate(
-        LEDGER.conform(
-            ledger.with_columns(
-                rows_used=pl.col("rows_used") - pl.col("rows").fill_null(0),
-                rows_rejected=pl.col("rows_rejected") + pl.col("rows").fill_null(0),
-                claims_made=pl.col("claims_made") - pl.col("claims").fill_null(0),
-            )
-        )
-    )

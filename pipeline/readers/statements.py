@@ -69,13 +69,13 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
             )
         )
         brokens.append(table.broken.select(pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
-    rows = _several_partners(pl.concat(parts), declaration.split)
+    rows = _several_partners(pl.concat(parts).collect(), declaration.split)
     if names is not None and declaration.lookup:
         rows = _with_names(rows, names, declaration.lookup.column)
     return Statements(rows, pl.concat(raws), pl.concat(brokens))
 
 
-def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: Received) -> pl.DataFrame:
+def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: Received) -> pl.LazyFrame:
     """Select our columns from theirs."""
     source = _find_columns(theirs, declaration, one)
     constants = declaration.constants_of(one.file)
@@ -92,7 +92,7 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
         for name, pattern in declaration.shape.items()
         if name in theirs
     ]
-    return rows.select(
+    return rows.lazy().select(
         "row",
         pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"),
         pl.lit(one.snapshot.as_of_date).alias("as_of_date"),

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.errors import DeclarationError
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from enum import StrEnum
-
-BUILT_IN = Path(__file__).parent / "sources"
 
 Holds = Literal["claims", "names", "awards", "group_members", "figures"]
 Side = Literal["town", "partner"]
@@ -76,6 +72,20 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "group_members": (("group",), ("group_kind",)),
     "figures": (("subject",), ("value",), ("unit",)),
 }  # fmt: skip
+
+
+def _require_known(key: str, known: Iterable[str], place: str) -> None:
+    if key not in known:
+        raise ValueError(f"{place} {key!r} is not known{nearest(key, known)}")
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Return a hint at the nearest of the known words, or at all of them where none is near and they are few."""
+    known = list(known)
+    close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""
 
 
 class _Part(BaseModel):
@@ -247,87 +257,3 @@ class Declaration(_Part):
         if self.lookup and self.lookup.file not in [file.name for file in self.files if file.holds == "names"]:
             raise ValueError(f"lookup.file {self.lookup.file!r} is not one of the files that hold names")
         return self
-
-
-def load_declarations(folders: Iterable[Path] = ()) -> dict[str, Declaration]:
-    """Read every declaration that the project ships and those of the given folders, by id.
-
-    Raises:
-        DeclarationError: a folder or file is unreadable, a key is unknown or wrong, or two sources share an id.
-    """
-    declarations: dict[str, Declaration] = {}
-    for folder in (BUILT_IN, *folders):
-        if not folder.is_dir():
-            raise DeclarationError(f"{folder}: no such folder of declarations (given with --sources)")
-        for path in sorted(folder.glob("*.toml")):
-            declaration = load_declaration(path)
-            if declaration.id in declarations:
-                raise DeclarationError(
-                    f"{path}: the id {declaration.id!r} is taken by {declarations[declaration.id].path}; choose another"
-                )
-            declarations[declaration.id] = declaration
-    return declarations
-
-
-def load_declaration(path: Path) -> Declaration:
-    """Read one declaration; its id is the file's name unless it gives one.
-
-    Raises:
-        DeclarationError: naming the file, the key and the nearest valid one.
-    """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DeclarationError(f"{path}: cannot be read as TOML: {error}") from error
-    content.setdefault("id", path.stem)
-    content.setdefault("family", content["id"])
-    content.setdefault("attribution", content.get("publisher", ""))
-    try:
-        return Declaration(**content, path=path)
-    except ValidationError as error:
-        problems = [_explain(problem) for problem in error.errors()]
-        raise DeclarationError("\n".join(f"{path}: {problem}" for problem in problems)) from error
-
-
-def _require_known(key: str, known: Iterable[str], place: str) -> None:
-    if key not in known:
-        raise ValueError(f"{place} {key!r} is not known{nearest(key, known)}")
-
-
-def nearest(key: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest of the known words, or at all of them where none is near and they are few."""
-    known = list(known)
-    close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""
-
-
-def _explain(problem: Mapping[str, Any]) -> str:
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        return f"unknown key {place!r}{nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
-    if problem["type"] == "missing":
-        return f"the key {place!r} is missing"
-    message = problem["msg"].removeprefix("Value error, ")
-    shown = f" (it is {problem['input']!r})" if place and not isinstance(problem["input"], dict | list) else ""
-    return f"{place}: {message}{shown}" if place else message
-
-
-def _keys_beside(loc: tuple[str | int, ...]) -> list[str]:
-    model: type[BaseModel] = Declaration
-    for part in loc[:-1]:
-        if isinstance(part, int):
-            continue
-        inner = _model_within(model.model_fields[part].annotation)
-        if inner is None:
-            return []
-        model = inner
-    return [name for name in model.model_fields if name != "path"]
-
-
-def _model_within(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_model_within(argument) for argument in get_args(annotation))
-    return next((model for model in found if model is not None), None)

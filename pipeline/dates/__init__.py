@@ -1,0 +1,5 @@
+"""Dates as sources print them, to an interval of days and a precision."""
+
+from pipeline.dates.parse import OUTPUT_SCHEMA, intervals_agree, parse_dates
+
+__all__ = ["OUTPUT_SCHEMA", "intervals_agree", "parse_dates"]

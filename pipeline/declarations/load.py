@@ -1,0 +1,87 @@
+"""Declarations from their TOML files, and what is wrong with one in words."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.declarations.model import Declaration, nearest
+from pipeline.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+BUILT_IN = Path(__file__).parent.parent / "sources"
+
+
+def load_declarations(folders: Iterable[Path] = ()) -> dict[str, Declaration]:
+    """Read every declaration that the project ships and those of the given folders, by id.
+
+    Raises:
+        DeclarationError: a folder or file is unreadable, a key is unknown or wrong, or two sources share an id.
+    """
+    declarations: dict[str, Declaration] = {}
+    for folder in (BUILT_IN, *folders):
+        if not folder.is_dir():
+            raise DeclarationError(f"{folder}: no such folder of declarations (given with --sources)")
+        for path in sorted(folder.glob("*.toml")):
+            declaration = load_declaration(path)
+            if declaration.id in declarations:
+                raise DeclarationError(
+                    f"{path}: the id {declaration.id!r} is taken by {declarations[declaration.id].path}; choose another"
+                )
+            declarations[declaration.id] = declaration
+    return declarations
+
+
+def load_declaration(path: Path) -> Declaration:
+    """Read one declaration; its id is the file's name unless it gives one.
+
+    Raises:
+        DeclarationError: naming the file, the key and the nearest valid one.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DeclarationError(f"{path}: cannot be read as TOML: {error}") from error
+    content.setdefault("id", path.stem)
+    content.setdefault("family", content["id"])
+    content.setdefault("attribution", content.get("publisher", ""))
+    try:
+        return Declaration(**content, path=path)
+    except ValidationError as error:
+        problems = [_explain(problem) for problem in error.errors()]
+        raise DeclarationError("\n".join(f"{path}: {problem}" for problem in problems)) from error
+
+
+def _explain(problem: Mapping[str, Any]) -> str:
+    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"unknown key {place!r}{nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
+    if problem["type"] == "missing":
+        return f"the key {place!r} is missing"
+    message = problem["msg"].removeprefix("Value error, ")
+    shown = f" (it is {problem['input']!r})" if place and not isinstance(problem["input"], dict | list) else ""
+    return f"{place}: {message}{shown}" if place else message
+
+
+def _keys_beside(loc: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Declaration
+    for part in loc[:-1]:
+        if isinstance(part, int):
+            continue
+        inner = _model_within(model.model_fields[part].annotation)
+        if inner is None:
+            return []
+        model = inner
+    return [name for name in model.model_fields if name != "path"]
+
+
+def _model_within(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_within(argument) for argument in get_args(annotation))
+    return next((model for model in found if model is not None), None)
