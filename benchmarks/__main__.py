@@ -58,9 +58,8 @@ def _child(name: str, raw: Path, out: Path, enable: str, tables: Path | None) ->
 
 def _report(taken: dict[str, list[dict[str, Any]]]) -> None:
     floor = statistics.median(one["seconds"] for one in taken["floor"])
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {len(taken['floor'])} runs each"
-    )
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, {len(taken['floor'])} runs each")
     print(f"{'':10} {'median':>9} {'spread':>17} {'× floor':>8} {'peak memory':>12} {'claims/s':>10}")
     for name, results in taken.items():
         seconds = sorted(one["seconds"] for one in results)

@@ -63,7 +63,7 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
     """
     declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
-        received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled}
+        received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled and one.files}
         with progress.step("gazetteer"):
             gazetteer, countries = load_gazetteer(), country_names(cache_folder())
         checked = check_sources(declarations, received, countries, progress)
@@ -160,7 +160,7 @@ def _used(declaration: Declaration, received: Sequence[Received]) -> Used:
     reason = None
     if not declaration.enabled:
         reason = "off; turn it on with --enable"
-    elif not received:
+    elif not received and not declaration.package:
         reason = f"never fetched; fetch it with: twintowns fetch {declaration.id}"
     return Used(declaration, tuple(one.snapshot for one in received), reason)
 

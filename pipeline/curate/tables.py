@@ -99,7 +99,7 @@ def _sources(used: list[Used]) -> pl.DataFrame:
                     "directions", "listed_means",
                 )
             },
-            "is_used": bool(one.snapshots),
+            "is_used": one.reason_unused is None,
             "reason_unused": one.reason_unused,
         }
         for one in used

@@ -193,15 +193,17 @@ class Declaration(_Part):
     licence: str
     attribution: str
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-    kind: v.SourceKind
+    kind: v.SourceKind = v.SourceKind.LIST
     family: str
-    authority: v.Authority
-    directions: v.Directions
+    authority: v.Authority = v.Authority.LIST
+    directions: v.Directions = v.Directions.ONE
     listed_means: v.Status = v.Status.UNKNOWN
     enabled: bool = True
     cadence: str = "pinned"
     as_of: date
-    files: Annotated[list[SourceFile], Field(min_length=1)]
+    files: list[SourceFile] = []
+    #: Installed package that brings the data, for a gazetteer.
+    package: str | None = None
     format: Format = Format()
     columns: dict[str, str | list[str]] = {}
     constants: dict[str, str] = {}
@@ -232,6 +234,8 @@ class Declaration(_Part):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Declaration:
+        if not self.files and not self.package:
+            raise ValueError("the key 'files' is missing: name at least one file")
         for file in self.files:
             known = set(self.columns_of(file)) | set(self.constants_of(file))
             for key in known:

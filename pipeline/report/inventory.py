@@ -31,7 +31,7 @@ def inventory(declarations: Iterable[Declaration], raw: Path, out: Path) -> list
         there = sum(
             file.name in names or (file.url is None and (one.path.parent / file.name).exists()) for file in one.files
         )
-        snapshot = (
+        snapshot = one.package or (
             "never fetched"
             if not there
             else "in raw/"

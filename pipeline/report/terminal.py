@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import polars as pl
@@ -125,7 +125,8 @@ def print_sources(rows: list[dict[str, Any]]) -> None:
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("source", "on", "licence", "language", "as of", "snapshot", "rows"):
-        table.add_column(heading, justify="right" if heading == "rows" else "left")
+        justify: Literal["left", "right"] = "right" if heading == "rows" else "left"
+        table.add_column(heading, justify=justify, no_wrap=True, min_width=24 if heading == "source" else None)
     for row in rows:
         table.add_row(
             row["source_id"], "on" if row["enabled"] else "off", row["licence"], row["language"], row["as_of"],
