@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -59,7 +59,7 @@ def _per_decade(release: Path) -> list[dict[str, Any]]:
 def print_summary(built: Built, out: Path) -> None:
     """Print what was made, partnerships per decade as bars, and the next command to try."""
     figures = summarise(built)
-    console = Console(highlight=False)
+    console = _console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source")
     for heading in ("rows", "claims", "rejected", "ignored", "placed"):
@@ -105,7 +105,7 @@ def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
 
 def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
     """Print refused rows, and why, by source."""
-    console = Console(highlight=False)
+    console = _console()
     if rejects.is_empty():
         console.print("No rows were rejected.")
         return
@@ -122,14 +122,20 @@ def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
 
 def print_sources(rows: list[dict[str, Any]]) -> None:
     """Print what is declared."""
-    console = Console(highlight=False)
+    console = _console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("source", "on", "licence", "language", "as of", "snapshot", "rows"):
-        justify: Literal["left", "right"] = "right" if heading == "rows" else "left"
-        table.add_column(heading, justify=justify, no_wrap=True, min_width=24 if heading == "source" else None)
+    for heading in ("source", "on", "lang", "as of", "snapshot", "rows"):
+        table.add_column(heading, justify="right" if heading == "rows" else "left", no_wrap=True)
+    table.add_column("licence", no_wrap=True, overflow="ellipsis")
     for row in rows:
         table.add_row(
-            row["source_id"], "on" if row["enabled"] else "off", row["licence"], row["language"], row["as_of"],
-            row["snapshot"], "" if row["rows"] is None else f"{row['rows']:,}",
+            row["source_id"], "on" if row["enabled"] else "off", row["language"], row["as_of"], row["snapshot"],
+            "" if row["rows"] is None else f"{row['rows']:,}", row["licence"],
         )  # fmt: skip
     console.print(table)
+
+
+def _console() -> Console:
+    """Return a console that keeps lines whole where nobody's window is too narrow for them."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=120)
