@@ -124,14 +124,21 @@ def print_sources(rows: list[dict[str, Any]]) -> None:
     """Print what is declared."""
     console = _console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("source", "on", "lang", "as of", "snapshot", "rows"):
-        table.add_column(heading, justify="right" if heading == "rows" else "left", no_wrap=True)
+    cells = [
+        {
+            "source": row["source_id"], "on": "on" if row["enabled"] else "off", "lang": row["language"],
+            "as of": row["as_of"], "snapshot": row["snapshot"],
+            "rows": "" if row["rows"] is None else f"{row['rows']:,}",
+        }
+        for row in rows
+    ]  # fmt: skip
+    for heading in cells[0]:
+        # In a narrow window the licence is cut, nothing else.
+        width = max(len(heading), *(len(one[heading]) for one in cells))
+        table.add_column(heading, justify="right" if heading == "rows" else "left", min_width=width)
     table.add_column("licence", no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        table.add_row(
-            row["source_id"], "on" if row["enabled"] else "off", row["language"], row["as_of"], row["snapshot"],
-            "" if row["rows"] is None else f"{row['rows']:,}", row["licence"],
-        )  # fmt: skip
+    for row, one in zip(rows, cells, strict=True):
+        table.add_row(*one.values(), row["licence"])
     console.print(table)
 
 
