@@ -16,7 +16,7 @@ from pipeline.check import ledger as ledgers
 from pipeline.declarations import SIDES, Declaration
 from pipeline.ids import mint
 from pipeline.locate.countries import resolve_countries
-from pipeline.readers.statements import Received, Statements, read_statements
+from pipeline.readers.statements import RawFile, Received, Statements, read_statements
 from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
 from schemas import vocabularies as v
 from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
@@ -52,7 +52,7 @@ class Checked:
         claims: as `CLAIMS_READ`, with `…_country_code`, the country that each side's text resolves to.
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
-        raw: one row a raw row of claims, with its text, for rejects that only come to light later.
+        raw: the files that claims come from, for rejects that only come to light later.
     """
 
     claims: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -62,7 +62,7 @@ class Checked:
     rejects: pl.DataFrame = field(default_factory=REJECTS.empty)
     findings: pl.DataFrame = field(default_factory=FINDINGS.empty)
     ledger: pl.DataFrame = field(default_factory=LEDGER.empty)
-    raw: list[pl.LazyFrame] = field(default_factory=list)
+    raw: list[RawFile] = field(default_factory=list)
 
     @classmethod
     def together(cls, parts: Sequence[Checked]) -> Checked:
@@ -78,7 +78,7 @@ class Checked:
                 frames[name] = pl.concat(found, how="vertical")
         claims = frames.setdefault("claims", CLAIMS_READ.empty())
         CLAIMS_READ.validate(claims.select(CLAIMS_READ.polars_schema.names()))
-        return cls(**frames, raw=[raw for part in parts for raw in part.raw])
+        return cls(**frames, raw=[file for part in parts for file in part.raw])
 
 
 def check_source(declaration: Declaration, received: Sequence[Received], countries: pl.DataFrame) -> Checked:
@@ -104,7 +104,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         bounds.check_bounds(declaration, statements.rows, account)
         setattr(checked, holds, accepted)
         if holds == "claims":
-            checked.raw.append(statements.raw.with_columns(source_id=pl.lit(declaration.id)))
+            checked.raw += statements.raw
         findings += noted
         accounts.append(account)
         rejects.append(refused)

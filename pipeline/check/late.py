@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.ids import mint, town_ids
 from pipeline.locate.names import search_key
+from pipeline.readers.table import LOCATOR
 from schemas import FINDINGS, LEDGER, REJECTS
 from schemas import vocabularies as v
 
@@ -25,41 +26,43 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
         checked: its rejects, findings and ledger are brought up to date.
         claims: with `town_id`, `partner_id` and how the partner was located.
     """
-    same = pl.col("town_id") == pl.col("partner_id")
-    if not claims.select(same.any()).item():
+    same = claims.filter(pl.col("town_id") == pl.col("partner_id"))
+    if same.is_empty():
         return claims
-    # Named apart from the town it was taken for, so that the id differs even where the names are one.
-    apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
-    claims = claims.with_columns(__apart=pl.when(same).then(apart))
-    claims = claims.with_columns(__own=mint("x", claims["__apart"])).drop("__apart")
     one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))
-    parted = same & ~one_name
-    noted = claims.filter(parted).select(
+    refused, parted = same.filter(one_name), same.filter(~one_name)
+    noted = parted.select(
         "source_id", "snapshot_id", "locator", column_name=pl.lit("partner"), rule=pl.lit("located_on_own_partner"),
         severity=pl.lit(v.Severity.WARNING.value), raw_value="partner_text", action=pl.lit(v.Action.KEPT.value),
     )  # fmt: skip
     checked.findings = FINDINGS.conform(pl.concat([checked.findings, FINDINGS.conform(noted)]))
-    refused, claims = claims.filter(same & one_name), claims.filter(~(same & one_name))
-    _refuse(checked, refused, claims)
-    return claims.with_columns(
-        partner_id=pl.when(parted).then("__own").otherwise("partner_id"),
-        partner_located_by=pl.when(parted).then(pl.lit(v.LocatedBy.NOT_LOCATED.value)).otherwise("partner_located_by"),
-        partner_location_score=pl.when(parted).then(0.0).otherwise("partner_location_score"),
-    ).drop("__own")
+    if refused.height:
+        claims = claims.join(refused, on="claim_id", how="anti", maintain_order="left")
+        _refuse(checked, refused, claims)
+    # Named apart from the town that it was taken for, so that the id differs from any other's.
+    apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
+    own = parted.select("claim_id", __own=mint("x", parted.select(apart).to_series()))
+    is_parted = pl.col("__own").is_not_null()
+    return (
+        claims.join(own, on="claim_id", how="left", maintain_order="left")
+        .with_columns(
+            partner_id=pl.coalesce("__own", "partner_id"),
+            partner_located_by=pl.when(is_parted)
+            .then(pl.lit(v.LocatedBy.NOT_LOCATED.value))
+            .otherwise("partner_located_by"),
+            partner_location_score=pl.when(is_parted).then(0.0).otherwise("partner_location_score"),
+        )
+        .drop("__own")
+    )
 
 
 def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> None:
     """Move claims that turned out to be none to the rejects; a row with other claims stays used."""
-    if refused.is_empty():
-        return
     place = ["snapshot_id", "locator"]
     gone = refused.join(claims, on=place, how="anti").select(place).unique()
-    rejects = (
-        pl.concat(checked.raw)
-        .join(gone.lazy(), on=place)
-        .collect()
-        .with_columns(rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town"))
-    )
+    wanted = pl.col(LOCATOR).is_in(gone["locator"].implode())
+    rejects = pl.concat(file.as_json(wanted) for file in checked.raw).join(gone, on=place)
+    rejects = rejects.with_columns(rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town"))
     checked.rejects = REJECTS.conform(pl.concat([checked.rejects, REJECTS.conform(rejects)]))
     fewer = gone.group_by("snapshot_id").agg(rows=pl.len())
     made = refused.group_by("snapshot_id").agg(claims=pl.len())

@@ -20,7 +20,11 @@ def account(
     holds: str,
 ) -> pl.DataFrame:  # fmt: skip
     """Count what became of each snapshot's rows, each from its own side so that the balance is a real check."""
-    read = statements.raw.group_by("snapshot_id").agg(read=pl.len()).collect()
+    read = pl.DataFrame(
+        [(file.snapshot_id, file.rows.height) for file in statements.raw],
+        schema={"snapshot_id": pl.String, "read": pl.UInt32},
+        orient="row",
+    )
     broken = statements.broken.group_by("snapshot_id").agg(broken=pl.len())
     left_out = (
         statements.rows.filter(pl.col("row").is_in(ignored.implode()))

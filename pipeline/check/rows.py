@@ -94,14 +94,12 @@ def make_rejects(refused: pl.DataFrame, statements: Statements, source_id: str) 
         statements: for the rows themselves, and for those that could not be cut into columns.
         source_id: whose they are.
     """
-    rows = statements.raw.join(refused.lazy(), on="row").select(
-        "snapshot_id", "locator", "rules", "message", "row_json"
-    )
-    broken = statements.broken.lazy().select(
-        "snapshot_id", "locator", pl.lit("row_shifted").alias("rules"), "message", "row_json"
-    )
-    rejects = pl.concat([rows, broken]).with_columns(source_id=pl.lit(source_id)).collect()
-    return REJECTS.conform(rejects)
+    columns = ["snapshot_id", "locator", "rules", "message", "row_json"]
+    wanted = pl.col("row").is_in(refused["row"].implode())
+    rows = pl.concat(file.as_json(wanted) for file in statements.raw).join(refused, on="row")
+    broken = statements.broken.with_columns(rules=pl.lit("row_shifted"))
+    rejects = pl.concat([rows.select(columns), broken.select(columns)])
+    return REJECTS.conform(rejects.with_columns(source_id=pl.lit(source_id)))
 
 
 def check_shifted(rejects: pl.DataFrame, declaration: Declaration) -> None:

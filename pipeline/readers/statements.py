@@ -29,6 +29,26 @@ class Received:
 
 
 @dataclass(frozen=True)
+class RawFile:
+    """The raw rows of one file: `row`, `__locator` and the publisher's columns."""
+
+    source_id: str
+    snapshot_id: str
+    rows: pl.DataFrame
+
+    def as_json(self, wanted: pl.Expr) -> pl.DataFrame:
+        """Return `row`, `source_id`, `snapshot_id`, `locator`, `row_json` of the wanted rows alone."""
+        texts = [name for name in self.rows.columns if name not in ("row", LOCATOR)]
+        return self.rows.filter(wanted).select(
+            "row",
+            source_id=pl.lit(self.source_id),
+            snapshot_id=pl.lit(self.snapshot_id),
+            locator=LOCATOR,
+            row_json=pl.struct(texts).struct.json_encode(),
+        )
+
+
+@dataclass(frozen=True)
 class Statements:
     """The rows of one source's files that hold the same sort of thing.
 
@@ -36,12 +56,12 @@ class Statements:
         rows: one row a statement (a raw row that names several partners gives several): `row` (index into
             `raw`), `snapshot_id`, `as_of_date`, `locator`, `shape_breaks` (columns that do not look as declared) and
             every column of `COLUMNS` as cleaned text, null where the source has none.
-        raw: one row a raw row: `row`, `snapshot_id`, `locator`, `row_json` (computed when asked for).
+        raw: the files that the rows come from.
         broken: raw rows that could not be cut into columns: `snapshot_id`, `locator`, `message`, `row_json`.
     """
 
     rows: pl.DataFrame
-    raw: pl.LazyFrame
+    raw: tuple[RawFile, ...]
     broken: pl.DataFrame
 
 
@@ -60,19 +80,12 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
         rows = table.rows.with_row_index("row", offset=first).with_columns(pl.col("row").cast(pl.Int64))
         first += rows.height
         parts.append(_ours(rows, table.columns, declaration, one))
-        raws.append(
-            rows.lazy().select(
-                "row",
-                snapshot_id=pl.lit(one.snapshot.snapshot_id),
-                locator=LOCATOR,
-                row_json=pl.struct(table.columns).struct.json_encode(),
-            )
-        )
+        raws.append(RawFile(declaration.id, one.snapshot.snapshot_id, rows))
         brokens.append(table.broken.select(pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
     rows = _several_partners(pl.concat(parts).collect(), declaration.split)
     if names is not None and declaration.lookup:
         rows = _with_names(rows, names, declaration.lookup.column)
-    return Statements(rows, pl.concat(raws), pl.concat(brokens))
+    return Statements(rows, tuple(raws), pl.concat(brokens))
 
 
 def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: Received) -> pl.LazyFrame:
