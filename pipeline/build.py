@@ -14,7 +14,7 @@ from pipeline.check import Checked, check_source
 from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
-from pipeline.errors import SourceError
+from pipeline.errors import GateError, SourceError
 from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.countries import country_names
@@ -24,6 +24,7 @@ from pipeline.readers.statements import Received
 from pipeline.report.progress import Progress, quiet
 from pipeline.select import choose
 from pipeline.snapshots import RawStore, Snapshot, describe
+from schemas import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -56,29 +57,36 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
     Raises:
         DeclarationError: a declaration or the choice of sources is wrong.
         SourceError: raw bytes are missing, altered or not what their declaration expects.
-        ContractError: a table breaks its contract.
+        GateError: a table breaks its contract.
         LockedError: another build is running.
 
     In each case nothing is published and the release before stays current.
     """
     declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
-        received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled and one.files}
-        with progress.step("gazetteer"):
-            gazetteer, countries = load_gazetteer(), country_names(cache_folder())
-        checked = check_sources(declarations, received, countries, progress)
-        with progress.step("locate"):
-            located = find_towns(checked, gazetteer)
-        used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
-        with progress.step("reconcile"):
-            tables = make_tables(used, checked, located, gazetteer)
-        with progress.step("publish"):
-            published = publish(
-                tables,
-                settings.out,
-                input_hash=input_hash(declarations.values(), received, gazetteer),
-                code_version=pipeline.__version__,
-            )
+        try:
+            return _build(settings, declarations, progress)
+        except ContractError as error:
+            raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
+
+
+def _build(settings: Settings, declarations: Mapping[str, Declaration], progress: Progress) -> Built:
+    received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled and one.files}
+    with progress.step("gazetteer"):
+        gazetteer, countries = load_gazetteer(), country_names(cache_folder())
+    checked = check_sources(declarations, received, countries, progress)
+    with progress.step("locate"):
+        located = find_towns(checked, gazetteer)
+    used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
+    with progress.step("reconcile"):
+        tables = make_tables(used, checked, located, gazetteer)
+    with progress.step("publish"):
+        published = publish(
+            tables,
+            settings.out,
+            input_hash=input_hash(declarations.values(), received, gazetteer),
+            code_version=pipeline.__version__,
+        )
     notes = tuple(
         f"{one.declaration.id}: {one.reason_unused}" for one in used if one.declaration.enabled and one.reason_unused
     )

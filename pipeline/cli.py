@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import TwintownsError
-from schemas.table import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,9 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TwintownsError as error:
         print(f"twintowns: {error}", file=sys.stderr)
         return error.exit_code
-    except ContractError as error:
-        print(f"twintowns: not fit to be published: {error}\nThe release before stays current.", file=sys.stderr)
-        return 4
     except BrokenPipeError:
         # The reader of our output has seen enough (| head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -94,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("curated"), metavar="DIR", help="where the release is (curated)"
     )
     rejects.set_defaults(run=_rejects)
+
+    query = commands.add_parser("query", help="ask the database of the current release")
+    query.add_argument("sql", help='SQL, such as "FROM partnerships_per_decade"')
+    query.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print it (table)")
+    query.add_argument(
+        "--out", type=Path, default=Path("curated"), metavar="DIR", help="where the release is (curated)"
+    )
+    query.set_defaults(run=_query)
 
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=_dictionary)
@@ -190,6 +194,13 @@ def _rejects(options: argparse.Namespace) -> int:
             return 2
         rejects = rejects.filter(pl.col("source_id") == options.source)
     print_rejects(rejects, options.limit)
+    return 0
+
+
+def _query(options: argparse.Namespace) -> int:
+    from pipeline.report.query import run_query
+
+    print(run_query(options.out, options.sql, options.format))
     return 0
 
 

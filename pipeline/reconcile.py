@@ -165,14 +165,19 @@ def _win_start(ranked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _win_status(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Take the status of the best authority that knows one; where it says several, the last change."""
-    unknown = (pl.col("status") == v.Status.UNKNOWN.value).alias("__unknown")
+    """Take the status that is stated in words before one that merely being listed asserts: lists outlive links.
+
+    Then the best authority that knows one; where it says several, what was said last, then the farthest change.
+    """
+    unknown = pl.col("status") == v.Status.UNKNOWN.value
     best = (
-        ranked.with_columns(unknown)
-        .sort("__unknown", "__authority", "__status", "claim_id")
+        ranked.sort(
+            unknown, "status_is_stated", "__authority", "as_of_date", "__status", "claim_id",
+            descending=[False, True, False, True, False, False],
+        )
         .group_by(_PAIR, maintain_order=True)
         .agg(pl.col("status").first(), status_claim_id=pl.col("claim_id").first())
-    )
+    )  # fmt: skip
     ended = (
         ranked.filter(pl.col("status") == v.Status.ENDED.value)
         .sort(

@@ -112,8 +112,8 @@ class RawStore:
             content = path.read_bytes()
         except OSError as error:
             raise SourceError(
-                f"{path}: the manifest lists it, but it cannot be read ({error.strerror}); restore it or fetch it "
-                f"again with: twintowns fetch {snapshot.source_id}"
+                f"{path}: the manifest lists it, but it cannot be read ({error.strerror}); "
+                f"{_what_to_do(path, snapshot)}"
             ) from error
         verify(content, path, snapshot)
         return content
@@ -168,7 +168,7 @@ def verify(content: bytes, path: Path, snapshot: Snapshot) -> None:
     Raises:
         SourceError: naming the file, what differs and what to do.
     """
-    again = f"restore it or fetch it again with: twintowns fetch {snapshot.source_id}"
+    again = _what_to_do(path, snapshot)
     if len(content) < snapshot.byte_count:
         raise SourceError(f"{path}: truncated: {len(content)} of {snapshot.byte_count} bytes are there; {again}")
     found = hashlib.sha256(content).hexdigest()
@@ -177,6 +177,12 @@ def verify(content: bytes, path: Path, snapshot: Snapshot) -> None:
             f"{path}: altered since it was received: sha256 {found[:12]}…, "
             f"the manifest says {snapshot.sha256[:12]}…; {again}"
         )
+
+
+def _what_to_do(path: Path, snapshot: Snapshot) -> str:
+    if snapshot.url:
+        return f"restore it or fetch it again with: twintowns fetch {snapshot.source_id}"
+    return f"restore it, or take it as it now is with: twintowns adopt {snapshot.source_id} {path}"
 
 
 def write_atomically(path: Path, content: bytes) -> None:

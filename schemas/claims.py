@@ -24,6 +24,7 @@ _STATED = (
     c.form,
     c.text("form_text", "The form as the source prints or codes it.", nullable=True),
     c.status,
+    c.flag("status_is_stated", "Whether the source says so in words; false where merely being listed asserts it."),
     c.start_event,
     c.start_text,
     c.start_date,

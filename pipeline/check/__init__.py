@@ -213,6 +213,7 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
             pl.when(is_over).then(pl.lit(v.Status.ENDED.value)),
             pl.lit(declaration.listed_means.value),
         ),
+        status_is_stated=pl.col("status").is_not_null() | is_over,
         start_event=pl.when(pl.col("start_date").is_not_null()).then(event),
         start_text="start", end_text="end",
         claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),

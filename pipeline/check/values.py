@@ -198,4 +198,4 @@ def collect_findings(findings: list[pl.LazyFrame], source_id: str) -> pl.DataFra
     """Return all findings of a source in the shape of the published table."""
     if not findings:
         return FINDINGS.empty()
-    return FINDINGS.conform(pl.concat(findings).with_columns(source_id=pl.lit(source_id)).collect())
+    return FINDINGS.conform(pl.concat(findings).with_columns(source_id=pl.lit(source_id)).collect().unique())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -10,8 +12,6 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipeline.build import Built
 
 _BAR = 44
@@ -78,10 +78,10 @@ def print_summary(built: Built, out: Path) -> None:
         _print_bar(console, row, largest)
     console.print()
     console.print(
-        f"[bold]{figures['partnerships']:,} partnerships[/] between {figures['towns']:,} towns in "
+        f"[bold]{_count(figures['partnerships'], 'partnerships')}[/] between {_count(figures['towns'], 'towns')}, "
         f"{figures['countries']} countries; {figures['with_start']:,} with a start, "
         f"{figures['conflicts']:,} of these disputed; "
-        f"{figures['rejects']:,} rows rejected, {figures['findings']:,} findings."
+        f"rejected: {figures['rejects']:,}, findings: {figures['findings']:,}."
     )
     for note in figures["notes"]:
         console.print(f"[yellow]not read:[/] {note}", soft_wrap=True)
@@ -89,11 +89,27 @@ def print_summary(built: Built, out: Path) -> None:
     console.print(f"{state} {figures['release_id']} in {out / 'current'}", soft_wrap=True)
     console.print()
     console.print("Next:", style="bold")
-    console.print("  twintowns rejects            what was refused, and why", markup=False)
-    console.print(
-        f"  duckdb -readonly {out / 'current' / 'twintowns.duckdb'} \"FROM partners_of('Coventry')\"",
-        markup=False, soft_wrap=True,
-    )  # fmt: skip
+    program = "twintowns" if shutil.which("twintowns") else ".venv/bin/twintowns"
+    where = "" if out == Path("curated") else f" --out {out}"
+    for command, what in (
+        (f"query \"FROM partners_of('{_best_connected(built)}')\"", "ask the database"),
+        ("rejects", "what was refused, and why"),
+        ("sources", "what is declared, and what could be fetched"),
+    ):
+        console.print(f"  {program} {command}{where}   # {what}", markup=False, soft_wrap=True)
+
+
+def _best_connected(built: Built) -> str:
+    """Return the name of the town with the most partners, as one to begin with."""
+    pairs = built.tables["partnerships"]
+    degrees = pl.concat([pairs["town_a_id"], pairs["town_b_id"].alias("town_a_id")]).value_counts(name="partners")
+    best = degrees.sort("partners", "town_a_id", descending=[True, False])["town_a_id"][0]
+    name: str = built.tables["towns"].row(by_predicate=pl.col("town_id") == best, named=True)["name"]
+    return name.replace("'", "''")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number != 1 else f"1 {what.removesuffix('s')}"
 
 
 def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:

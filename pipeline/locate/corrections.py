@@ -1,0 +1,95 @@
+"""Human judgement as data: which town a mention means, and which two places are not one, each with its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.errors import DeclarationError
+from pipeline.locate.names import search_key
+from schemas.vocabularies import LocatedBy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: The project's own, reviewed; a folder given with --sources may hold further ones under the same name.
+BUILT_IN = Path(__file__).with_name("corrections.csv")
+COLUMNS = ("text", "country_code", "region", "verdict", "place_id", "source_id", "reason")
+#: `is`: the mention means that place. `is_not`: whatever speaks for it, it does not mean that place.
+VERDICTS = ("is", "is_not")
+
+
+def load_corrections(folders: Iterable[Path] = ()) -> pl.DataFrame:
+    """Read all corrections: `COLUMNS`, `key` (search key of the text) and `where` (file and line).
+
+    Raises:
+        DeclarationError: a file lacks a column, a verdict is unknown or a reason is missing; names file and line.
+    """
+    paths = [BUILT_IN, *(path for folder in folders if (path := folder / BUILT_IN.name).exists())]
+    return pl.concat(_read(path) for path in paths)
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise DeclarationError(f"{path}: cannot be read as a table of corrections: {error}") from error
+    missing = [column for column in COLUMNS if column not in frame.columns]
+    if missing:
+        raise DeclarationError(f"{path}: has no column {', '.join(missing)}; a correction has {', '.join(COLUMNS)}")
+    frame = frame.select(
+        *COLUMNS,
+        key=search_key(pl.col("text")),
+        where=pl.format("{}, line {}", pl.lit(path.name), pl.int_range(pl.len()) + 2),
+    )
+    wrong = frame.filter(
+        ~pl.col("verdict").is_in(VERDICTS).fill_null(value=False)
+        | pl.col("reason").is_null() | pl.col("place_id").is_null() | (pl.col("key").fill_null("") == "")
+    )  # fmt: skip
+    if wrong.height:
+        raise DeclarationError(
+            f"{path.parent / wrong['where'][0]}: a correction names a text, a place, a reason, and its verdict is "
+            f"{' or '.join(VERDICTS)}"
+        )
+    return frame
+
+
+def match_corrections(mentions: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
+    """Return the corrections that speak of a mention: `mention`, `verdict`, `place_id`, `where`.
+
+    A correction without a region speaks of the mentions without one.
+    """
+    return (
+        mentions.select("mention", "country_code", key=search_key(pl.col("text")), region=search_key(pl.col("region")))
+        .join(
+            corrections.with_columns(region=search_key(pl.col("region"))),
+            on=["key", "country_code", "region"],
+            nulls_equal=True,
+        )
+        .select("mention", "verdict", "place_id", "where")
+    )
+
+
+def decide_by_correction(matched: pl.DataFrame) -> pl.DataFrame:
+    """Return what corrections decide: `mention`, `place_id`, `located_by`, `location_score`."""
+    return (
+        matched.filter(pl.col("verdict") == "is")
+        .unique("mention", keep="last", maintain_order=True)
+        .select(
+            "mention", "place_id", located_by=pl.lit(LocatedBy.CORRECTION.value), location_score=pl.lit(1.0)
+        )
+    )  # fmt: skip
+
+
+def without_refuted(candidates: pl.DataFrame, matched: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates that no correction rules out."""
+    return candidates.join(matched.filter(pl.col("verdict") == "is_not"), on=["mention", "place_id"], how="anti")
+
+
+def unused_corrections(corrections: pl.DataFrame, matched: pl.DataFrame, sources: Iterable[str]) -> pl.DataFrame:
+    """Return the corrections that match nothing any more although the source that they were made for was read."""
+    return corrections.filter(
+        pl.col("source_id").is_in(list(sources)) & ~pl.col("where").is_in(matched["where"].implode())
+    )
