@@ -18,6 +18,7 @@ from pipeline.errors import GateError, SourceError
 from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.countries import country_names
+from pipeline.locate.downloads import Download, find_downloads
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.publish import Published, locked, publish
 from pipeline.readers.statements import Received
@@ -25,6 +26,7 @@ from pipeline.report.progress import Progress, quiet
 from pipeline.select import choose
 from pipeline.snapshots import RawStore, Snapshot, describe
 from schemas import ContractError
+from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,13 +73,16 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
 
 
 def _build(settings: Settings, declarations: Mapping[str, Declaration], progress: Progress) -> Built:
-    received = {name: gather(one, settings.raw) for name, one in declarations.items() if one.enabled and one.files}
+    on = {name: one for name, one in declarations.items() if one.enabled and one.files}
+    downloads = {name: find_downloads(one, settings.raw) for name, one in on.items() if one.kind is SourceKind.GAZETTEER}
+    received = {name: gather(one, settings.raw) for name, one in on.items() if name not in downloads}
     with progress.step("gazetteer"):
-        gazetteer, countries = load_gazetteer(), country_names(cache_folder())
+        gazetteer = load_gazetteer([file for files in downloads.values() for file in files])
+        countries = country_names(cache_folder())
     checked = check_sources(declarations, received, countries, progress)
     with progress.step("locate"):
         located = find_towns(checked, gazetteer)
-    used = tuple(_used(one, received.get(one.id, ())) for one in declarations.values())
+    used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
     with progress.step("reconcile"):
         tables = make_tables(used, checked, located, gazetteer)
     with progress.step("publish"):
@@ -105,7 +110,7 @@ def gather(declaration: Declaration, raw: Path) -> tuple[Received, ...]:
     for file in declaration.files:
         beside = declaration.path.parent / file.name
         if file.url is None and beside.exists():
-            content = beside.read_bytes()
+            content = _read_beside(beside)
             snapshot = describe(declaration, file, content)
             if file.sha256 and snapshot.sha256 != file.sha256:
                 raise SourceError(f"{beside}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
@@ -129,6 +134,13 @@ def gather(declaration: Declaration, raw: Path) -> tuple[Received, ...]:
     return tuple(found)
 
 
+def _read_beside(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+
+
 def check_sources(
     declarations: Mapping[str, Declaration], received: Mapping[str, Sequence[Received]], countries: pl.DataFrame,
     progress: Progress,
@@ -140,7 +152,8 @@ def check_sources(
             with progress.step(f"read {name}"):
                 parts.append(check_source(declarations[name], files, countries))
     if not parts:
-        raise SourceError("none of the sources that are on was ever fetched; fetch them with: twintowns fetch")
+        missing = " ".join(name for name, files in received.items() if not files)
+        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {missing}")
     return Checked.together(parts)
 
 
@@ -164,7 +177,7 @@ def find_towns(checked: Checked, gazetteer: Gazetteer) -> Located:
     return located.with_parted(checked.claims)
 
 
-def _used(declaration: Declaration, received: Sequence[Received]) -> Used:
+def _used(declaration: Declaration, received: Sequence[Received | Download]) -> Used:
     reason = None
     if not declaration.enabled:
         reason = "off; turn it on with --enable"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 
 import schemas
@@ -65,8 +66,17 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def current_release(out: Path) -> Path | None:
-    """Return the folder of the published release, or None before the first."""
+    """Return the folder of the published release, or None before the first.
+
+    Raises:
+        TwintownsError: the link is there, but leads nowhere.
+    """
     link = out / CURRENT
+    if link.is_symlink() and not link.exists():
+        raise TwintownsError(
+            f"{link}: leads to {link.readlink()}, which is not there; point it at one of {out / RELEASES}, or remove "
+            "the link to begin anew"
+        )
     return link.resolve() if link.exists() else None
 
 
@@ -112,9 +122,10 @@ def publish(tables: dict[str, pl.DataFrame], out: Path, *, input_hash: str, code
         _write_parquet(about, staged)
         write_database(staged / "twintowns.duckdb", staged)
         return Published(_switch(staged, out, release_id), release_id, is_new=True)
-    except OSError as error:
+    except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).splitlines()[0]
         raise TwintownsError(
-            f"{out}: the release could not be written ({error.strerror}); the one before stays current"
+            f"{out}: the release could not be written ({why}); the one before stays current. Is the disk full?"
         ) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)

@@ -70,7 +70,7 @@ class RawStore:
         if not path.exists():
             return []
         snapshots = []
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             try:
                 snapshots.append(Snapshot.from_json(line))
             except (ValueError, TypeError, KeyError) as error:
@@ -119,7 +119,17 @@ class RawStore:
         return content
 
     def add(self, snapshot: Snapshot, content: bytes) -> Path:
-        """Store bytes and list them; bytes that are there already are not written again."""
+        """Store bytes and list them; bytes that are there already are not written again.
+
+        Raises:
+            SourceError: the store cannot be written.
+        """
+        try:
+            return self._add(snapshot, content)
+        except OSError as error:
+            raise SourceError(f"{self.root / snapshot.source_id}: cannot be written ({error.strerror})") from error
+
+    def _add(self, snapshot: Snapshot, content: bytes) -> Path:
         path = self.path_of(snapshot)
         if not (path.exists() and path.read_bytes() == content):
             write_atomically(path, content)

@@ -121,7 +121,9 @@ def _check(
     ignored = rows.ignored_rows(statements.rows, declaration)
     frame = statements.rows.filter(~pl.col("row").is_in(ignored.implode()))
     frame = _with_countries(frame, countries)
-    frame = frame.with_columns(shift_signs=rows.shift_signs(declaration), town_is_empty=pl.col("town").is_null())
+    frame = frame.with_columns(
+        shift_signs=rows.shift_signs(declaration), shift_columns=rows.shifted_columns(declaration)
+    )
     frame = frame.with_columns(
         pl.coalesce(side, f"{side}_wikidata_id", f"{side}_geonames_id").alias(side) for side in SIDES
     ).with_columns(is_self=rows.is_self())
@@ -136,7 +138,11 @@ def _check(
     bad = frame.join(broken, on="index", how="inner", maintain_order="left")
     # A row that names several partners, one of them badly, is used; the bad one is a finding.
     partly = bad.filter(pl.col("row").is_in(good["row"].unique().implode()))
-    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first").select("row", "rules", "message")
+    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first")
+    named = pl.when(pl.col("rules").str.contains("row_shifted") & (pl.col("shift_columns") != "")).then(
+        pl.format("{} (look at {})", "message", "shift_columns")
+    )
+    refused = refused.select("row", "rules", message=pl.coalesce(named, "message"))
     rejects = rows.make_rejects(refused, statements, declaration.id)
     findings = [*suspects, *codes]
     findings = [part.join(good.lazy(), on=["snapshot_id", "locator"], how="semi") for part in findings]

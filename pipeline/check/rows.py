@@ -9,6 +9,7 @@ import polars as pl
 from pipeline.declarations import SIDES
 from pipeline.errors import SourceError
 from pipeline.locate.names import search_key
+from pipeline.readers.table import ROW
 from schemas import REJECTS
 
 if TYPE_CHECKING:
@@ -31,24 +32,38 @@ def shift_signs(declaration: Declaration) -> pl.Expr:
     Numbers where names belong, words where numbers belong, a code that is none of the codes, and what breaks the
     declared shape. A country that nobody knows counts only beside one of those: alone it is a bad value.
     """
-    signs = [pl.col("shape_breaks")]
+    certain = pl.sum_horizontal(pl.col("shape_breaks"), *(sign.cast(pl.Int32) for sign in _signs(declaration).values()))
+    countries = pl.sum_horizontal(sign.cast(pl.Int32) for sign in _unknown_countries().values())
+    return pl.when(certain > 0).then(certain + countries).otherwise(0).cast(pl.Int32)
+
+
+def shifted_columns(declaration: Declaration) -> pl.Expr:
+    """Name the columns whose cells hold what belongs in others, for the message."""
+    signs = _signs(declaration) | _unknown_countries()
+    return pl.concat_str(
+        [pl.when(sign).then(pl.lit(column)) for column, sign in signs.items()], separator=", ", ignore_nulls=True
+    )
+
+
+def _signs(declaration: Declaration) -> dict[str, pl.Expr]:
     number, word = r"^[-+]?\d+([.,]\d+)?$", r"\p{L}{2}"
-    for side in SIDES:
-        signs += [pl.col(f"{side}{part}").str.contains(number) for part in ("", "_country", "_region")]
-        signs += [pl.col(f"{side}{part}").str.contains(word) for part in ("_latitude", "_longitude", "_population")]
+    signs = {
+        **{f"{side}{part}": number for side in SIDES for part in ("", "_country", "_region")},
+        **{f"{side}{part}": word for side in SIDES for part in ("_latitude", "_longitude", "_population")},
+    }
+    found = {column: pl.col(column).str.contains(pattern) for column, pattern in signs.items()}
     # A start without any digit that is a word is a name in the wrong place.
-    signs.append(pl.col("start").str.contains(word) & ~pl.col("start").str.contains(r"\p{N}"))
+    found["start"] = pl.col("start").str.contains(word) & ~pl.col("start").str.contains(r"\p{N}")
     codes = [code.casefold() for code in declaration.codes.get("form", {})]
     if codes:
-        signs.append(~pl.col("form").str.to_lowercase().is_in(codes))
-    certain = pl.sum_horizontal(
-        sign.fill_null(value=False).cast(pl.Int32) if sign is not signs[0] else sign for sign in signs
-    )
-    countries = pl.sum_horizontal(
-        (pl.col(f"{side}_country").is_not_null() & pl.col(f"{side}_country_known").not_()).cast(pl.Int32)
-        for side in SIDES
-    )
-    return pl.when(certain > 0).then(certain + countries).otherwise(0).cast(pl.Int32)
+        found["form"] = ~pl.col("form").str.to_lowercase().is_in(codes)
+    return {column: sign.fill_null(value=False) for column, sign in found.items()}
+
+
+def _unknown_countries() -> dict[str, pl.Expr]:
+    return {
+        f"{side}_country": pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known") for side in SIDES
+    }
 
 
 def is_self() -> pl.Expr:
@@ -95,7 +110,7 @@ def make_rejects(refused: pl.DataFrame, statements: Statements, source_id: str) 
         source_id: whose they are.
     """
     columns = ["snapshot_id", "locator", "rules", "message", "row_json"]
-    wanted = pl.col("row").is_in(refused["row"].implode())
+    wanted = pl.col(ROW).is_in(refused["row"].implode())
     rows = pl.concat(file.as_json(wanted) for file in statements.raw).join(refused, on="row")
     broken = statements.broken.with_columns(rules=pl.lit("row_shifted"))
     rejects = pl.concat([rows.select(columns), broken.select(columns)])

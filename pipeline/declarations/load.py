@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.declarations.model import Declaration, nearest
+from pipeline.declarations.keys import nearest
+from pipeline.declarations.model import Declaration
 from pipeline.errors import DeclarationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+#: What pydantic adds to a place where one of several types is allowed.
+_TYPES = ("str", "list[str]", "bool", "int", "constrained-str")
 BUILT_IN = Path(__file__).parent.parent / "sources"
 
 
@@ -53,12 +56,16 @@ def load_declaration(path: Path) -> Declaration:
     try:
         return Declaration(**content, path=path)
     except ValidationError as error:
-        problems = [_explain(problem) for problem in error.errors()]
+        # A value that may be of several types fails once for each of them.
+        problems = dict.fromkeys(_explain(problem) for problem in error.errors())
         raise DeclarationError("\n".join(f"{path}: {problem}" for problem in problems)) from error
 
 
 def _explain(problem: Mapping[str, Any]) -> str:
-    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in problem["loc"])
+    steps = [part for part in problem["loc"] if not (isinstance(part, str) and part in _TYPES)]
+    place = ".".join(str(part + 1) if isinstance(part, int) else part for part in steps)
+    if len(steps) < len(problem["loc"]):
+        return f"{place}: neither a text nor a list of texts (it is {problem['input']!r})"
     if problem["type"] == "extra_forbidden":
         return f"unknown key {place!r}{nearest(str(problem['loc'][-1]), _keys_beside(problem['loc']))}"
     if problem["type"] == "missing":

@@ -2,90 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+import polars as pl
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipeline.declarations.keys import Holds
+from pipeline.declarations.rules import check_together
 from schemas import vocabularies as v
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from enum import StrEnum
 
-Holds = Literal["claims", "names", "awards", "group_members", "figures"]
-Side = Literal["town", "partner"]
-SIDES: tuple[Side, ...] = ("town", "partner")
-
-#: Columns whose values come from a vocabulary.
-CODED: dict[str, type[StrEnum]] = {
-    "form": v.Form,
-    "status": v.Status,
-    "start_event": v.Event,
-    "end_cause": v.EndCause,
-    "motive": v.Motive,
-    "authority": v.Authority,
-    "rank": v.ClaimRank,
-    "town_kind": v.TownKind,
-    "partner_kind": v.TownKind,
-    "award": v.Award,
-    "group_kind": v.GroupKind,
-    "confirmation": v.Confirmation,
-}
-
-_SIDED = (
-    "",
-    "_country",
-    "_region",
-    "_latitude",
-    "_longitude",
-    "_population",
-    "_wikidata_id",
-    "_geonames_id",
-    "_kind",
-)
-_CLAIM_COLUMNS = (
-    *(side + suffix for side in SIDES for suffix in _SIDED),
-    "form", "status", "start", "start_event", "end", "end_cause", "motive", "rank",
-    "note", "evidence_url", "publisher", "authority",
-)  # fmt: skip
-_OTHER_COLUMNS = (
-    "award", "award_year",
-    "group", "group_kind", "stated_member_count", "group_since", "since", "until",
-    "subject", "value", "unit", "year", "confirmation",
-    "id", "name",
-)  # fmt: skip
-#: Everything that a declaration's [columns] and [constants] may name.
-COLUMNS: tuple[str, ...] = (*_CLAIM_COLUMNS, *_OTHER_COLUMNS)
-
-#: For each kind of file, what it cannot do without: one of each group.
-REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
-    "claims": (
-        ("town", "town_wikidata_id", "town_geonames_id"),
-        ("partner", "partner_wikidata_id", "partner_geonames_id"),
-    ),
-    "names": (("id",), ("name",)),
-    "awards": (("town",), ("award",)),
-    "group_members": (("group",), ("group_kind",)),
-    "figures": (("subject",), ("value",), ("unit",)),
-}  # fmt: skip
-
-
-def _require_known(key: str, known: Iterable[str], place: str) -> None:
-    if key not in known:
-        raise ValueError(f"{place} {key!r} is not known{nearest(key, known)}")
-
-
-def nearest(key: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest of the known words, or at all of them where none is near and they are few."""
-    known = list(known)
-    close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""
+def _checked_pattern(value: str) -> str:
+    """Return a regular expression that polars understands (Rust's syntax: no look-around, no back-references)."""
+    try:
+        pl.Series([""]).str.contains(f"^(?:{value})$")
+    except pl.exceptions.PolarsError as error:
+        why = " ".join(line.strip() for line in str(error).splitlines() if line.startswith("error:"))
+        raise ValueError(f"not a regular expression as polars reads it: {why or error}") from error
+    return value
 
 
 class _Part(BaseModel):
@@ -96,10 +32,10 @@ class Format(_Part):
     """How the bytes are laid out."""
 
     type: Literal["csv", "tsv", "json", "jsonl", "excel"] = "csv"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
-    quote: Annotated[str, Field(max_length=1)] = '"'
+    delimiter: Annotated[str, Field(pattern=r"^[\x00-\x7f]$")] | None = None
+    quote: Annotated[str, Field(pattern=r"^[\x00-\x7f]?$")] = '"'
     encoding: str = "utf-8"
-    header: bool | list[str] = True
+    header: bool | Annotated[list[str], Field(min_length=1)] = True
     sheet: str | int = 1
     records: str | None = None
 
@@ -120,6 +56,8 @@ class SourceFile(_Part):
     url: str | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     holds: Holds = "claims"
+    #: A file that the publisher may not have, or that the operator may not have fetched.
+    optional: bool = False
     as_of: date | None = None
     format: Format | None = None
     columns: dict[str, str | list[str]] | None = None
@@ -152,11 +90,7 @@ class Ignore(_Part):
     @field_validator("pattern")
     @classmethod
     def _is_a_pattern(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
-        return value
+        return _checked_pattern(value)
 
 
 class Lookup(_Part):
@@ -209,9 +143,9 @@ class Declaration(_Part):
     constants: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
     unknown_markers: list[str] = [""]
-    split: dict[str, list[str]] = {}
+    split: dict[str, Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]] = {}
     lookup: Lookup | None = None
-    shape: dict[str, str] = {}
+    shape: dict[str, Annotated[str, AfterValidator(_checked_pattern)]] = {}
     suspect: list[Suspect] = []
     ignore: list[Ignore] = []
     expect: Expect = Expect()
@@ -233,31 +167,6 @@ class Declaration(_Part):
         return file.format or self.format
 
     @model_validator(mode="after")
-    def _columns_exist(self) -> Declaration:
-        if not self.files and not self.package:
-            raise ValueError("the key 'files' is missing: name at least one file")
-        for file in self.files:
-            known = set(self.columns_of(file)) | set(self.constants_of(file))
-            for key in known:
-                _require_known(key, COLUMNS, "column")
-            for group in REQUIRED[file.holds]:
-                if not known.intersection(group):
-                    raise ValueError(f"file {file.name!r} holds {file.holds}, but no column gives {' or '.join(group)}")
-        for place, keys in (("expect.filled", self.expect.filled), ("split", self.split)):
-            for key in keys:
-                _require_known(key, COLUMNS, place)
-        for suspect in self.suspect:
-            _require_known(suspect.column, COLUMNS, "suspect")
-        for ignore in self.ignore:
-            _require_known(ignore.column, COLUMNS, "ignore")
-        return self
-
-    @model_validator(mode="after")
-    def _codes_exist(self) -> Declaration:
-        for key, codes in self.codes.items():
-            _require_known(key, CODED, "codes")
-            for code, value in codes.items():
-                _require_known(value, [member.value for member in CODED[key]], f"codes.{key}.{code}")
-        if self.lookup and self.lookup.file not in [file.name for file in self.files if file.holds == "names"]:
-            raise ValueError(f"lookup.file {self.lookup.file!r} is not one of the files that hold names")
+    def _holds_together(self) -> Declaration:
+        check_together(self)
         return self

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.declarations import COLUMNS, SIDES, nearest
 from pipeline.errors import SourceError
 from pipeline.locate.names import clean_text
-from pipeline.readers.table import LOCATOR, read_table
+from pipeline.readers.table import LOCATOR, ROW, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class Received:
 
 @dataclass(frozen=True)
 class RawFile:
-    """The raw rows of one file: `row`, `__locator` and the publisher's columns."""
+    """The raw rows of one file: `ROW`, `LOCATOR` and the publisher's columns."""
 
     source_id: str
     snapshot_id: str
@@ -38,9 +38,9 @@ class RawFile:
 
     def as_json(self, wanted: pl.Expr) -> pl.DataFrame:
         """Return `row`, `source_id`, `snapshot_id`, `locator`, `row_json` of the wanted rows alone."""
-        texts = [name for name in self.rows.columns if name not in ("row", LOCATOR)]
+        texts = [name for name in self.rows.columns if name not in (ROW, LOCATOR)]
         return self.rows.filter(wanted).select(
-            "row",
+            pl.col(ROW).alias("row"),
             source_id=pl.lit(self.source_id),
             snapshot_id=pl.lit(self.snapshot_id),
             locator=LOCATOR,
@@ -77,7 +77,7 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
         if one.file.holds != holds:
             continue
         table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
-        rows = table.rows.with_row_index("row", offset=first).with_columns(pl.col("row").cast(pl.Int64))
+        rows = table.rows.with_row_index(ROW, offset=first).with_columns(pl.col(ROW).cast(pl.Int64))
         first += rows.height
         parts.append(_ours(rows, table.columns, declaration, one))
         raws.append(RawFile(declaration.id, one.snapshot.snapshot_id, rows))
@@ -100,13 +100,18 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
             columns.append(pl.when(~text.str.to_lowercase().is_in(blank)).then(text).alias(ours))
         else:
             columns.append(pl.lit(constants.get(ours), dtype=pl.String).alias(ours))
+    for name in declaration.shape:
+        if name not in theirs:
+            raise SourceError(
+                f"{one.snapshot.snapshot_id}: has no column {name!r}{nearest(name, theirs)} "
+                f"(declared in {declaration.path} under [shape])"
+            )
     breaks = [
         (pl.col(name) != "") & ~pl.col(name).str.contains(f"^(?:{pattern})$")
         for name, pattern in declaration.shape.items()
-        if name in theirs
     ]
     return rows.lazy().select(
-        "row",
+        pl.col(ROW).alias("row"),
         pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"),
         pl.lit(one.snapshot.as_of_date).alias("as_of_date"),
         pl.col(LOCATOR).alias("locator"),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pipeline.declarations import Format
 
-LOCATOR = "__locator"
+#: Names of our own beside the publisher's, which may be any text that is printed.
+LOCATOR, ROW, _RECORD, _LINE, _BREAKS = (f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks"))
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class RawRows:
     """What a table file holds.
 
     Attributes:
-        rows: one row a record, every column text ("" where the cell is empty), plus `__locator`.
+        rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`.
         broken: records whose number of fields is not the header's: `locator`, `message`, `row_json`.
     """
 
@@ -166,34 +167,34 @@ def _numbered(frame: pl.DataFrame, invalid: list[tuple[int | None, int, str]], q
     records = pl.Series("record", range(1, total + 1), dtype=pl.Int64)
     inside = pl.sum_horizontal(pl.col(name).str.count_matches("\n", literal=True) for name in frame.columns)
     frame = frame.with_columns(
-        __record=records.filter(~records.is_in(taken.implode())) if invalid else records, __breaks=inside
+        (records.filter(~records.is_in(taken.implode())) if invalid else records).alias(_RECORD), inside.alias(_BREAKS)
     )
-    earlier = pl.col("__breaks").cum_sum().shift(1, fill_value=0)
-    line = pl.col("__record") + earlier.cast(pl.Int64)
-    return frame.with_columns(__line=line).drop("__breaks")
+    earlier = pl.col(_BREAKS).cum_sum().shift(1, fill_value=0)
+    line = pl.col(_RECORD) + earlier.cast(pl.Int64)
+    return frame.with_columns(line.alias(_LINE)).drop(_BREAKS)
 
 
 def _without_blank_lines(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     """Drop lines without any character; a row of empty cells (`;;;`) stays, to be accounted for."""
-    names = [name for name in frame.columns if name not in ("__record", "__line")]
-    empty = frame.filter(pl.all_horizontal(pl.col(names) == ""))["__line"]
+    names = [name for name in frame.columns if name not in (_RECORD, _LINE)]
+    empty = frame.filter(pl.all_horizontal(pl.col(names) == ""))[_LINE]
     if not empty.is_empty():
         lines = text.split("\n")
         blank = [line for line in empty.to_list() if not lines[line - 1].strip()]
-        frame = frame.filter(~pl.col("__line").is_in(blank))
-    return frame.select(*names, pl.format("line {}", "__line").alias(LOCATOR))
+        frame = frame.filter(~pl.col(_LINE).is_in(blank))
+    return frame.select(*names, pl.format("line {}", _LINE).alias(LOCATOR))
 
 
 def _broken(invalid: list[tuple[int | None, int, str]], frame: pl.DataFrame, width: int) -> pl.DataFrame:
     rows = [(number or 0, actual, text) for number, actual, text in invalid if text.strip()]
-    broken = pl.DataFrame(
-        rows, schema={"__record": pl.Int64, "actual": pl.Int64, "text": pl.String}, orient="row"
-    ).sort("__record")
-    shift = frame.select("__record", shift=pl.col("__line") - pl.col("__record"))
+    broken = pl.DataFrame(rows, schema={_RECORD: pl.Int64, "actual": pl.Int64, "text": pl.String}, orient="row").sort(
+        _RECORD
+    )
+    shift = frame.select(_RECORD, shift=pl.col(_LINE) - pl.col(_RECORD))
     return (
-        broken.join_asof(shift, on="__record", strategy="backward")
+        broken.join_asof(shift, on=_RECORD, strategy="backward")
         .select(
-            locator=pl.format("line {}", pl.col("__record") + pl.col("shift").fill_null(0)),
+            locator=pl.format("line {}", pl.col(_RECORD) + pl.col("shift").fill_null(0)),
             message=pl.format(
                 "{} fields where the header has {}: a delimiter inside a field that is not quoted, or a cut line",
                 "actual", pl.lit(width),
@@ -240,7 +241,8 @@ def _from_records(records: list[Any], locators: list[str], where: str) -> RawRow
     ]
     names = list(dict.fromkeys(str(name) for record, _ in good for name in record))
     if not names:
-        raise SourceError(f"{where}: an empty list: no records")
+        what = f"none of the {len(bad)} records has named fields" if bad else "an empty list: no records"
+        raise SourceError(f"{where}: {what}")
     rows = pl.DataFrame(
         {name: [_as_text(record.get(name)) for record, _ in good] for name in names}
         | {LOCATOR: [locator for _, locator in good]},
@@ -254,7 +256,8 @@ def _as_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return value
+        # JSON can escape halves of characters, which no other format can hold.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)
@@ -268,16 +271,18 @@ def _read_excel(content: bytes, layout: Format, where: str) -> RawRows:
         sheet = layout.sheet - 1 if isinstance(layout.sheet, int) else layout.sheet
         frame = book.load_sheet(sheet, header_row=0 if layout.header is True else None, dtypes="string").to_polars()
     except fastexcel.FastExcelError as error:
-        raise SourceError(f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {error}") from error
+        raise SourceError(
+            f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {str(error).splitlines()[0]}"
+        ) from error
     first = 2 if layout.header is True else 1
     if isinstance(layout.header, list):
         frame = frame.rename(dict(zip(frame.columns, layout.header, strict=False)))
-    frame = frame.with_columns(pl.all().cast(pl.String).fill_null("")).with_row_index("__row", offset=first)
-    named = [name for name in frame.columns if name != "__row"]
+    frame = frame.with_columns(pl.all().cast(pl.String).fill_null("")).with_row_index(_LINE, offset=first)
+    named = [name for name in frame.columns if name != _LINE]
     frame = frame.filter(~pl.all_horizontal(pl.col(named) == "")) if named else frame
     if frame.is_empty():
         raise SourceError(f"{where}: an empty list: a header, but no rows")
-    rows = frame.select(*named, pl.format("row {}", "__row").alias(LOCATOR)).rename(
+    rows = frame.select(*named, pl.format("row {}", _LINE).alias(LOCATOR)).rename(
         {name: name.strip() for name in named}
     )
     return RawRows(rows, pl.DataFrame(schema=dict.fromkeys(("locator", "message", "row_json"), pl.String)))
