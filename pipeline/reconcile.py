@@ -95,11 +95,22 @@ def _order(column: str, ranks: dict[str, int]) -> pl.Expr:
 
 
 def _win_form(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Take the strongest form that the best authority which names one states."""
-    named = (pl.col("form") == v.Form.UNSPECIFIED.value).alias("__unnamed")
+    """Take the strongest form that the best authority which names one states.
+
+    A stronger form that dates from after that authority's day is not contradicted by it: a register of 2014 cannot
+    know of a charter of 2025.
+    """
+    named = ranked.filter(pl.col("form") != v.Form.UNSPECIFIED.value)
+    best_known = named.group_by(_PAIR).agg(
+        __best=pl.col("__authority").min(),
+        __known_until=pl.col("as_of_date").filter(pl.col("__authority") == pl.col("__authority").min()).max(),
+    )
+    speaks = (pl.col("__authority") == pl.col("__best")) | (pl.col("start_date") > pl.col("__known_until"))
+    strongest = named.join(best_known, on=_PAIR).filter(speaks)
+    unnamed = ranked.join(named, on=_PAIR, how="anti")
     best = (
-        ranked.with_columns(named)
-        .sort("__unnamed", "__authority", "__form", "claim_id")
+        pl.concat([strongest.select(ranked.columns), unnamed])
+        .sort("__form", "__authority", "claim_id")
         .group_by(_PAIR, maintain_order=True)
         .agg(pl.col("form").first(), form_claim_id=pl.col("claim_id").first())
     )

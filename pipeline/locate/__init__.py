@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.ids import mint, town_ids
-from pipeline.locate.gazetteer import Gazetteer, distance_km
+from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
+from pipeline.locate.items import linked_items, name_unplaced
 from pipeline.locate.kinds import kind_of
-from pipeline.locate.matching import NEAR_KM, decide, find_anywhere, find_candidates, runners_up
+from pipeline.locate.matching import decide, find_anywhere, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
+from pipeline.locate.minting import mint_towns
 from pipeline.locate.names import search_key
 from pipeline.locate.other_side import decide_by_partners, one_item_a_place
 from schemas.vocabularies import LocatedBy
@@ -20,8 +21,7 @@ from schemas.vocabularies import LocatedBy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: Size in degrees of the cell that tells minted towns of one name apart; about 55 km.
-_CELL = 0.5
+    from pipeline.locate.gazetteer import Gazetteer
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,12 @@ class Located:
     Attributes:
         mentions: `mention`, `MENTION_KEY`, `population`, `town_id`, `located_by`, `location_score`.
         candidates: `town_id`, `candidate_id`, `rank`, `score`, `evidence`.
+        corrected: `mention`, `verdict`, `place_id`, `where`: the corrections that spoke of a mention.
     """
 
     mentions: pl.DataFrame
     candidates: pl.DataFrame
+    corrected: pl.DataFrame
 
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
@@ -47,7 +49,7 @@ class Located:
             )
             .unique("town_id", keep="first", maintain_order=True)
         )  # fmt: skip
-        return Located(pl.concat([self.mentions, parted], how="diagonal"), self.candidates)
+        return replace(self, mentions=pl.concat([self.mentions, parted], how="diagonal"))
 
     def assign(self, frame: pl.DataFrame, side: str) -> pl.DataFrame:
         """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame that `index_mentions` gave."""
@@ -87,46 +89,79 @@ def index_mentions(
     return mentions, indexed
 
 
-def locate(mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer) -> Located:
+def locate(
+    mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame | None = None
+) -> Located:
     """Find out which town each mention means.
 
     Args:
         mentions: from `index_mentions`.
         claims: with `town_mention` and `partner_mention`: who is stated to be whose partner.
         gazetteer: places and names.
+        corrections: reviewed decisions, from `load_corrections`.
     """
-    candidates = find_candidates(mentions, gazetteer, _regions())
-    decided = _identified(mentions, gazetteer)
-    decided = pl.concat([decided, decide(candidates).join(decided, on="mention", how="anti")])
-    decided = pl.concat([decided, _linked_items(mentions, decided)])
-    decided = pl.concat([decided, _by_partners(mentions, candidates, claims, decided, gazetteer)])
-    found = mentions.join(decided, on="mention", how="left").with_columns(
-        # Until now unplaced: named by its Wikidata id, else by a hash of what the source calls it.
+    corrected = match_corrections(mentions, load_corrections() if corrections is None else corrections)
+    candidates = without_refuted(find_candidates(mentions, gazetteer, _regions()), corrected)
+    links = _links(claims)
+    decided = decide_by_correction(corrected)
+    # From the surest evidence to the least; what is decided stays decided.
+    decided = _also(decided, _identified(mentions, gazetteer))
+    decided = _also(decided, decide(candidates))
+    decided = _also(decided, linked_items(mentions, decided))
+    decided = _also(decided, _by_partners(mentions, candidates, links, decided, gazetteer))
+    found = _name(mentions.join(decided, on="mention", how="left"))
+    return Located(_join_items(found, links), _open_questions(candidates, decided, found), corrected)
+
+
+def _also(decided: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([decided, further.join(decided, on="mention", how="anti")])
+
+
+def _links(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return `mention`, `other`: who is stated to be whose partner, in both directions."""
+    return pl.concat(
+        [
+            claims.select(mention="town_mention", other="partner_mention"),
+            claims.select(mention="partner_mention", other="town_mention"),
+        ]
+    ).unique()
+
+
+def _name(found: pl.DataFrame) -> pl.DataFrame:
+    """Give every mention its town: the place decided on, else its Wikidata id, else a minted id."""
+    is_item = pl.col("wikidata_id").is_not_null()
+    found = found.with_columns(
         town_id=pl.coalesce("place_id", "wikidata_id"),
-        located_by=pl.coalesce(
-            "located_by",
-            pl.when(pl.col("wikidata_id").is_not_null()).then(pl.lit(LocatedBy.IDENTIFIER.value)),
-        ),
+        located_by=pl.coalesce("located_by", pl.when(is_item).then(pl.lit(LocatedBy.IDENTIFIER.value))),
+        location_score=pl.coalesce("location_score", pl.when(is_item).then(1.0)),
     )
-    minted = _mint(found.filter(pl.col("town_id").is_null()))
-    found = found.join(minted, on="mention", how="left").select(
-        *mentions.columns,
+    minted = mint_towns(found.filter(pl.col("town_id").is_null()))
+    return found.join(minted, on="mention", how="left").select(
+        pl.exclude("place_id", "town_id", "located_by", "location_score", "minted_id", "minted_by", "minted_score"),
         town_id=pl.coalesce("town_id", "minted_id"),
         located_by=pl.coalesce("located_by", "minted_by", pl.lit(LocatedBy.NOT_LOCATED.value)),
-        location_score=pl.coalesce(
-            "location_score", "minted_score",
-            pl.when(pl.col("wikidata_id").is_not_null()).then(1.0).otherwise(0.0),
-        ),
-    )  # fmt: skip
-    return Located(found, _open_questions(candidates, decided, found))
+        location_score=pl.coalesce("location_score", "minted_score", 0.0),
+    )
+
+
+def _join_items(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Call by the id of their Wikidata item the towns that turn out to be one."""
+    items = name_unplaced(found, links)
+    is_item = pl.col("item_id").is_not_null()
+    weak = is_item & (pl.col("located_by") == LocatedBy.NOT_LOCATED.value)
+    return (
+        found.join(items, on="town_id", how="left", maintain_order="left")
+        .with_columns(
+            town_id=pl.coalesce("item_id", "town_id"),
+            located_by=pl.when(weak).then(pl.lit(LocatedBy.OTHER_SIDE.value)).otherwise("located_by"),
+            location_score=pl.when(weak).then(0.8).otherwise("location_score"),
+        )
+        .drop("item_id")
+    )
 
 
 def _by_partners(
-    mentions: pl.DataFrame,
-    candidates: pl.DataFrame,
-    claims: pl.DataFrame,
-    decided: pl.DataFrame,
-    gazetteer: Gazetteer,
+    mentions: pl.DataFrame, candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, gazetteer: Gazetteer
 ) -> pl.DataFrame:
     """Return the mentions that their partners decide; an item without a country is looked for in all of them."""
     stateless = mentions.filter(
@@ -135,12 +170,6 @@ def _by_partners(
     anywhere = find_anywhere(stateless.join(decided, on="mention", how="anti"), gazetteer)
     # A source that gives coordinates has said where the town is: near one of the candidates or nowhere known.
     open_ones = candidates.filter(pl.col("km").is_null()).join(decided, on="mention", how="anti")
-    links = pl.concat(
-        [
-            claims.select(mention="town_mention", other="partner_mention"),
-            claims.select(mention="partner_mention", other="town_mention"),
-        ]
-    ).unique()
     chosen = decide_by_partners(
         pl.concat([open_ones.select("mention", "place_id", "name_score"), anywhere]), links, decided
     )
@@ -199,69 +228,3 @@ def _identified(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
             located_by=pl.lit(LocatedBy.IDENTIFIER.value), location_score=pl.lit(1.0),
         )
     )  # fmt: skip
-
-
-def _linked_items(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """Return mentions by a Wikidata id that another mention links to one place."""
-    sure = (LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
-    items = (
-        decided.filter(pl.col("located_by").is_in(sure))
-        .join(mentions.select("mention", "wikidata_id"), on="mention")
-        .drop_nulls("wikidata_id")
-        .select("wikidata_id", "place_id")
-        .unique()
-        .filter(pl.len().over("wikidata_id") == 1)
-    )
-    return (
-        mentions.join(decided, on="mention", how="anti")
-        .join(items, on="wikidata_id")
-        .select(
-            "mention", "place_id",
-            located_by=pl.lit(LocatedBy.IDENTIFIER.value), location_score=pl.lit(1.0),
-        )
-    )  # fmt: skip
-
-
-def _mint(unplaced: pl.DataFrame) -> pl.DataFrame:
-    """Give towns that no gazetteer knows ids of their own.
-
-    A source's coordinates make a town of the name within `NEAR_KM` one town; a mention without coordinates joins the
-    only such town of its name and country.
-
-    Returns:
-        `mention`, `minted_id`, `minted_by`, `minted_score`.
-    """
-    has_place = pl.col("latitude").is_not_null()
-    country = pl.coalesce("country_code", "country")
-    cell = pl.format(
-        "{},{}",
-        (pl.col("latitude") / _CELL).floor().cast(pl.Int64),
-        (pl.col("longitude") / _CELL).floor().cast(pl.Int64),
-    )
-    hint = pl.coalesce("region", pl.when(has_place).then(cell))
-    frame = unplaced.with_columns(
-        key=search_key(pl.col("text")), nation=country,
-        own_id=mint("x", unplaced.select(town_ids(pl.col("text"), country, hint)).to_series()),
-    )  # fmt: skip
-    group = ["key", "nation", "kind"]
-    placed = frame.filter(has_place).sort(*group, "latitude", "longitude", "mention")
-    first = placed.group_by(group, maintain_order=True).agg(
-        first_id=pl.col("own_id").first(), lat=pl.col("latitude").first(), lon=pl.col("longitude").first()
-    )
-    placed = placed.join(first, on=group, nulls_equal=True).with_columns(
-        minted_id=pl.when(
-            distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("lat"), pl.col("lon")) <= NEAR_KM
-        ).then("first_id").otherwise("own_id"),
-        minted_by=pl.lit(LocatedBy.SOURCE_COORDINATES.value),
-        minted_score=pl.lit(0.8),
-    )  # fmt: skip
-    only = placed.group_by(group).agg(towns=pl.col("minted_id").n_unique(), only_id=pl.col("minted_id").first())
-    rest = frame.filter(~has_place).join(
-        only.filter((pl.col("towns") == 1) & pl.col("nation").is_not_null() & (pl.col("key") != "")),
-        on=group, how="left",
-    ).with_columns(
-        minted_id=pl.coalesce("only_id", "own_id"),
-        minted_by=pl.when(pl.col("only_id").is_not_null()).then(pl.lit(LocatedBy.UNIQUE_NAME.value)),
-        minted_score=pl.when(pl.col("only_id").is_not_null()).then(0.7),
-    )  # fmt: skip
-    return pl.concat(part.select("mention", "minted_id", "minted_by", "minted_score") for part in (placed, rest))
