@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.declarations import Declaration, nearest
 from pipeline.errors import DeclarationError
+from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +21,9 @@ def choose(
 
     Args:
         declarations: everything that is declared.
-        enable: sources to turn on besides those that are on; `all` for every one.
-        only: if any, the sources to turn on and no others.
+        enable: sources to turn on besides those that are on; `all` for every list. A gazetteer to download is
+            named by itself: it is large, and no list of partnerships.
+        only: if any, the sources to turn on and no others, besides the gazetteers that are on.
 
     Raises:
         DeclarationError: a source that was asked for is not declared, or none is on.
@@ -33,9 +35,12 @@ def choose(
             )
     chosen = {}
     for name, one in sorted(declarations.items()):
-        asked_for = name in only or "all" in only
-        on = asked_for if only else one.enabled or name in enable or "all" in enable
+        is_gazetteer = one.kind is SourceKind.GAZETTEER
+        asked_for = name in only or ("all" in only and not is_gazetteer)
+        on = one.enabled or name in enable or ("all" in enable and not is_gazetteer)
+        if only:
+            on = asked_for or (is_gazetteer and one.enabled)
         chosen[name] = one.model_copy(update={"enabled": on})
-    if not any(one.enabled for one in chosen.values()):
+    if not any(one.enabled and one.kind is not SourceKind.GAZETTEER for one in chosen.values()) and not only:
         raise DeclarationError("no source is on; turn some on with --enable or --only")
     return chosen
