@@ -74,7 +74,9 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
 
 def _build(settings: Settings, declarations: Mapping[str, Declaration], progress: Progress) -> Built:
     on = {name: one for name, one in declarations.items() if one.enabled and one.files}
-    downloads = {name: find_downloads(one, settings.raw) for name, one in on.items() if one.kind is SourceKind.GAZETTEER}
+    downloads = {
+        name: find_downloads(one, settings.raw) for name, one in on.items() if one.kind is SourceKind.GAZETTEER
+    }
     received = {name: gather(one, settings.raw) for name, one in on.items() if name not in downloads}
     with progress.step("gazetteer"):
         gazetteer = load_gazetteer([file for files in downloads.values() for file in files])

@@ -150,10 +150,11 @@ def _fetch(options: argparse.Namespace) -> int:
     )
     results = fetch((one for one in chosen.values() if one.enabled), options.raw, options.mirror)
     for result in results:
-        size = f"{result.byte_count:>12,} bytes" if result.outcome != "failed" else result.message
+        size = result.message or f"{result.byte_count:>12,} bytes"
         print(f"{result.outcome:9} {result.source_id}/{result.file_name}  {size}")
     failed = [result for result in results if result.outcome == "failed"]
-    print(f"{len(results) - len(failed)} file(s) in {options.raw}, {len(failed)} failed")
+    there = sum(result.outcome in ("new", "unchanged") for result in results)
+    print(f"{there} file(s) in {options.raw}, {len(failed)} failed")
     return 3 if failed else 0
 
 

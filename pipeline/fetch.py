@@ -27,7 +27,10 @@ USER_AGENT = "twintowns/0.1 (town twinning dataset; contact through the project'
 
 @dataclass(frozen=True)
 class Fetched:
-    """What became of one file: `new`, `unchanged` or `failed` (with why)."""
+    """What became of one file: `new`, `unchanged`, `missing` (the publisher has no such optional file) or `failed`.
+
+    The last two say why in `message`.
+    """
 
     source_id: str
     file_name: str
@@ -58,7 +61,8 @@ def fetch(declarations: Iterable[Declaration], raw: Path, mirror: Path | None = 
             try:
                 results.append(_fetch_file(declaration, file, store, origin))
             except TwintownsError as error:
-                results.append(Fetched(declaration.id, file.name, "failed", message=str(error)))
+                outcome = "missing" if file.optional and isinstance(error, NotThereError) else "failed"
+                results.append(Fetched(declaration.id, file.name, outcome, message=str(error)))
     return results
 
 
@@ -92,6 +96,10 @@ def _is_good(store: RawStore, entry: Snapshot, pin: str) -> bool:
     return True
 
 
+class NotThereError(SourceError):
+    """The publisher has no such file."""
+
+
 class Mirror:
     """A folder that stands for the network: `index.csv` says which file holds which URL's bytes."""
 
@@ -108,7 +116,7 @@ class Mirror:
     def get(self, url: str, etag: str | None) -> tuple[bytes, str | None] | None:  # noqa: ARG002
         """Return the bytes of a URL."""
         if url not in self.paths:
-            raise SourceError(f"{url}: not in the mirror {self.folder}/index.csv")
+            raise NotThereError(f"{url}: not in the mirror {self.folder}/index.csv")
         try:
             return (self.folder / self.paths[url]).read_bytes(), None
         except OSError as error:
@@ -138,6 +146,8 @@ class Web:
             ) as answer:
                 if answer.status_code == requests.codes.not_modified:
                     return None
+                if answer.status_code in (requests.codes.not_found, requests.codes.gone):
+                    raise NotThereError(f"{url}: HTTP {answer.status_code}, no such file there; nothing was kept")
                 answer.raise_for_status()
                 return _body(answer), answer.headers.get("ETag")
         except requests.RequestException as error:

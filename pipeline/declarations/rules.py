@@ -53,7 +53,7 @@ def _check_columns(declaration: Declaration, file: SourceFile) -> None:
         _require_known(key, COLUMNS, "column")
     for key, value in constants.items():
         if key in CODED:
-            _require_known(value, list(CODED[key]), f"constants.{key}")
+            _require_known(value, [member.value for member in CODED[key]], f"constants.{key}")
     for group in REQUIRED[file.holds]:
         if not {*columns, *constants}.intersection(group):
             raise ValueError(f"file {file.name!r} holds {file.holds}, but no column gives {' or '.join(group)}")
@@ -74,7 +74,7 @@ def _check_codes(declaration: Declaration) -> None:
     for key, codes in declaration.codes.items():
         _require_known(key, CODED, "codes")
         for code, value in codes.items():
-            _require_known(value, list(CODED[key]), f"codes.{key}.{code}")
+            _require_known(value, [member.value for member in CODED[key]], f"codes.{key}.{code}")
 
 
 def _require_known(key: str, known: Iterable[str], place: str) -> None:
