@@ -113,6 +113,7 @@ def claim(number: int, link: int, source_id: str, start: date | None, precision:
         "town_text": PLACES[town_id][0], "partner_text": PLACES[partner_id][0], "form": "partnership",
         "status": "active", "start_event": "charter_signed" if start else None, "start_date": start,
         "start_precision": precision, "end_precision": "unknown", "claim_rank": "normal",
+ "status_is_stated": False,
         "town_id": town_id, "town_located_by": "unique_name", "town_location_score": 1.0,
         "partner_id": partner_id,
         "partner_located_by": "not_located" if partner_id == NOWHERE else "unique_name",

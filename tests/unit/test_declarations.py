@@ -1,0 +1,211 @@
+"""A declaration loads, or its error names the file, the key and the nearest valid one."""
+
+from __future__ import annotations
+
+import csv
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipeline.declarations import BUILT_IN, Declaration, load_declaration, load_declarations
+from pipeline.errors import DeclarationError
+
+SAMPLES = os.environ.get("TWINTOWNS_SAMPLES")
+SHIPPED = sorted(path.stem for path in BUILT_IN.glob("*.toml"))
+MINIMAL = """\
+title = "A list"
+publisher = "Somebody"
+url = "https://example.org"
+licence = "CC0-1.0"
+language = "de"
+kind = "list"
+authority = "list"
+directions = "one"
+as_of = 2024-06-30
+files = [{ name = "a.csv" }]
+
+[columns]
+town = "Stadt"
+partner = ["Partner", "Partnerstadt"]
+"""
+
+
+def load(folder: Path, text: str) -> Declaration:
+    path = folder / "liste.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_declaration(path)
+
+
+def refusal(folder: Path, text: str) -> list[str]:
+    """Return what is wrong, each problem without the file that all must name."""
+    with pytest.raises(DeclarationError) as error:
+        load(folder, text)
+    assert error.value.exit_code == 2
+    problems = str(error.value).split("\n")
+    assert all(problem.startswith(f"{folder}/liste.toml: ") for problem in problems)
+    return [problem.removeprefix(f"{folder}/liste.toml: ") for problem in problems]
+
+
+def test_what_a_minimal_declaration_means(tmp_path: Path) -> None:
+    found = load(tmp_path, MINIMAL)
+    assert (found.id, found.family, found.attribution) == ("liste", "liste", "Somebody")
+    assert (found.enabled, found.as_of, found.listed_means) == (True, date(2024, 6, 30), "unknown")
+    [file] = found.files
+    assert (file.holds, found.format_of(file).type, found.format_of(file).encoding) == ("claims", "csv", "utf-8")
+    assert found.columns_of(file) == {"town": ["Stadt"], "partner": ["Partner", "Partnerstadt"]}
+    assert found.constants_of(file) == {}
+
+
+def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
+    text = MINIMAL.replace(
+        'files = [{ name = "a.csv" }]',
+        'files = [{ name = "a.csv" }, { name = "b/c.tsv", format = { type = "tsv" }, as_of = 2001-01-01,'
+        ' columns = { town = "T", partner = "P" }, constants = { form = "partnership" } }]',
+    )
+    found = load(tmp_path, text)
+    assert [found.format_of(file).type for file in found.files] == ["csv", "tsv"]
+    assert [found.columns_of(file)["town"] for file in found.files] == [["Stadt"], ["T"]]
+    assert [found.constants_of(file) for file in found.files] == [{}, {"form": "partnership"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "problem"),
+    [
+        # unknown keys
+        ('lisence = "MIT"', "", "unknown key 'lisence'; did you mean 'licence'?"),
+        ("", "[expekt]\nrows = {}", "unknown key 'expekt'; did you mean 'expect'?"),
+        ("", "[expect]\nrowz = { min = 1 }", "unknown key 'expect.rowz'; did you mean 'rows'?"),
+        ("", "[expect.rows]\nmaxx = 1", "unknown key 'expect.rows.maxx'; did you mean 'max'?"),
+        ("", '[format]\ndelimeter = ";"', "unknown key 'format.delimeter'; did you mean 'delimiter'?"),
+        ("", '[[suspect]]\ncolumn = "start"\nvalues = ["0"]\nreason = "r"\nvalue = "0"',
+         "unknown key 'suspect.1.value'; did you mean 'values'?"),
+        # columns of ours
+        ("", 'twon_region = "x"', "column 'twon_region' is not known; did you mean 'town_region'?"),
+        ("", '[constants]\nfrom = "partnership"', "column 'from' is not known; did you mean 'form'?"),
+        ("", "[expect.filled]\nstrat = 0.9", "expect.filled 'strat' is not known; did you mean 'start'?"),
+        ("", '[split]\npartners = [";"]', "split 'partners' is not known; did you mean 'partner'?"),
+        ("", '[[suspect]]\ncolumn = "starts"\nvalues = ["0"]\nreason = "r"',
+         "suspect 'starts' is not known; did you mean 'start'?"),
+        ("", '[[ignore]]\ncolumn = "twon"\npattern = "x"\nreason = "r"',
+         "ignore 'twon' is not known; did you mean 'town'?"),
+        # vocabularies
+        ("", '[codes.form]\np = "partnershp"', "codes.form.p 'partnershp' is not known; did you mean 'partnership'?"),
+        ("", '[codes.status]\nx = "zzz"',
+         "codes.status.x 'zzz' is not known; known: active, dormant, suspended, ended, unknown"),
+        ("", '[codes.forms]\np = "partnership"', "codes 'forms' is not known; did you mean 'form'?"),
+        # values
+        ('enabled = "maybe"', "", "enabled: Input should be a valid boolean"),
+        ("family = 5", "", "family: Input should be a valid string (it is 5)"),
+        ('listed_means = "alive"', "", "listed_means: Input should be 'active', 'dormant', 'suspended', 'ended' or"),
+        ("", "[expect]\nmax_rejected_share = 3", "expect.max_rejected_share: Input should be less than or equal to 1"),
+        ("", '[expect]\nrows = { min = "few" }', "expect.rows.min: Input should be a valid integer"),
+        ("", '[format]\ndelimiter = ";;"', "format.delimiter: String should "),
+        ("", '[format]\ntype = "xml"', "format.type: Input should be 'csv', 'tsv', 'json', 'jsonl' or 'excel'"),
+        ("", '[format]\nencoding = "latin-99"', "format.encoding: no such encoding: 'latin-99' (try utf-8, cp1250"),
+        ("", '[[ignore]]\ncolumn = "town"\npattern = "(a"\nreason = "r"',
+         "ignore.1.pattern: not a regular expression"),
+        ("", '[[suspect]]\ncolumn = "start"\nvalues = []\nreason = "r"', "suspect.1.values: List should have at least"),
+        ("", '[[suspect]]\ncolumn = "start"\nvalues = ["0"]', "the key 'suspect.1.reason' is missing"),
+        ('id = "Große Liste"', "", "id: String should match pattern"),
+        ("", '[shape]\nx = "(?!a)"', "shape.x: not a regular expression"),
+        ("", "[split]\npartner = []", "split.partner: List should have at least 1 item"),
+        ("", '[constants]\nform = "friendshp"', "constants.form 'friendshp' is not known; did you mean 'friendship'?"),
+        # a second file
+        ("", '[lookup]\nfile = "names.tsv"', "lookup.file 'names.tsv' is not one of the files that hold names"),
+        ("", '[lookup]\nfile = "a.csv"', "lookup.file 'a.csv' is not one of the files that hold names"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(tmp_path: Path, first: str, last: str, problem: str) -> None:
+    [found] = refusal(tmp_path, f"{first}\n{MINIMAL}{last}\n")
+    assert found.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('title = "A list"\n', "", "the key 'title' is missing"),
+        ('files = [{ name = "a.csv" }]\n', "", "the key 'files' is missing"),
+        ('[{ name = "a.csv" }]', "[]", "the key 'files' is missing"),
+        ('"a.csv"', '"../a.csv"', "files.1.name: a file's name is a path below the source's own folder, without '..'"),
+        ('"a.csv"', '"b/../../a.csv"', "files.1.name: a file's name is a path below the source's own folder"),
+        ('"a.csv"', '"/etc/passwd"', "files.1.name: a file's name is a path below the source's own folder"),
+        ('"a.csv"', '"..\\\\a.csv"', "files.1.name: a file's name is a path below the source's own folder"),
+        ('"a.csv"', '""', "files.1.name: a file's name is a path below the source's own folder"),
+        ('"a.csv"', '"a.csv", sha265 = "0"', "unknown key 'files.1.sha265'; did you mean 'sha256'?"),
+        ('"a.csv"', '"a.csv", sha256 = "0"', "files.1.sha256: String should match pattern"),
+        ('"a.csv"', '"a.csv", holds = "pairs"', "files.1.holds: Input should be 'claims', 'names', 'awards'"),
+        ('town = "Stadt"', "",
+         "file 'a.csv' holds claims, but no column gives town or town_wikidata_id or town_geonames_id"),
+        ("files = [", 'files = [{ name = "a.csv" }, ', "files: 'a.csv' is listed 2 times"),
+        ('"a.csv"', '"a.csv", holds = "awards"', "file 'a.csv' holds awards, but no column gives award"),
+        ('directions = "one"', 'directions = "two"',
+         "directions: Input should be 'both', 'one' or 'deduplicated' (it is 'two')"),
+        ("2024-06-30", '"soon"', "as_of: Input should be a valid date"),
+        ('language = "de"', 'language = "german"', "language: String should match pattern"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_malformed_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in MINIMAL
+    [found] = refusal(tmp_path, MINIMAL.replace(old, new))
+    assert found.startswith(problem)
+
+
+def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
+    text = MINIMAL.replace('title = "A list"', 'titel = "A list"').replace('"de"', '"german"')
+    problems = refusal(tmp_path, text)
+    assert len(problems) == 3
+    assert "the key 'title' is missing" in problems
+    assert "unknown key 'titel'; did you mean 'title'?" in problems
+
+
+def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
+    [found] = refusal(tmp_path, MINIMAL + "[columns\n")
+    assert found.startswith("cannot be read as TOML: ")
+    assert "line 15" in found
+    path = tmp_path / "latin.toml"
+    path.write_bytes('title = "Städte"\n'.encode("latin-1"))
+    with pytest.raises(DeclarationError, match=r"latin\.toml: cannot be read as TOML: .*utf-8"):
+        load_declaration(path)
+    with pytest.raises(DeclarationError, match=r"missing\.toml: cannot be read as TOML: .*No such file"):
+        load_declaration(tmp_path / "missing.toml")
+
+
+def test_further_folders_add_sources(tmp_path: Path) -> None:
+    (tmp_path / "liste.toml").write_text(MINIMAL, encoding="utf-8")
+    (tmp_path / "README.md").write_text("not a declaration", encoding="utf-8")
+    assert sorted(load_declarations([tmp_path])) == sorted([*SHIPPED, "liste"])
+    with pytest.raises(DeclarationError, match=r"nowhere: no such folder of declarations \(given with --sources\)"):
+        load_declarations([tmp_path / "nowhere"])
+
+
+def test_an_id_is_one_source(tmp_path: Path) -> None:
+    for name, text in {"one": MINIMAL, "two": f'id = "one"\n{MINIMAL}'}.items():
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError) as error:
+        load_declarations([tmp_path])
+    assert str(error.value) == (f"{tmp_path}/two.toml: the id 'one' is taken by {tmp_path}/one.toml; choose another")
+    (tmp_path / "two.toml").unlink()
+    (tmp_path / "one.toml").rename(tmp_path / f"{SHIPPED[0]}.toml")
+    with pytest.raises(DeclarationError, match=f"the id '{SHIPPED[0]}' is taken by {BUILT_IN}"):
+        load_declarations([tmp_path])
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_declaration_loads(name: str) -> None:
+    found = load_declarations()[name]
+    assert found.id == name
+    # What claims are made of is pinned, so that everybody builds the same.
+    assert found.kind == "gazetteer" or all(file.sha256 for file in found.files if file.url)
+    assert len({file.name for file in found.files}) == len(found.files)
+
+
+@pytest.mark.skipif(SAMPLES is None, reason="TWINTOWNS_SAMPLES does not name the folder of the real lists")
+def test_pins_are_those_of_the_samples() -> None:
+    with (Path(SAMPLES or "") / "index.csv").open(encoding="utf-8", newline="") as stream:
+        known = {row["url"]: row["sha256"] for row in csv.DictReader(stream)}
+    pinned = {file.url: file.sha256 for one in load_declarations().values() for file in one.files if file.url}
+    shared = pinned.keys() & known.keys()
+    assert shared
+    assert {url: pinned[url] for url in shared} == {url: known[url] for url in shared}

@@ -1,0 +1,216 @@
+"""Files come from a server or a mirror whole and as pinned, or a message says why not."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from builders import declare
+
+from pipeline.errors import TwintownsError
+from pipeline.fetch import Fetched, fetch
+from pipeline.snapshots import RawStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipeline.declarations import Declaration
+
+BODY, OTHER = b"town,partner\nA,B\n" * 100, b"town,partner\nC,D\n"
+
+
+@dataclass
+class Server:
+    """A server whose answers a test puts in place: status, headers and body, the last one for ever."""
+
+    address: str
+    answers: dict[str, list[tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
+    asked: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def give(self, path: str, body: bytes, status: int = 200, **headers: str) -> str:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers.setdefault(path, []).append((status, named, body))
+        return self.address + path
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known.asked[self.path].append(dict(self.headers))
+            answers = known.answers.get(self.path, [(404, {}, b"no")])
+            status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
+            self.send_response(status)
+            for name, value in ({"Content-Length": str(len(body))} | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known = Server(f"http://127.0.0.1:{listening.server_port}")
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield known
+    listening.shutdown()
+    listening.server_close()
+    thread.join()
+
+
+def source(*files: dict[str, Any]) -> Declaration:
+    return declare(files=[{"name": f"{place}.csv"} | file for place, file in enumerate(files)])
+
+
+def pin(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def kept(raw: Path) -> list[bytes]:
+    """Return all that lies in the store besides manifests, hidden files included."""
+    return [path.read_bytes() for path in sorted(raw.rglob("*")) if path.is_file() and path.name != "manifest.jsonl"]
+
+
+def refusal(declaration: Declaration, raw: Path, mirror: Path | None = None) -> str:
+    """Return why the only file could not be had; nothing of it may remain."""
+    [result] = fetch([declaration], raw, mirror)
+    assert (result.outcome, kept(raw)) == ("failed", [])
+    assert RawStore(raw).manifest("quelle") == []
+    return result.message
+
+
+# From a server
+
+
+def test_new_bytes_are_kept_as_they_came(server: Server, tmp_path: Path) -> None:
+    declaration = source({"url": server.give("/a", BODY, ETag='"v1"')})
+    assert fetch([declaration], tmp_path) == [Fetched("quelle", "0.csv", "new", len(BODY))]
+    [snapshot] = RawStore(tmp_path).manifest("quelle")
+    assert (snapshot.url, snapshot.etag, snapshot.sha256) == (server.address + "/a", '"v1"', pin(BODY))
+    assert RawStore(tmp_path).read(snapshot) == BODY
+    assert server.asked["/a"][0]["User-Agent"].startswith("twintowns/")
+
+
+def test_what_has_not_changed_is_not_sent_again(server: Server, tmp_path: Path) -> None:
+    declaration = source({"url": server.give("/a", BODY, ETag='"v1"')})
+    server.give("/a", b"", 304)
+    server.give("/a", OTHER, ETag='"v2"')
+    outcomes = [fetch([declaration], tmp_path)[0] for _ in range(3)]
+    assert [(one.outcome, one.byte_count) for one in outcomes] == [
+        ("new", len(BODY)),
+        ("unchanged", len(BODY)),
+        ("new", len(OTHER)),
+    ]
+    assert [asked.get("If-None-Match") for asked in server.asked["/a"]] == [None, '"v1"', '"v1"']
+    assert [entry.sha256 for entry in RawStore(tmp_path).manifest("quelle")] == [pin(BODY), pin(OTHER)]
+
+
+def test_pinned_bytes_that_are_there_are_not_asked_for(server: Server, tmp_path: Path) -> None:
+    declaration = source({"url": server.give("/a", BODY), "sha256": pin(BODY)})
+    outcomes = [fetch([declaration], tmp_path)[0].outcome for _ in range(2)]
+    assert outcomes == ["new", "unchanged"]
+    assert len(server.asked["/a"]) == 1
+
+
+def test_pinned_bytes_that_were_damaged_are_fetched_again(server: Server, tmp_path: Path) -> None:
+    declaration = source({"url": server.give("/a", BODY), "sha256": pin(BODY)})
+    fetch([declaration], tmp_path)
+    [snapshot] = RawStore(tmp_path).manifest("quelle")
+    RawStore(tmp_path).path_of(snapshot).write_bytes(BODY[:10])
+    assert fetch([declaration], tmp_path)[0].outcome == "new"
+    assert kept(tmp_path) == [BODY]
+
+
+def test_bytes_that_are_not_the_pinned_ones_are_not_kept(server: Server, tmp_path: Path) -> None:
+    message = refusal(source({"url": server.give("/a", OTHER), "sha256": pin(BODY)}), tmp_path)
+    assert message == (
+        f"{server.address}/a: sha256 is {pin(OTHER)[:12]}…, but quelle.toml pins {pin(BODY)[:12]}…: the bytes are not "
+        "the ones that were reviewed; nothing was kept. Look at what changed, then update the pin"
+    )
+
+
+def test_a_page_that_is_not_there(server: Server, tmp_path: Path) -> None:
+    message = refusal(source({"url": server.address + "/gone"}), tmp_path)
+    assert message.startswith(f"{server.address}/gone: ")
+    assert "404" in message
+    assert "nothing was kept" in message
+    assert len(server.asked["/gone"]) == 1
+
+
+def test_a_body_that_is_cut_is_not_kept(server: Server, tmp_path: Path) -> None:
+    message = refusal(source({"url": server.give("/a", BODY, Content_Length=str(len(BODY) + 50))}), tmp_path)
+    assert message.startswith(f"{server.address}/a: ")
+    assert str(len(BODY)) in message
+    assert message.endswith("nothing was kept, try again later")
+
+
+def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path) -> None:
+    url = server.give("/a", b"busy", 503, Retry_After="1")
+    server.give("/a", BODY)
+    assert fetch([source({"url": url})], tmp_path)[0].outcome == "new"
+    assert kept(tmp_path) == [BODY]
+    assert len(server.asked["/a"]) == 2
+
+
+def test_a_failure_does_not_keep_the_others_from_coming(server: Server, tmp_path: Path) -> None:
+    files = [{"url": server.give("/a", BODY)}, {"url": server.address + "/gone"}, {}, {"url": server.give("/b", OTHER)}]
+    results = fetch([source(*files)], tmp_path)
+    assert [(one.file_name, one.outcome) for one in results] == [
+        ("0.csv", "new"),
+        ("1.csv", "failed"),
+        ("3.csv", "new"),
+    ]
+    assert sorted(kept(tmp_path)) == sorted([BODY, OTHER])
+
+
+@pytest.mark.parametrize("url", ["nowhere", "ftp://example.org/a", "http://", "http://[::1/a"])
+def test_an_address_that_is_none(tmp_path: Path, url: str) -> None:
+    assert refusal(source({"url": url}), tmp_path).startswith(f"{url}: could not be fetched: ")
+
+
+# From a mirror
+
+URL = "https://example.org/a.csv"
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    folder = tmp_path / "mirror"
+    (folder / "files").mkdir(parents=True)
+    (folder / "files" / "a.csv").write_bytes(BODY)
+    (folder / "index.csv").write_text(f"url,path,bytes\n{URL},files/a.csv,9\n{URL}2,files/b.csv,9\n", encoding="utf-8")
+    return folder
+
+
+def test_a_mirror_stands_for_the_network(mirror: Path, tmp_path: Path) -> None:
+    raw, declaration = tmp_path / "raw", source({"url": URL, "sha256": pin(BODY)})
+    assert fetch([declaration], raw, mirror) == [Fetched("quelle", "0.csv", "new", len(BODY))]
+    assert fetch([declaration], raw, mirror) == [Fetched("quelle", "0.csv", "unchanged", len(BODY))]
+    [snapshot] = RawStore(raw).manifest("quelle")
+    # It says where the bytes are from, not what they were copied from.
+    assert (snapshot.url, RawStore(raw).read(snapshot)) == (URL, BODY)
+
+
+def test_what_a_mirror_does_not_have(mirror: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    assert refusal(source({"url": URL + "3"}), raw, mirror) == f"{URL}3: not in the mirror {mirror}/index.csv"
+    assert refusal(source({"url": URL + "2"}), raw, mirror) == (
+        f"{URL}2: the mirror lists files/b.csv, but it cannot be read (No such file or directory)"
+    )
+    assert "pins" in refusal(source({"url": URL, "sha256": pin(OTHER)}), raw, mirror)
+
+
+@pytest.mark.parametrize("index", [None, "address,file\nx,y\n"])
+def test_a_folder_that_is_no_mirror(mirror: Path, tmp_path: Path, index: str | None) -> None:
+    (mirror / "index.csv").unlink()
+    if index:
+        (mirror / "index.csv").write_text(index, encoding="utf-8")
+    with pytest.raises(TwintownsError, match=r"is no mirror: it has no index\.csv with the columns url and path"):
+        fetch([source({"url": URL})], tmp_path / "raw", mirror)
