@@ -71,8 +71,14 @@ def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, ori
     if file.sha256 and any(_is_good(store, entry, file.sha256) for entry in known):
         return Fetched(declaration.id, file.name, "unchanged", known[-1].byte_count)
     assert file.url is not None
-    last = known[-1] if known and store.path_of(known[-1]).exists() else None
-    answer = origin.get(file.url, last.etag if last and last.url == file.url else None)
+    last = known[-1] if known else None
+    # The server may only say "not changed" of bytes that are whole and are the ones that are wanted.
+    is_whole = last is not None and last.url == file.url and _is_good(store, last, file.sha256 or last.sha256)
+    answer = origin.get(file.url, last.etag if last and is_whole else None)
+    if answer is None and not is_whole:
+        raise SourceError(
+            f"{file.url}: the server says that nothing changed, but there is nothing here; try again later"
+        )
     if answer is None:
         return Fetched(declaration.id, file.name, "unchanged", last.byte_count if last else 0)
     content, etag = answer
@@ -107,8 +113,8 @@ class Mirror:
         self.folder = folder
         try:
             with (folder / "index.csv").open(encoding="utf-8", newline="") as stream:
-                self.paths = {row["url"]: row["path"] for row in csv.DictReader(stream)}
-        except (OSError, KeyError) as error:
+                self.paths = {row["url"]: row["path"] or "" for row in csv.DictReader(stream)}
+        except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
             raise TwintownsError(
                 f"{folder}: is no mirror: it has no index.csv with the columns url and path ({error})"
             ) from error

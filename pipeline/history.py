@@ -44,7 +44,11 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
         ["entity", "old_id"], keep="first", maintain_order=True
     )
     return REDIRECTS.conform(
-        redirects.filter(~pl.col("old_id").is_in(in_use.implode()) & (pl.col("old_id") != pl.col("new_id")))
+        redirects.filter(
+            ~pl.col("old_id").is_in(in_use.implode())
+            & pl.col("new_id").is_in(in_use.implode())
+            & (pl.col("old_id") != pl.col("new_id"))
+        )
     )
 
 

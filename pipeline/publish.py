@@ -99,7 +99,9 @@ def publish(tables: dict[str, pl.DataFrame], out: Path, *, input_hash: str, code
     _validate(tables)
     staged = out / RELEASES / f".building-{os.getpid()}"
     try:
-        shutil.rmtree(staged, ignore_errors=True)
+        # What killed builds left behind; the lock says that none of them still runs.
+        for stale in (out / RELEASES).glob(".building-*"):
+            shutil.rmtree(stale, ignore_errors=True)
         staged.mkdir(parents=True)
         content_hash = _write_parquet(tables, staged)
         known = before["release"].row(0, named=True) if before else None

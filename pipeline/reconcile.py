@@ -135,10 +135,14 @@ def _win_start(ranked: pl.DataFrame) -> pl.DataFrame:
     event = pl.col("winning_form").replace_strict(
         {form.value: event.value for form, event in _FORMAL_EVENT.items()}, return_dtype=pl.String
     )
+    is_unsaid = pl.col("form") == v.Form.UNSPECIFIED.value
     formal = ranked.filter(
         pl.col("start_date").is_not_null()
-        & (pl.col("start_event") == event)
-        & ((pl.col("form") == pl.col("winning_form")) | (pl.col("form") == v.Form.UNSPECIFIED.value))
+        & (
+            ((pl.col("start_event") == event) & ((pl.col("form") == pl.col("winning_form")) | is_unsaid))
+            # A source that does not say what was agreed dates whatever was.
+            | (is_unsaid & (pl.col("start_event") == v.Event.CHARTER_SIGNED.value))
+        )
     )
     # Families whose interval meets this one: the pairs within one partnership are few.
     dated = formal.select(_PAIR, "family", "start_date", "__last_day").unique()

@@ -8,8 +8,8 @@ import polars as pl
 from schemas import columns as c
 from schemas.table import Column, Rule, Table
 
-#: A row with as many cells of the wrong sort has its columns moved, one alone is a bad value.
-SHIFT_SIGNS = 2
+#: From this weight on a row's columns have moved: one certain sign (2) and any other (1), or three weak ones.
+SHIFT_SIGNS = 3
 
 _SHIFT = Rule(
     "row_shifted",
@@ -18,7 +18,7 @@ _SHIFT = Rule(
 )
 _TOWN = Rule("town_missing", pl.col("town").is_not_null(), "no town is named")
 _TOWN_COLUMN = c.text("town", "The town, or its identifier.", nullable=True)
-_SHIFT_COLUMN = Column("shift_signs", pl.Int32, "Cells that hold what belongs in other columns.", minimum=0)
+_SHIFT_COLUMN = Column("shift_signs", pl.Int32, "Weight of the signs that cells stand in the wrong columns.", minimum=0)
 
 CLAIM_STATEMENTS = Table(
     name="claim_statements",

@@ -120,6 +120,7 @@ def _check(
     """Return accepted statements, rejects, ledger and findings of the files that hold one sort of thing."""
     ignored = rows.ignored_rows(statements.rows, declaration)
     frame = statements.rows.filter(~pl.col("row").is_in(ignored.implode()))
+    frame, suspects = values.mark_suspects(frame, declaration)
     frame = _with_countries(frame, countries)
     frame = frame.with_columns(
         shift_signs=rows.shift_signs(declaration), shift_columns=rows.shifted_columns(declaration)
@@ -127,11 +128,9 @@ def _check(
     frame = frame.with_columns(
         pl.coalesce(side, f"{side}_wikidata_id", f"{side}_geonames_id").alias(side) for side in SIDES
     ).with_columns(is_self=rows.is_self())
-    frame, suspects = values.mark_suspects(frame, declaration)
     frame, codes = values.decode_categories(frame, declaration)
     if holds == "figures":
-        number = pl.col("value").str.replace_all(r"[\s,']", "").cast(pl.Float64, strict=False)
-        frame = frame.with_columns(value=number)
+        frame = frame.with_columns(value=values.figure("value"))
     broken = rows.broken_rules(frame, _CONTRACTS[holds])
     frame = frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
     good = frame.join(broken, on="index", how="anti", maintain_order="left").drop("index")
@@ -250,10 +249,11 @@ def _with_claim_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFra
 def _read_others(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
     """Give the statements that are no claims what all of them share."""
     frame, places = values.read_places(frame)
+    frame, years = values.read_years(frame)
     return frame.with_columns(
         source_id=pl.lit(declaration.id),
         publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
-    ), places
+    ), places + years
 
 
 _READ = {

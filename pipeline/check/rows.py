@@ -27,14 +27,17 @@ def ignored_rows(statements: pl.DataFrame, declaration: Declaration) -> pl.Serie
 
 
 def shift_signs(declaration: Declaration) -> pl.Expr:
-    """Count the cells of a row that hold what belongs in another column.
+    """Weigh the signs that a row's cells stand in the wrong columns.
 
-    Numbers where names belong, words where numbers belong, a code that is none of the codes, and what breaks the
-    declared shape. A country that nobody knows counts only beside one of those: alone it is a bad value.
+    Two for a number where a name belongs, a word where a number belongs, a code that is none of the codes, or a broken
+    shape; one for a word as a start and for a country that nobody knows: alone these are bad values.
     """
-    certain = pl.sum_horizontal(pl.col("shape_breaks"), *(sign.cast(pl.Int32) for sign in _signs(declaration).values()))
-    countries = pl.sum_horizontal(sign.cast(pl.Int32) for sign in _unknown_countries().values())
-    return pl.when(certain > 0).then(certain + countries).otherwise(0).cast(pl.Int32)
+    strong = _signs(declaration)
+    weak = {"start": strong.pop("start"), **_unknown_countries()}
+    return (
+        2 * pl.sum_horizontal(pl.col("shape_breaks"), *(sign.cast(pl.Int32) for sign in strong.values()))
+        + pl.sum_horizontal(sign.cast(pl.Int32) for sign in weak.values())
+    ).cast(pl.Int32)
 
 
 def shifted_columns(declaration: Declaration) -> pl.Expr:
@@ -54,7 +57,7 @@ def _signs(declaration: Declaration) -> dict[str, pl.Expr]:
     found = {column: pl.col(column).str.contains(pattern) for column, pattern in signs.items()}
     # A start without any digit that is a word is a name in the wrong place.
     found["start"] = pl.col("start").str.contains(word) & ~pl.col("start").str.contains(r"\p{N}")
-    codes = [code.casefold() for code in declaration.codes.get("form", {})]
+    codes = [code.lower() for code in declaration.codes.get("form", {})]
     if codes:
         found["form"] = ~pl.col("form").str.to_lowercase().is_in(codes)
     return {column: sign.fill_null(value=False) for column, sign in found.items()}

@@ -10,7 +10,7 @@ from pipeline.dates import parse_dates
 from pipeline.declarations import CODED, SIDES
 from schemas import FINDINGS
 from schemas import vocabularies as v
-from schemas.columns import EARLIEST_YEAR
+from schemas.columns import EARLIEST_YEAR, LATEST_YEAR
 
 if TYPE_CHECKING:
     from pipeline.declarations import Declaration
@@ -63,7 +63,7 @@ def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
     for column, vocabulary in CODED.items():
         if frame[column].null_count() == frame.height:
             continue
-        own = {code.casefold(): value for code, value in declaration.codes.get(column, {}).items()}
+        own = {code.lower(): value for code, value in declaration.codes.get(column, {}).items()}
         known = own or {member.value: member.value for member in vocabulary}
         # A constant is in our own words even where the source's codes are not.
         if any(column in declaration.constants_of(file) for file in declaration.files):
@@ -131,7 +131,7 @@ def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
     known = {value for suspect in declaration.suspect if suspect.column == "start" for value in suspect.values}
     years = (
         frame.lazy()
-        .filter(pl.col("start").str.contains(r"^\d{4}$"))
+        .filter(pl.col("start").str.contains(r"^[0-9]{4}$"))
         .group_by(year=pl.col("start").cast(pl.Int32))
         .agg(count=pl.len())
     )
@@ -139,9 +139,8 @@ def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
     heaps = (
         years.filter(pl.col("count") >= HEAP_SIZE)
         .join(years, how="cross", suffix="_other")
-        .filter((near != 0) & (near.abs() <= HEAP_WINDOW))
         .group_by("year", "count")
-        .agg(next=pl.col("count_other").max())
+        .agg(next=pl.col("count_other").filter((near != 0) & (near.abs() <= HEAP_WINDOW)).max().fill_null(0))
         .filter(pl.col("count") >= HEAP_RATIO * pl.col("next"))
         .sort("year")
     )
@@ -167,12 +166,13 @@ def read_places(frame: pl.DataFrame) -> Noted:
         )
         degrees = {column: _degrees(column, limit) for column, limit in ((latitude, 90), (longitude, 180))}
         count = pl.col(people).cast(pl.Float64, strict=False)
+        place = pl.col(geonames).cast(pl.Int64, strict=False)
         # A label that is nothing but an identifier is what Wikidata prints where a language has no name.
-        item = pl.coalesce(wikidata, pl.col(side).str.extract(r"^(Q[1-9]\d*)$")).str.extract(r"(Q[1-9]\d*)$")
+        item = pl.coalesce(wikidata, pl.col(side).str.extract(r"^(Q[1-9][0-9]*)$")).str.extract(r"(Q[1-9][0-9]*)$")
         values = {
             **degrees,
-            people: pl.when(count >= 0).then(count.cast(pl.Int64, strict=False)),
-            geonames: pl.col(geonames).cast(pl.Int64, strict=False),
+            people: pl.when((count >= 0) & (count == count.floor())).then(count.cast(pl.Int64, strict=False)),
+            geonames: pl.when(place >= 1).then(place),
             wikidata: item,
         }
         rules = ("bad_coordinate", "bad_coordinate", "bad_number", "bad_identifier", "bad_identifier")
@@ -184,6 +184,9 @@ def read_places(frame: pl.DataFrame) -> Noted:
         # One coordinate alone is none, and 0/0 is where a geocoder puts what it does not find.
         both = degrees[latitude].is_not_null() & degrees[longitude].is_not_null()
         both &= (degrees[latitude] != 0) | (degrees[longitude] != 0)
+        given = degrees[latitude].is_not_null() | degrees[longitude].is_not_null()
+        if any(frame[column].null_count() < frame.height for column in degrees):
+            findings.append(note(frame, given & ~both.fill_null(value=False), latitude, "no_place"))
         values |= {column: pl.when(both).then(value) for column, value in degrees.items()}
         frame = frame.with_columns(value.alias(column) for column, value in values.items())
     return frame, findings
@@ -192,6 +195,34 @@ def read_places(frame: pl.DataFrame) -> Noted:
 def _degrees(column: str, limit: int) -> pl.Expr:
     number = pl.col(column).str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
     return pl.when(number.is_not_nan() & (number.abs() <= limit)).then(number)
+
+
+def figure(column: str) -> pl.Expr:
+    """Read a figure: `1 300`, `1,300`, `1'300`, `12.5`, `12,5`; null where it is no finite number."""
+    text = pl.col(column).str.replace_all(r"\s|'", "")
+    grouped = text.str.contains(r"^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$")
+    plain = (
+        pl.when(grouped)
+        .then(text.str.replace_all(",", ""))
+        .otherwise(text.str.replace(r"^(-?[0-9]+),([0-9]+)$", "$1.$2"))
+    )
+    number = plain.cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def read_years(frame: pl.DataFrame) -> Noted:
+    """Keep of the plain year columns what is a year, as text; `stated_member_count` likewise what is a count."""
+    findings, kept = [], []
+    for column in ("award_year", "since", "until", "group_since", "year", "stated_member_count"):
+        if frame[column].null_count() == frame.height:
+            continue
+        number = pl.col(column).str.extract(r"^\D*([0-9]{1,6})\D*$").cast(pl.Int64, strict=False)
+        is_count = column == "stated_member_count"
+        good = pl.col(column).str.contains("^[0-9]+$") if is_count else number.is_between(EARLIEST_YEAR, LATEST_YEAR)
+        bad = pl.col(column).is_not_null() & ~good.fill_null(value=False)
+        findings.append(note(frame, bad, column, "bad_number"))
+        kept.append(pl.when(good).then(number.cast(pl.String)).alias(column))
+    return frame.with_columns(kept), findings
 
 
 def collect_findings(findings: list[pl.LazyFrame], source_id: str) -> pl.DataFrame:

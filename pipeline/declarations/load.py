@@ -50,6 +50,8 @@ def load_declaration(path: Path) -> Declaration:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DeclarationError(f"{path}: cannot be read as TOML: {error}") from error
+    if "path" in content:
+        raise DeclarationError(f"{path}: unknown key 'path'; a file's place is the key 'name' under [[files]]")
     content.setdefault("id", path.stem)
     content.setdefault("family", content["id"])
     content.setdefault("attribution", content.get("publisher", ""))

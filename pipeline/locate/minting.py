@@ -17,43 +17,39 @@ _CELL = 0.5
 def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     """Give towns that no gazetteer knows ids of their own.
 
-    A source's coordinates make a town of the name within `NEAR_KM` one town; a mention without coordinates joins the
-    only such town of its name and country.
+    A town's name and country (and region, where the source prints one) make its id, so that lists with and without
+    coordinates speak of one town. Only where lists put towns of one name far apart do coordinates tell them apart.
 
     Returns:
         `mention`, `minted_id`, `minted_by`, `minted_score`.
     """
     has_place = pl.col("latitude").is_not_null()
-    country = pl.coalesce("country_code", "country")
+    frame = unplaced.with_columns(key=search_key(pl.col("text")), nation=pl.coalesce("country_code", "country"))
+    group = ["key", "nation", "region", "kind"]
+    spread = frame.filter(has_place).group_by(group).agg(
+        pl.col("latitude").min().alias("south"), pl.col("latitude").max().alias("north"),
+        pl.col("longitude").min().alias("west"), pl.col("longitude").max().alias("east"),
+    )  # fmt: skip
+    extent = distance_km(pl.col("south"), pl.col("west"), pl.col("north"), pl.col("east"))
+    frame = frame.join(
+        spread.select(*group, namesakes=extent > NEAR_KM), on=group, how="left", nulls_equal=True, maintain_order="left"
+    )
     cell = pl.format(
         "{},{}",
         (pl.col("latitude") / _CELL).floor().cast(pl.Int64),
         (pl.col("longitude") / _CELL).floor().cast(pl.Int64),
     )
-    hint = pl.coalesce("region", pl.when(has_place).then(cell))
-    frame = unplaced.with_columns(
-        key=search_key(pl.col("text")), nation=country,
-        own_id=mint("x", unplaced.select(town_ids(pl.col("text"), country, hint)).to_series()),
-    )  # fmt: skip
-    group = ["key", "nation", "kind"]
-    placed = frame.filter(has_place).sort(*group, "latitude", "longitude", "mention")
-    first = placed.group_by(group, maintain_order=True).agg(
-        first_id=pl.col("own_id").first(), lat=pl.col("latitude").first(), lon=pl.col("longitude").first()
+    hint = pl.coalesce("region", pl.when(pl.col("namesakes") & has_place).then(cell))
+    frame = frame.with_columns(
+        own_id=mint("x", frame.select(town_ids(pl.col("text"), pl.col("nation"), hint)).to_series()), hint=hint
     )
-    placed = placed.join(first, on=group, nulls_equal=True).with_columns(
-        minted_id=pl.when(
-            distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("lat"), pl.col("lon")) <= NEAR_KM
-        ).then("first_id").otherwise("own_id"),
-        minted_by=pl.lit(LocatedBy.SOURCE_COORDINATES.value),
-        minted_score=pl.lit(0.8),
+    # Spellings of one name (case, accents, apostrophes) are one town.
+    told_apart = ["key", "nation", "hint", "kind"]
+    is_known = pl.col("namesakes").is_not_null() & (~pl.col("namesakes") | has_place)
+    return frame.select(
+        "mention",
+        minted_id=pl.when(pl.col("key") != "").then(pl.col("own_id").min().over(told_apart)).otherwise("own_id"),
+        minted_by=pl.when(has_place).then(pl.lit(LocatedBy.SOURCE_COORDINATES.value))
+        .when(is_known).then(pl.lit(LocatedBy.UNIQUE_NAME.value)),
+        minted_score=pl.when(has_place).then(0.8).when(is_known).then(0.7),
     )  # fmt: skip
-    only = placed.group_by(group).agg(towns=pl.col("minted_id").n_unique(), only_id=pl.col("minted_id").first())
-    rest = frame.filter(~has_place).join(
-        only.filter((pl.col("towns") == 1) & pl.col("nation").is_not_null() & (pl.col("key") != "")),
-        on=group, how="left",
-    ).with_columns(
-        minted_id=pl.coalesce("only_id", "own_id"),
-        minted_by=pl.when(pl.col("only_id").is_not_null()).then(pl.lit(LocatedBy.UNIQUE_NAME.value)),
-        minted_score=pl.when(pl.col("only_id").is_not_null()).then(0.7),
-    )  # fmt: skip
-    return pl.concat(part.select("mention", "minted_id", "minted_by", "minted_score") for part in (placed, rest))

@@ -92,7 +92,7 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
     """Select our columns from theirs."""
     source = _find_columns(theirs, declaration, one)
     constants = declaration.constants_of(one.file)
-    blank = [marker.casefold() for marker in declaration.unknown_markers]
+    blank = [marker.lower() for marker in declaration.unknown_markers]
     columns = []
     for ours in COLUMNS:
         if ours in source:
@@ -149,8 +149,10 @@ def _several_partners(rows: pl.DataFrame, split: Mapping[str, Sequence[str]]) ->
             column, empty_as_null=True
         )
         rows = rows.with_columns(clean_text(pl.col(column)).alias(column))
-        # A separator at the end of a cell names nobody; an empty cell stays, to be rejected.
-        rows = rows.filter(pl.col(column).is_not_null() | (pl.len().over("row") == 1))
+        # A separator at the end of a cell names nobody; a cell of nothing else stays, to be rejected.
+        named = pl.col(column).is_not_null()
+        first_of_none = ~named.any().over("row") & (pl.int_range(pl.len()).over("row") == 0)
+        rows = rows.filter(named | first_of_none)
     return rows
 
 

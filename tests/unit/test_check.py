@@ -467,9 +467,10 @@ def test_awards() -> None:
         codes={"award": {"Europe Prize": "europe_prize", "Flag": "flag_of_honour"}},
     )  # fmt: skip
     assert values(checked.awards, "town", "town_country_code", "award", "award_year", "publisher") == [
-        ("A", None, "flag_of_honour", "?", "Publisher"),
+        ("A", None, "flag_of_honour", None, "Publisher"),
         ("Coventry", "GB", "europe_prize", "1955", "Publisher"),
     ]
+    assert checked.findings.select("locator", "rule", "raw_value").row(0) == ("line 5", "bad_number", "?")
     assert rejects(checked) == [("line 3", "town_missing"), ("line 4", "award_unknown")]
     assert account(checked) == (4, 2, 2, 0, 0)
     assert checked.claims.is_empty()
