@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline test check bench format lock dictionary clean distclean
+.PHONY: help pipeline test check bench bench-locate format lock dictionary clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ check: $(DEV)  ## lint, formatting and types
 
 bench: $(DEV)  ## speed and memory, side by side with the floor
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-locate: $(DEV)  ## how many towns are found, and how many rightly
+	@$(BIN)/python -m benchmarks.locate $(ARGS)
 
 format: $(DEV)  ## format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .

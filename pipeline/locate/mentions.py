@@ -1,11 +1,23 @@
-"""Mentions of towns, each distinct one once, and the names that it may be read as."""
+"""Mentions of towns, each distinct one once, and the names that it may be read as.
+
+Lists print more than a name: `Praha (Prag)`, `Sarre, Aosta Valley`, `Altdorf b. Nürnberg`, `Gmina Dobra`. `read_names`
+gives what the name may be, the fullest reading first; `read_tails` gives what stands behind it. Whether a tail is
+another name, a region, a river or a town near by is for `pipeline.locate.tails` to find out from the candidates.
+The words are in `mention_words.toml`.
+"""
 
 from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.names import search_key
+from pipeline.locate.regions import bare_region
 from schemas.vocabularies import TownKind
 
 #: What tells one mention from another.
@@ -13,13 +25,35 @@ MENTION_KEY = (
     "text", "country", "country_code", "region", "latitude", "longitude", "wikidata_id", "geonames_id", "kind",
 )  # fmt: skip
 
-#: How much a reading of a mention is worth: the text as it stands, and what is left of it.
-_AS_IT_STANDS, _WITHOUT_TAIL, _IN_BRACKETS, _PART = 1.0, 0.95, 0.8, 0.85
-#: Words before a name that say that it is a municipality.
-_STATUS_WORDS = (
-    r"^(?:city of|town of|municipality of|commune de|ville de|comune di|citta di|gmina|obec|mesto|miasto|stadt|markt"
-    r"|gemeinde|ciudad de|municipio de) "
+#: The worth of a reading by its tier: the text as it stands (abbreviations written out), without words of status
+#: or small words between, without its tail, and the other name.
+TIER_WEIGHTS: Final[tuple[float, ...]] = (1.0, 0.98, 0.95, 0.8)
+_WHOLE, _STATUS, _BARE, _OTHER = range(4)
+TOML: Final[Path] = Path(__file__).with_name("mention_words.toml")
+
+#: A name and what is set off behind it; the last of several brackets is what they are all about.
+_BRACKETS: Final[str] = r"^([^(\[]+?)\s*[(\[]\s*([^)\]]*)"
+_COMMA: Final[str] = r"^([^,(\[]+?)\s*,\s*(.+)$"
+_SLASH: Final[str] = r"^([^/(\[]+?)\s*/\s*([^/(\[]+)"
+_DASH: Final[str] = r"^(.+?)\s+[-–—]\s+(.+)$"
+#: Small words between a name and its river or region in a search key.
+_BETWEEN: Final[str] = (
+    r"(?:an der|am|an den|an dem|a d|a|ad|bei|b|im|in der|in|i d|i|auf der|auf|ob der|unter der|vor der|nad|n|pod|sur"
+    r"|sous|les|lez|upon|on|aan den|aan de|aan|op|del|della|sul|dell)"
 )
+_RIVERSIDE: Final[tuple[str, ...]] = ("an der", "am", "bei", "im", "in")
+_GERMAN: Final[tuple[str, ...]] = ("AT", "CH", "DE")
+#: Where 'Johnson City' and 'Johnson' are two.
+_PLAIN_ENGLISH: Final[tuple[str, ...]] = ("AU", "CA", "GB", "IE", "NZ", "US")
+
+
+@functools.cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(TOML.read_text(encoding="utf-8"))
+
+
+def _any_of(words: list[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
 
 
 def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -34,7 +68,9 @@ def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     others = [column for column in stated.columns if column not in (*MENTION_KEY, "population")]
     grouped = stated.group_by(MENTION_KEY).agg(pl.col("population").max(), *others)
-    grouped = grouped.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text")))).sort(MENTION_KEY)
+    grouped = grouped.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text"), pl.col("country_code")))).sort(
+        MENTION_KEY
+    )
     # The same name with its kind stated and told is one mention.
     mention = pl.struct(MENTION_KEY).rle_id().alias("mention")
     grouped = grouped.with_columns(mention)
@@ -48,32 +84,160 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     """Return what each municipal mention may be called.
 
     Returns:
-        `mention`, `key` (search key), `weight` (1 for the text as it stands), best weight first for each key.
+        `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `weight` (`TIER_WEIGHTS`),
+        `needs_proof` (the reading leaves out what may tell namesakes apart, so that a candidate by this reading counts
+        only where something else speaks for it). Each `mention` and `key` once, by its best tier.
     """
-    towns = mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value)
-    text = pl.col("text")
-    before = text.str.extract(r"^([^(\[]+?)\s*[(\[]")
-    readings = (
-        (text, _AS_IT_STANDS),
-        (before, _WITHOUT_TAIL),
-        (text.str.extract(r"^([^,]+),"), _WITHOUT_TAIL),
-        (text.str.extract(r"[(\[]([^)\]]+)[)\]]"), _IN_BRACKETS),
-        (text.str.extract(r"^([^/]+)/"), _PART),
-        (text.str.extract(r"/\s*([^/]+)$"), _PART),
+    towns = mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value).select(
+        "mention", "text", pl.col("country_code").fill_null("")
     )
+    text = pl.col("text")
     names = pl.concat(
-        towns.select("mention", key=search_key(reading), weight=pl.lit(weight)) for reading, weight in readings
+        [
+            _reading(towns, text, _WHOLE),
+            _reading(towns, text.str.extract(_BRACKETS, 1), _BARE),
+            _reading(towns, text.str.extract(_COMMA, 1), _BARE),
+            _reading(towns, text.str.extract(_SLASH, 1), _BARE),
+            _reading(towns, text.str.extract(_DASH, 2), _BARE, needs_proof=True),
+            _reading(towns, _without_year(text.str.extract(_BRACKETS, 2)), _OTHER, needs_proof=True),
+            _reading(towns, _without_year(text.str.extract(_COMMA, 2)), _OTHER, needs_proof=True),
+        ]
     )
-    bare = names.with_columns(pl.col("key").str.replace(_STATUS_WORDS, ""), pl.col("weight") * 0.99)
-    return pl.concat([names, bare]).filter(pl.col("key") != "").group_by("mention", "key").agg(pl.col("weight").max())
-
-
-def region_hints(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Return `mention`, `hint` (search key): what the source says of where the town lies."""
-    text = pl.col("text")
-    hints = (pl.col("region"), text.str.extract(r"[(\[]([^)\]]+)[)\]]"), text.str.extract(r",\s*(.+)$"))
+    names = pl.concat([names, _without_status(names)])
+    names = pl.concat([names, *_written_out(names), _by_the_river(towns)])
+    names = pl.concat([names, _without_between(names), _without_suffix(names), _without_article(names)])
     return (
-        pl.concat(mentions.select("mention", hint=search_key(hint)) for hint in hints)
-        .filter(pl.col("hint") != "")
-        .unique()
+        names.filter(pl.col("key") != "")
+        .group_by("mention", "key")
+        .agg(pl.col("tier").min(), pl.col("needs_proof").min())
+        .with_columns(
+            weight=pl.col("tier").replace_strict(dict(enumerate(TIER_WEIGHTS)), return_dtype=pl.Float64)
+        )
+        .select("mention", "key", "tier", "weight", "needs_proof")
+    )  # fmt: skip
+
+
+def _reading(towns: pl.DataFrame, name: pl.Expr, tier: int, *, needs_proof: bool = False) -> pl.DataFrame:
+    """Return `mention`, `country_code`, `key`, `tier`, `needs_proof` of the mentions that can be read so."""
+    return (
+        towns.select(
+            "mention", "country_code", key=search_key(name), tier=pl.lit(tier), needs_proof=pl.lit(needs_proof)
+        )
+        .filter(pl.col("key") != "")
+    )  # fmt: skip
+
+
+def _without_year(tail: pl.Expr) -> pl.Expr:
+    """Return a tail without `seit 2001` before it."""
+    return tail.str.replace(r"(?i)^(?:seit|ab|since|depuis|dal|od)\s+\d{4}:?\s+", "")
+
+
+def _without_status(names: pl.DataFrame) -> pl.DataFrame:
+    first, last = _any_of(_words()["status_first"]), _any_of(_words()["status_last"])
+    key = pl.col("key")
+    bare = names.with_columns(
+        bare=key.str.replace(rf"^(?:{first}) ", "").str.replace(rf" (?:{last})$", ""),
+        # The City of Casey is an area of Melbourne, not the place Casey.
+        cut=(key.str.contains(rf" (?:{last})$") & pl.col("country_code").is_in(_PLAIN_ENGLISH))
+        | (pl.col("country_code") == "AU"),
+    ).filter(key != pl.col("bare"))
+    return bare.select(
+        "mention", "country_code", key="bare", tier=pl.col("tier").clip(_STATUS),
+        needs_proof=pl.col("needs_proof") | pl.col("cut"),
+    )  # fmt: skip
+
+
+def _written_out(names: pl.DataFrame) -> list[pl.DataFrame]:
+    """Return the readings with one sort of abbreviation written out, for each that occurs."""
+    written = []
+    shortened = names
+    for one in _words()["abbreviation"]:
+        found = shortened.filter(pl.col("key").str.contains(rf"\b{one['short']}\b"))
+        if one["countries"]:
+            found = found.filter(pl.col("country_code").is_in(one["countries"]))
+        for long in one["long"] if found.height else ():
+            longer = found.with_columns(pl.col("key").str.replace(rf"\b{one['short']}\b", long))
+            written.append(longer)
+            shortened = pl.concat([shortened, longer]) if one["short"] != "a d" else shortened
+    return written
+
+
+def _by_the_river(towns: pl.DataFrame) -> pl.DataFrame:
+    """Return `Frankfurt an der Oder` for `Frankfurt (Oder)` and `Frankfurt/Oder`."""
+    german = towns.filter(pl.col("country_code").is_in(_GERMAN))
+    parts = pl.concat(
+        german.select(
+            "mention", "country_code",
+            first=search_key(pl.col("text").str.extract(pattern, 1)),
+            second=search_key(pl.col("text").str.extract(pattern, 2)),
+        )
+        for pattern in (_BRACKETS, _SLASH)
+    ).filter((pl.col("first") != "") & (pl.col("second") != ""))  # fmt: skip
+    return pl.concat(
+        parts.select(
+            "mention", "country_code", key=pl.format("{} {} {}", "first", pl.lit(word), "second"),
+            tier=pl.lit(_STATUS), needs_proof=pl.lit(value=False),
+        )
+        for word in _RIVERSIDE
+    )  # fmt: skip
+
+
+def _without_between(names: pl.DataFrame) -> pl.DataFrame:
+    """Return `frankenberg eder`, as gazetteers have it for Frankenberg (Eder), for `frankenberg an der eder`."""
+    return names.filter(pl.col("country_code").is_in(_GERMAN) & pl.col("key").str.contains(rf" {_BETWEEN} ")).select(
+        "mention", "country_code", key=pl.col("key").str.replace(rf"^(.+) {_BETWEEN} (.+?)$", "$1 $2"),
+        tier=pl.col("tier").clip(_STATUS), needs_proof="needs_proof",
+    )  # fmt: skip
+
+
+def _without_suffix(names: pl.DataFrame) -> pl.DataFrame:
+    return names.filter(pl.col("tier") < _OTHER).select(
+        "mention", "country_code", key=pl.col("key").str.extract(rf"^(.{{3,}}?) {_BETWEEN} ."),
+        tier=pl.lit(_BARE), needs_proof=pl.lit(value=True),
+    ).drop_nulls("key")  # fmt: skip
+
+
+def _without_article(names: pl.DataFrame) -> pl.DataFrame:
+    return names.filter(pl.col("tier") < _OTHER).select(
+        "mention", "country_code", key=pl.col("key").str.extract(rf"^(?:{_any_of(_words()['articles'])}) (.{{3,}})$"),
+        tier=pl.lit(_BARE), needs_proof=pl.lit(value=True),
+    ).drop_nulls("key")  # fmt: skip
+
+
+def read_tails(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return what a mention says beyond the name: regions, other names, rivers, towns near by, undecided which.
+
+    Returns:
+        `mention`, `hint` (search key, never empty), `of_text` (false for what the source states as the region).
+    """
+    text = pl.col("text")
+    tails = (
+        (pl.col("region"), False),
+        (_without_year(text.str.extract(_BRACKETS, 2)), True),
+        (text.str.extract(r"[)\]]\s*[(\[]\s*([^)\]]+)"), True),
+        (_without_year(text.str.extract(_COMMA, 2)), True),
+        (text.str.extract(r",\s*([^,(\[]+?)\s*,"), True),
+        (text.str.extract(r"[)\]]\s*,\s*([^,]+)$"), True),
+        (text.str.extract(r"[(\[]\s*([^)\]/,]+?)\s*,"), True),
+        (text.str.extract(r"[(\[][^)\]]*,\s*([^)\]/,]+)[)\]]"), True),
+        # Gorzów (Landsberg/Warthe) is Landsberg an der Warthe.
+        (text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True), True),
+        (text.str.extract(_SLASH, 2), True),
+        (text.str.extract(_DASH, 1), True),
+        (text.str.extract(r"(?i)\s(?:bei|b\.|near|nahe)\s*(.+)$"), True),
+    )
+    found = pl.concat(
+        mentions.select("mention", hint=search_key(tail), of_text=pl.lit(of_text)) for tail, of_text in tails
+    ).filter(pl.col("hint") != "")
+    bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['tail_words'])}) ", "")
+    shorter = pl.concat([found.with_columns(hint=bare), found.with_columns(hint=bare_region(bare))])
+    rivers = read_names(mentions).filter(pl.col("tier") <= _STATUS).select(
+        "mention", hint=pl.col("key").str.extract(rf"^.{{3,}}? {_BETWEEN} (.+)$"), of_text=pl.lit(value=True)
+    ).drop_nulls("hint")  # fmt: skip
+    return (
+        pl.concat([found, shorter, rivers])
+        # 'Corning (city), New York': a word of status tells nothing.
+        .filter((pl.col("hint") != "") & ~pl.col("hint").is_in([*_words()["status_first"], *_words()["status_last"]]))
+        .group_by("mention", "hint")
+        .agg(pl.col("of_text").max())
     )

@@ -1,0 +1,129 @@
+"""What a mention may be called, what stands behind the name, and what both lead to."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.locate.kinds import kind_of
+from pipeline.locate.matching import decide, find_candidates
+from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_tails
+from pipeline.locate.regions import regions
+
+
+def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [(place, text, country, None, None, None) for place, (text, country) in enumerate(stated)],
+        schema={
+            "mention": pl.UInt32, "text": pl.String, "country_code": pl.String, "region": pl.String,
+            "latitude": pl.Float64, "longitude": pl.Float64,
+        },
+        orient="row",
+    ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))  # fmt: skip
+
+
+READ = [
+    ("Altdorf b. Nürnberg", "DE", "altdorf bei nurnberg", 0, False),
+    ("Lauf a.d.Pegnitz", "DE", "lauf an der pegnitz", 0, False),
+    ("Weiden i.d.OPf.", "DE", "weiden in der oberpfalz", 0, False),
+    ("Freiburg i. Br.", "DE", "freiburg im breisgau", 0, False),
+    ("Bad Homburg v. d. H.", "DE", "bad homburg vor der hohe", 0, False),
+    ("Frankfurt a. M.", "DE", "frankfurt am main", 0, False),
+    ("Ste. Maxime", "FR", "sainte maxime", 0, False),
+    ("St. Vith", "BE", "saint vith", 0, False),
+    ("St. Johann", "AT", "sankt johann", 0, False),
+    ("Borský Sv.Jur", "SK", "borsky svaty jur", 0, False),
+    ("Brandýs n. L.", "CZ", "brandys nad labem", 0, False),
+    ("Frankfurt (Oder)", "DE", "frankfurt oder", 0, False),
+    ("Frankfurt (Oder)", "DE", "frankfurt an der oder", 1, False),
+    ("Schwedt/Oder", "DE", "schwedt an der oder", 1, False),
+    ("Frankenberg an der Eder", "DE", "frankenberg eder", 1, False),
+    ("Gmina Dobra", "PL", "dobra", 1, False),
+    ("Miasto i Gmina Polanica Zdroj", "PL", "polanica zdroj", 1, False),
+    ("City of Leeds", "GB", "leeds", 1, False),
+    ("Jelgava Municipality", "LV", "jelgava", 1, False),
+    ("Johnson City", "US", "johnson", 1, True),
+    ("Praha (Prag)", "CZ", "praha", 2, False),
+    ("Praha (Prag)", "CZ", "prag", 3, True),
+    ("Gering, Nebraska", "US", "gering", 2, False),
+    ("Limbaži – Salacgrīva", "LV", "salacgriva", 2, True),
+    ("Worms am Rhein", "DE", "worms", 2, True),
+    ("Rožmberk nad Vltavou", "CZ", "rozmberk", 2, True),
+    ("La Chapelle", "FR", "chapelle", 2, True),
+]
+
+
+@pytest.mark.parametrize(("text", "country", "key", "tier", "needs_proof"), READ)
+def test_readings(text: str, country: str, key: str, tier: int, needs_proof: bool) -> None:
+    found = read_names(mentions_of((text, country))).filter(pl.col("key") == key)
+    assert found.select("tier", "weight", "needs_proof").rows() == [(tier, TIER_WEIGHTS[tier], needs_proof)]
+
+
+def test_what_is_no_municipality_has_no_names() -> None:
+    assert read_names(mentions_of(("Soest (Kreis)", "DE"), ("Paris (12. Bezirk)", "FR"))).is_empty()
+
+
+TAILS = [
+    ("Melle (Deux-Sèvres)", "deux sevres"),
+    ("Aubigny (Dep. Vendee)", "vendee"),
+    ("Nysa (Woiwodschaft Oppeln)", "oppeln"),
+    ("Popielów, Opole Voivodeship", "opole"),
+    ("Halifax/Calderdale", "calderdale"),
+    ("Swarzedz b. Poznan", "poznan"),
+    ("Born (seit 2001 Sittard-Geleen)", "sittard geleen"),
+    ("Gorzów (Landsberg/Warthe)", "landsberg an der warthe"),
+    ("Corning (city), New York", "new york"),
+]
+
+
+@pytest.mark.parametrize(("text", "hint"), TAILS)
+def test_tails(text: str, hint: str) -> None:
+    assert hint in read_tails(mentions_of((text, None)))["hint"].to_list()
+
+
+def test_a_word_of_status_is_no_tail() -> None:
+    assert read_tails(mentions_of(("Aalen (Stadt)", "DE"))).is_empty()
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
+
+
+#: Name in the list, country, the place in GeoNames; none where the list does not tell or the gazetteer has it not.
+MEANT = [
+    ("Frankfurt (Oder)", "DE", "Frankfurt (Oder)"),
+    ("Frankfurt/Oder", "DE", "Frankfurt (Oder)"),
+    ("Frankfurt am Main", "DE", "Frankfurt am Main"),
+    ("Frankfurt nad Mohanem", "DE", "Frankfurt am Main"),
+    ("Praha (Prag)", "CZ", "Prague"),
+    ("Melle (Deux-Sèvres)", "FR", "Melle"),
+    ("Gering, Nebraska", "US", "Gering"),
+    ("Toledo, Ohio", "US", "Toledo"),
+    ("Richmond / Virginia", "US", "Richmond"),
+    ("Altdorf b. Nürnberg", "DE", "Altdorf bei Nürnberg"),
+    ("Swarzedz b. Poznan", "PL", "Swarzędz"),
+    ("Hann. Münden", "DE", "Hannoversch Münden"),
+    ("Albinea (Reggio Emilia)", "IT", "Albinea"),
+    ("Doksy (Česká Lípa District)", "CZ", "Doksy"),
+    ("L'Hôpital, Moselle", "FR", None),
+    ("Sarre, Aosta Valley", "IT", None),
+    ("Alexeyevsky (Moscow)", "RU", None),
+    ("Campbon (Bretagne)", "FR", None),
+    ("Chaoyang/Peking", "CN", None),
+]
+
+
+@pytest.mark.parametrize(("text", "country", "place"), MEANT)
+def test_places_meant(text: str, country: str, place: str | None, gazetteer: Gazetteer) -> None:
+    candidates = find_candidates(mentions_of((text, country)), gazetteer, regions(cache_folder()))
+    found = decide(candidates).join(gazetteer.places, on="place_id")["name"].to_list()
+    assert found == ([place] if place else [])
+
+
+def test_coordinates_outweigh_a_tail(gazetteer: Gazetteer) -> None:
+    """What the list prints in brackets may be wrong; a place of the name at its coordinates is the place."""
+    stated = mentions_of(("Lichtenvoorde (Overijssel)", "NL")).with_columns(latitude=51.985, longitude=6.567)
+    found = decide(find_candidates(stated, gazetteer, regions(cache_folder())))
+    assert found["located_by"].to_list() == ["name_and_coordinates"]

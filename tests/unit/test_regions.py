@@ -1,0 +1,99 @@
+"""Names of divisions: as hints of where a town lies, and their codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from pipeline.locate.gazetteer import load_gazetteer
+from pipeline.locate.names import search_key
+from pipeline.locate.regions import NAMES, SCHEMA, SEATS, bare_region, region_code_of, regions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    return regions(tmp_path_factory.mktemp("cache"))
+
+
+HINTS = """
+Bavaria|DE|02
+Bayern|DE|02
+Oberpfalz|DE|02
+Toskana|IT|16
+Piedmont|IT|12
+Aosta Valley|IT|19
+Nebraska|US|NE
+NE|US|NE
+British Columbia|CA|02
+NSW|AU|02
+Nottinghamshire|GB|ENG
+West Dunbartonshire|GB|SCT
+Deux-Sèvres|FR|75
+Moselle|FR|44
+Normandie|FR|28
+Opole Voivodeship|PL|79
+Lower Silesian Voivodeship|PL|72
+Lviv Oblast|UA|15
+Split-Dalmatia County|HR|15
+Aichi|JP|01
+Anhui|CN|01
+Minas Gerais|BR|15
+Kanton Zug|CH|ZG
+Tirol|AT|07
+"""
+
+
+@pytest.mark.parametrize("line", HINTS.strip().splitlines())
+def test_hints_lead_to_the_codes_of_geonames(line: str, known: pl.DataFrame) -> None:
+    name, country, admin1 = line.split("|")
+    key = pl.DataFrame({"name": [name]}).select(bare_region(search_key(pl.col("name")))).item()
+    found = known.filter(pl.col("hint").is_in([key]) & (pl.col("country_code") == country))
+    assert found["admin1_code"].unique().to_list() == [admin1]
+
+
+def test_table(known: pl.DataFrame, tmp_path: Path) -> None:
+    assert known.schema == SCHEMA
+    assert known.filter(pl.col("hint") == "").is_empty()
+    assert not known.select("hint", "iso_3166_2").is_duplicated().any()
+    assert known.equals(regions(tmp_path / "other"))
+    assert known.filter(pl.col("country_code") != pl.col("iso_3166_2").str.slice(0, 2)).is_empty()
+
+
+def test_a_cache_that_cannot_be_used_is_done_without(known: pl.DataFrame, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    assert regions(blocked).equals(known)
+
+
+def test_every_seat_lies_in_its_division() -> None:
+    """Each code of GeoNames in the reviewed table is that of the town given as its proof."""
+    seats = pl.read_csv(SEATS, infer_schema=False).with_columns(country_code=pl.col("iso_3166_2").str.slice(0, 2))
+    places = load_gazetteer().places.select("country_code", "admin1_code", seat="name")
+    assert seats.join(places, on=["country_code", "admin1_code", "seat"], how="anti").is_empty()
+    assert not seats["iso_3166_2"].is_duplicated().any()
+
+
+def test_reviewed_names_are_of_divisions_that_exist(known: pl.DataFrame) -> None:
+    names = pl.read_csv(NAMES, infer_schema=False)
+    assert names.join(known, on="iso_3166_2", how="anti").is_empty()
+    assert set(names["relation"]) == {"same", "within"}
+    assert not names.select("iso_3166_2", "name").is_duplicated().any()
+
+
+def test_region_code_of(known: pl.DataFrame) -> None:
+    asked = [
+        ("Argeș County", "RO", "RO-AG"),
+        ("Präfektur Aichi", None, "JP-23"),
+        ("Dep. Correze", "FR", "FR-19"),
+        ("Provence", "FR", None),
+        ("Ulm", "DE", None),
+        (None, "DE", None),
+    ]
+    names, countries, codes = zip(*asked, strict=True)
+    found = region_code_of(pl.Series(names, dtype=pl.String), pl.Series(countries, dtype=pl.String), known)
+    assert found.to_list() == list(codes)
