@@ -20,6 +20,7 @@ TOWNS = Table(
         c.town_kind,
         c.geonames_id,
         c.wikidata_id,
+        c.text("iso_3166_2_code", "ISO 3166-2 code, for a region or county that has one.", nullable=True),
         c.located_by,
         c.location_score,
     ),

@@ -132,26 +132,35 @@ def _towns(located: Located, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.Dat
             said_population=pl.col("population").max(),
             wikidata_id=pl.col("wikidata_id").drop_nulls().unique().sort(),
             kind=pl.col("kind").first(),
+            iso_3166_2_code=pl.col("iso_3166_2").drop_nulls().first(),
         )
     )
-    towns = mentioned.join(gazetteer.places, left_on="town_id", right_on="place_id", how="left").with_columns(
+    places = gazetteer.places.rename({"kind": "place_kind", "wikidata_id": "place_item"})
+    towns = mentioned.join(places, left_on="town_id", right_on="place_id", how="left").with_columns(
         name=pl.coalesce("name", "said_name"),
         country_code=pl.coalesce("country_code", "said_country"),
         latitude=pl.coalesce("latitude", "said_latitude"),
         longitude=pl.coalesce("longitude", "said_longitude"),
         population=pl.coalesce("population", "said_population"),
         # Two Wikidata items for one place: neither is certain.
-        wikidata_id=pl.when(pl.col("wikidata_id").list.len() == 1).then(pl.col("wikidata_id").list.first()),
+        wikidata_id=pl.coalesce(
+            pl.when(pl.col("wikidata_id").list.len() == 1).then(pl.col("wikidata_id").list.first()), "place_item"
+        ),
+        kind=pl.coalesce("place_kind", "kind"),
     )
+    own = gazetteer.names.join(towns.select(place_id="town_id"), on="place_id", how="semi")
+    unsaid = pl.lit(None, pl.String)
     names = pl.concat(
         [
-            gazetteer.names.join(towns.select(place_id="town_id"), on="place_id", how="semi").select(
-                town_id="place_id", name="name"
-            ),
-            located.mentions.select("town_id", name="text"),
-            towns.select("town_id", "name"),
+            own.select("name", "language", town_id="place_id"),
+            located.mentions.select(name="text", language=unsaid, town_id="town_id"),
+            towns.select("name", language=unsaid, town_id="town_id"),
         ]
-    ).unique()
+    )
+    # A name that several languages share keeps the first of them.
+    names = names.sort("town_id", "name", "language", nulls_last=True).unique(
+        ["town_id", "name"], keep="first", maintain_order=True
+    )
     preferred = towns.select("town_id", "name", is_preferred=pl.lit(value=True))
     names = names.join(preferred, on=["town_id", "name"], how="left").with_columns(
         pl.col("is_preferred").fill_null(value=False), search_key=search_key(pl.col("name"))

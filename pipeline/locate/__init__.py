@@ -100,7 +100,7 @@ def locate(
         gazetteer: places and names.
         corrections: reviewed decisions, from `load_corrections`.
     """
-    divisions = regions(cache_folder())
+    divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
     mentions = settle_kinds(mentions, gazetteer, divisions)
     corrected = match_corrections(mentions, load_corrections() if corrections is None else corrections)
     candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)

@@ -44,7 +44,7 @@ _TERRITORIES: Final[dict[str, str]] = {
     "NZ": "CK NU TK",
     "US": "AS GU MP PR UM VI",
 }
-_STATE_OF: Final[dict[str, str]] = {
+STATE_OF: Final[dict[str, str]] = {
     territory: state for state, territories in _TERRITORIES.items() for territory in territories.split()
 }
 # CLDR has names for territories whose codes ISO 3166 only reserves; GeoNames files their towns under these.
@@ -264,8 +264,8 @@ def resolve_countries(texts: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
     read = _look_up(_look_up(_split(distinct), "country", names), "rest", names).filter("country_known")
 
     code, rest_code = pl.col("country_code"), pl.col("rest_code")
-    is_territory = pl.col("rest_known") & (rest_code.replace_strict(_STATE_OF, default=None) == code)
-    is_owner = pl.col("rest_known") & (code.replace_strict(_STATE_OF, default=None) == rest_code)
+    is_territory = pl.col("rest_known") & (rest_code.replace_strict(STATE_OF, default=None) == code)
+    is_owner = pl.col("rest_known") & (code.replace_strict(STATE_OF, default=None) == rest_code)
     is_same = pl.col("rest_known") & (rest_code == code)
     is_torn = (
         pl.col("rank").is_in(_DASH_RANKS)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipeline.locate.countries import STATE_OF
 from pipeline.locate.gazetteer import distance_km
 from pipeline.locate.mentions import read_names
 from pipeline.locate.tails import weigh_tails
-from schemas.vocabularies import LocatedBy
+from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
     from pipeline.locate.gazetteer import Gazetteer
@@ -43,7 +44,7 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     readings = read_names(mentions).join(
         mentions.select("mention", "country_code", "latitude", "longitude"), on="mention"
     )
-    names = gazetteer.names.select("key", "country_code", "place_id", "is_main")
+    names = _names_by_state(gazetteer)
     found = (
         readings.join(names, on=["key", "country_code"])
         .with_columns(
@@ -56,10 +57,12 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         "place_id",
         "admin1_code",
         "population",
+        "is_populated",
+        place_kind="kind",
         place_latitude="latitude",
         place_longitude="longitude",
     )
-    found = found.join(places, on="place_id").with_columns(
+    found = _of_the_kind(found.join(places, on="place_id"), mentions).with_columns(
         km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     )
     return weigh_tails(found, mentions, gazetteer, regions, NEAR_KM).select(
@@ -68,11 +71,37 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     )  # fmt: skip
 
 
+def _names_by_state(gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return `key`, `country_code`, `place_id`, `is_main`; a place overseas also under the state that it belongs to.
+
+    Lists print France behind Saint-Denis de la Réunion too; that there are two must be known.
+    """
+    names = gazetteer.names.select("key", "country_code", "place_id", "is_main")
+    overseas = names.filter(pl.col("country_code").is_in(list(STATE_OF))).with_columns(
+        pl.col("country_code").replace_strict(STATE_OF, return_dtype=pl.String)
+    )
+    return pl.concat([names, overseas])
+
+
+def _of_the_kind(found: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+    """Keep the candidates of the mention's kind; a populated place goes before a division of its name."""
+    is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
+    place_is_town = pl.col("place_kind").is_in([TownKind.MUNICIPALITY.value, TownKind.OTHER.value])
+    return (
+        found.join(mentions.select("mention", "kind"), on="mention")
+        .filter(is_town == place_is_town)
+        .filter(pl.col("is_populated") | ~pl.col("is_populated").any().over("mention"))
+        .drop("kind", "place_kind", "is_populated")
+    )
+
+
 def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return the places in all the world that bear each mention's name: `mention`, `place_id`, `name_score`."""
-    names = gazetteer.names.select("key", "place_id", "is_main")
+    names = gazetteer.names.select("key", "place_id", "is_main").join(
+        gazetteer.places.filter(pl.col("is_populated")), on="place_id", how="semi"
+    )
     return (
-        read_names(mentions)
+        read_names(mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value))
         .filter(~pl.col("needs_proof"))
         .join(names, on="key")
         .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))

@@ -81,16 +81,16 @@ def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Return what each municipal mention may be called.
+    """Return what each mention may be called; a county, region or district only by the text as it stands.
 
     Returns:
         `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `weight` (`TIER_WEIGHTS`),
         `needs_proof` (the reading leaves out what may tell namesakes apart, so that a candidate by this reading counts
         only where something else speaks for it). Each `mention` and `key` once, by its best tier.
     """
-    towns = mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value).select(
-        "mention", "text", pl.col("country_code").fill_null("")
-    )
+    named = mentions.select("mention", "text", "kind", pl.col("country_code").fill_null(""))
+    is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
+    towns, bodies = (named.filter(kind).drop("kind") for kind in (is_town, ~is_town))
     text = pl.col("text")
     names = pl.concat(
         [
@@ -106,6 +106,7 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     names = pl.concat([names, _without_status(names)])
     names = pl.concat([names, *_written_out(names), _by_the_river(towns)])
     names = pl.concat([names, _without_between(names), _without_suffix(names), _without_article(names)])
+    names = pl.concat([names, _reading(bodies, text, _WHOLE)])
     return (
         names.filter(pl.col("key") != "")
         .group_by("mention", "key")

@@ -12,19 +12,30 @@ from schemas.vocabularies import LocatedBy
 
 #: Size in degrees of the cell that tells minted towns of one name apart; about 55 km.
 _CELL = 0.5
+_NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 
 
 def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     """Give towns that no gazetteer knows ids of their own.
 
     A town's name and country (and region, where the source prints one) make its id, so that lists with and without
-    coordinates speak of one town. Only where lists put towns of one name far apart do coordinates tell them apart.
+    coordinates speak of one town. Only where lists put towns of one name far apart do coordinates tell them apart. A
+    region with an ISO 3166-2 code is named by it, whatever the list calls it.
+
+    Args:
+        unplaced: `mention`, `MENTION_KEY`, `iso_3166_2`.
 
     Returns:
         `mention`, `minted_id`, `minted_by`, `minted_score`.
     """
     has_place = pl.col("latitude").is_not_null()
-    frame = unplaced.with_columns(key=search_key(pl.col("text")), nation=pl.coalesce("country_code", "country"))
+    is_coded = pl.col("iso_3166_2").is_not_null()
+    frame = unplaced.with_columns(
+        key=search_key(pl.col("text")),
+        nation=pl.coalesce("country_code", "country"),
+        # The parts of the United Kingdom stand for the country in lists: they tell no two towns apart.
+        region=pl.when(~pl.col("region").is_in(_NATIONS)).then("region"),
+    )
     group = ["key", "nation", "region", "kind"]
     spread = frame.filter(has_place).group_by(group).agg(
         pl.col("latitude").min().alias("south"), pl.col("latitude").max().alias("north"),
@@ -39,17 +50,21 @@ def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
         (pl.col("latitude") / _CELL).floor().cast(pl.Int64),
         (pl.col("longitude") / _CELL).floor().cast(pl.Int64),
     )
+    text = pl.coalesce("iso_3166_2", "text")
     hint = pl.coalesce("region", pl.when(pl.col("namesakes") & has_place).then(cell))
     frame = frame.with_columns(
-        own_id=mint("x", frame.select(town_ids(pl.col("text"), pl.col("nation"), hint)).to_series()), hint=hint
+        own_id=mint("x", frame.select(town_ids(text, pl.col("nation"), pl.when(~is_coded).then(hint))).to_series()),
+        hint=hint,
     )
     # Spellings of one name (case, accents, apostrophes) are one town.
     told_apart = ["key", "nation", "hint", "kind"]
+    is_one = (pl.col("key") != "") & ~is_coded
     is_known = pl.col("namesakes").is_not_null() & (~pl.col("namesakes") | has_place)
     return frame.select(
         "mention",
-        minted_id=pl.when(pl.col("key") != "").then(pl.col("own_id").min().over(told_apart)).otherwise("own_id"),
-        minted_by=pl.when(has_place).then(pl.lit(LocatedBy.SOURCE_COORDINATES.value))
+        minted_id=pl.when(is_one).then(pl.col("own_id").min().over(told_apart)).otherwise("own_id"),
+        minted_by=pl.when(is_coded).then(pl.lit(LocatedBy.IDENTIFIER.value))
+        .when(has_place).then(pl.lit(LocatedBy.SOURCE_COORDINATES.value))
         .when(is_known).then(pl.lit(LocatedBy.UNIQUE_NAME.value)),
-        minted_score=pl.when(has_place).then(0.8).when(is_known).then(0.7),
+        minted_score=pl.when(is_coded).then(0.9).when(has_place).then(0.8).when(is_known).then(0.7),
     )  # fmt: skip
