@@ -24,6 +24,7 @@ import polars as pl
 from benchmarks.locate_sample import judge_sample, read_sample
 from pipeline.build import check_sources, find_towns, gather
 from pipeline.declarations import load_declarations
+from pipeline.locate.corrections import load_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, distance_km, load_gazetteer
 from pipeline.locate.kinds import kind_of
@@ -118,7 +119,7 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
     coordinates = [f"{side}_{part}" for side in ("town", "partner") for part in ("latitude", "longitude")]
     hidden = pl.col("source_id").is_in(list(TRUTH))
     checked.claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
-    find_towns(checked, gazetteer)
+    find_towns(checked, gazetteer, load_corrections(), received)
     located = _sides(checked.claims, "id", "located_by").select(
         "claim_id", "side", place_id="id", located_by="located_by"
     )

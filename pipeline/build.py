@@ -17,6 +17,7 @@ from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
 from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
+from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.downloads import Download, find_downloads
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
@@ -83,7 +84,7 @@ def _build(settings: Settings, declarations: Mapping[str, Declaration], progress
         countries = country_names(cache_folder())
     checked = check_sources(declarations, received, countries, progress)
     with progress.step("locate"):
-        located = find_towns(checked, gazetteer)
+        located = find_towns(checked, gazetteer, load_corrections(settings.sources), received)
     used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
     with progress.step("reconcile"):
         tables = make_tables(used, checked, located, gazetteer)
@@ -159,8 +160,15 @@ def check_sources(
     return Checked.together(parts)
 
 
-def find_towns(checked: Checked, gazetteer: Gazetteer) -> Located:
-    """Give every statement its towns, and every claim its partnership."""
+def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]) -> Located:
+    """Give every statement its towns, and every claim its partnership.
+
+    Args:
+        checked: its statements get their towns; a correction that matches nothing any more becomes a finding.
+        gazetteer: places and names.
+        corrections: reviewed decisions.
+        read: ids of the sources that were read.
+    """
     sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
     present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty()}
     mentions, indexed = index_mentions([(frame, sides[name]) for name, frame in present.items()])
@@ -168,7 +176,8 @@ def find_towns(checked: Checked, gazetteer: Gazetteer) -> Located:
     # A row that only states a group names nobody.
     mentions = mentions.filter(pl.col("text").is_not_null())
     claims = frames.get("claims", checked.claims.with_columns(town_mention=None, partner_mention=None))
-    located = locate(mentions, claims, gazetteer)
+    located = locate(mentions, claims, gazetteer, corrections)
+    checked.findings = pl.concat([checked.findings, unused_corrections(corrections, located.corrected, read)])
     for name, frame in frames.items():
         for side in sides[name]:
             frame = located.assign(frame, side)  # noqa: PLW2901

@@ -99,6 +99,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     query.set_defaults(run=_query)
 
+    locate = commands.add_parser("locate", help="which town a name means, and what could not be placed")
+    locate.add_argument("name", nargs="?", help="a town as a list prints it")
+    locate.add_argument("--country", metavar="NAME", help="its country, in any language or as a code")
+    locate.add_argument("--region", metavar="NAME", help="the region that the list prints")
+    locate.add_argument("--near", metavar="TOWN", help="a town close by")
+    locate.add_argument("--unplaced", action="store_true", help="list what could not be placed, most frequent first")
+    locate.add_argument("--source", metavar="ID", help="of one source alone")
+    locate.add_argument("--limit", type=int, default=40, metavar="N", help="rows shown (40)")
+    locate.add_argument(
+        "--out", type=Path, default=Path("curated"), metavar="DIR", help="where the release is (curated)"
+    )
+    locate.set_defaults(run=_locate)
+
     dictionary = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
     dictionary.set_defaults(run=_dictionary)
     return parser
@@ -202,6 +215,20 @@ def _query(options: argparse.Namespace) -> int:
     from pipeline.report.query import run_query
 
     print(run_query(options.out, options.sql, options.format))
+    return 0
+
+
+def _locate(options: argparse.Namespace) -> int:
+    from pipeline.report.places import explain_mention, list_unplaced
+    from pipeline.report.terminal import print_mention, print_unplaced
+
+    if options.unplaced:
+        print_unplaced(list_unplaced(options.out, options.source), options.limit)
+        return 0
+    if not options.name:
+        print("twintowns: locate needs a name, or --unplaced", file=sys.stderr)
+        return 2
+    print_mention(explain_mention(options.name, options.country, options.near, options.region))
     return 0
 
 

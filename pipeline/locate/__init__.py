@@ -14,7 +14,7 @@ from pipeline.locate.kinds import kind_of, settle_kinds
 from pipeline.locate.matching import decide, find_anywhere, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.minting import mint_towns
-from pipeline.locate.other_side import decide_by_partners, one_item_a_place
+from pipeline.locate.other_side import decide_by_partners, without_outdone
 from pipeline.locate.regions import regions
 from schemas.vocabularies import LocatedBy
 
@@ -175,7 +175,7 @@ def _by_partners(
     chosen = decide_by_partners(
         pl.concat([open_ones.select("mention", "place_id", "name_score"), anywhere]), links, decided
     )
-    return one_item_a_place(chosen, mentions)
+    return without_outdone(chosen, mentions)
 
 
 def _open_questions(candidates: pl.DataFrame, decided: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

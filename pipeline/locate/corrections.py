@@ -9,7 +9,8 @@ import polars as pl
 
 from pipeline.errors import DeclarationError
 from pipeline.locate.names import search_key
-from schemas.vocabularies import LocatedBy
+from schemas import FINDINGS
+from schemas.vocabularies import Action, LocatedBy, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 #: The project's own, reviewed; a folder given with --sources may hold further ones under the same name.
 BUILT_IN = Path(__file__).with_name("corrections.csv")
 COLUMNS = ("text", "country_code", "region", "verdict", "place_id", "source_id", "reason")
+#: Under which the corrections are declared.
+SOURCE_ID = "corrections"
 #: `is`: the mention means that place. `is_not`: whatever speaks for it, it does not mean that place.
 VERDICTS = ("is", "is_not")
 
@@ -88,8 +91,16 @@ def without_refuted(candidates: pl.DataFrame, matched: pl.DataFrame) -> pl.DataF
     return candidates.join(matched.filter(pl.col("verdict") == "is_not"), on=["mention", "place_id"], how="anti")
 
 
-def unused_corrections(corrections: pl.DataFrame, matched: pl.DataFrame, sources: Iterable[str]) -> pl.DataFrame:
-    """Return the corrections that match nothing any more although the source that they were made for was read."""
-    return corrections.filter(
-        pl.col("source_id").is_in(list(sources)) & ~pl.col("where").is_in(matched["where"].implode())
+def unused_corrections(corrections: pl.DataFrame, matched: pl.DataFrame, read: Iterable[str]) -> pl.DataFrame:
+    """Return, as findings, the corrections that match nothing although the source that they were made for was read."""
+    unused = corrections.filter(
+        pl.col("source_id").is_in(list(read)) & ~pl.col("where").is_in(matched["where"].implode())
     )
+    return FINDINGS.conform(
+        unused.select(
+            source_id=pl.lit(SOURCE_ID), snapshot_id=pl.lit(None, pl.String), locator="where",
+            column_name=pl.lit("text"),
+            rule=pl.lit("correction_unused"), severity=pl.lit(Severity.WARNING.value), raw_value="text",
+            action=pl.lit(Action.KEPT.value),
+        )
+    )  # fmt: skip

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NEAR_KM = 25.0
 #: A place so much larger than every other of its name is meant where nothing else tells them apart; a
 #: smaller one would be printed with what tells it apart. Frankfurt am Main is 12 times Frankfurt (Oder).
-DOMINANT_RATIO, DOMINANT_SIZE = 8.0, 15_000
+DOMINANT_RATIO, DOMINANT_SIZE = 6.0, 5_000
 #: An alternate name counts less than the name that a place goes by.
 _ALTERNATE = 0.85
 _CANDIDATES_KEPT = 5

@@ -8,7 +8,7 @@ from pipeline.ids import mint, town_ids
 from pipeline.locate.gazetteer import distance_km
 from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.names import search_key
-from schemas.vocabularies import LocatedBy
+from schemas.vocabularies import LocatedBy, TownKind
 
 #: Size in degrees of the cell that tells minted towns of one name apart; about 55 km.
 _CELL = 0.5
@@ -18,9 +18,9 @@ _NATIONS = ("England", "Scotland", "Wales", "Northern Ireland")
 def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     """Give towns that no gazetteer knows ids of their own.
 
-    A town's name and country (and region, where the source prints one) make its id, so that lists with and without
-    coordinates speak of one town. Only where lists put towns of one name far apart do coordinates tell them apart. A
-    region with an ISO 3166-2 code is named by it, whatever the list calls it.
+    A town's name and country make its id, so that lists with and without regions or coordinates speak of one town.
+    Only where lists put towns of one name far apart, or into several regions, do these tell them apart. A region with
+    an ISO 3166-2 code is named by it, whatever the list calls it.
 
     Args:
         unplaced: `mention`, `MENTION_KEY`, `iso_3166_2`.
@@ -36,22 +36,27 @@ def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
         # The parts of the United Kingdom stand for the country in lists: they tell no two towns apart.
         region=pl.when(~pl.col("region").is_in(_NATIONS)).then("region"),
     )
-    group = ["key", "nation", "region", "kind"]
-    spread = frame.filter(has_place).group_by(group).agg(
+    group = ["key", "nation", "kind"]
+    spread = frame.group_by(group).agg(
         pl.col("latitude").min().alias("south"), pl.col("latitude").max().alias("north"),
         pl.col("longitude").min().alias("west"), pl.col("longitude").max().alias("east"),
+        regions=search_key(pl.col("region")).drop_nulls().n_unique(), is_somewhere=has_place.any(),
     )  # fmt: skip
     extent = distance_km(pl.col("south"), pl.col("west"), pl.col("north"), pl.col("east"))
+    namesakes = (extent > NEAR_KM).fill_null(value=False) | (pl.col("regions") > 1)
     frame = frame.join(
-        spread.select(*group, namesakes=extent > NEAR_KM), on=group, how="left", nulls_equal=True, maintain_order="left"
-    )
+        spread.select(*group, "is_somewhere", namesakes=namesakes),
+        on=group, how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
     cell = pl.format(
         "{},{}",
         (pl.col("latitude") / _CELL).floor().cast(pl.Int64),
         (pl.col("longitude") / _CELL).floor().cast(pl.Int64),
     )
-    text = pl.coalesce("iso_3166_2", "text")
-    hint = pl.coalesce("region", pl.when(pl.col("namesakes") & has_place).then(cell))
+    # A county is not the town of its name.
+    is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
+    text = pl.coalesce("iso_3166_2", pl.when(is_town).then("text"), pl.format("{} {}", "kind", "text"))
+    hint = pl.when("namesakes").then(pl.coalesce("region", pl.when(has_place).then(cell)))
     frame = frame.with_columns(
         own_id=mint("x", frame.select(town_ids(text, pl.col("nation"), pl.when(~is_coded).then(hint))).to_series()),
         hint=hint,
@@ -59,7 +64,7 @@ def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     # Spellings of one name (case, accents, apostrophes) are one town.
     told_apart = ["key", "nation", "hint", "kind"]
     is_one = (pl.col("key") != "") & ~is_coded
-    is_known = pl.col("namesakes").is_not_null() & (~pl.col("namesakes") | has_place)
+    is_known = pl.col("is_somewhere") & ~pl.col("namesakes")
     return frame.select(
         "mention",
         minted_id=pl.when(is_one).then(pl.col("own_id").min().over(told_apart)).otherwise("own_id"),

@@ -8,6 +8,8 @@ from schemas.vocabularies import LocatedBy
 
 #: The best candidate must be confirmed by this many times as many partners as the next.
 _MARGIN = 2.0
+#: An item for a place must have this share of the partners that the best item for it has.
+_SHARE_OF_BEST = 0.3
 
 
 def decide_by_partners(candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -57,30 +59,13 @@ def decide_by_partners(candidates: pl.DataFrame, links: pl.DataFrame, decided: p
     )  # fmt: skip
 
 
-def one_item_a_place(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Keep, of several Wikidata items that lead to one place, the one that most partners confirm.
+def without_outdone(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+    """Drop the Wikidata items that lead to a place to which another leads with far more partners.
 
-    Wikidata has items for a town and for its parts of the same name; where as many partners speak for two, neither is
-    taken.
+    Wikidata has items for a town and for its municipality, with much the same partners: both mean the place. An item
+    with few of them is a part of the town, or another of the name.
     """
-    items = chosen.join(mentions.select("mention", "wikidata_id"), on="mention").with_columns(
-        place_support=pl.col("support").max().over("place_id", "wikidata_id")
-    )
-    rivals = (
-        items.filter(pl.col("wikidata_id").is_not_null())
-        .select("place_id", "wikidata_id", "place_support")
-        .unique()
-        .filter(pl.col("place_support") == pl.col("place_support").max().over("place_id"))
-        .filter(pl.len().over("place_id") == 1)
-    )
-    kept = (
-        items.filter(pl.col("wikidata_id").is_null())
-        if rivals.is_empty()
-        else pl.concat(
-            [
-                items.filter(pl.col("wikidata_id").is_null()),
-                items.join(rivals, on=["place_id", "wikidata_id"], how="semi"),
-            ]
-        )
-    )
-    return kept.select("mention", "place_id", "located_by", "location_score")
+    items = chosen.join(mentions.select("mention", "wikidata_id"), on="mention")
+    most = pl.col("support").max().over("place_id")
+    kept = pl.col("wikidata_id").is_null() | (pl.col("support") >= _SHARE_OF_BEST * most)
+    return items.filter(kept).select("mention", "place_id", "located_by", "location_score")

@@ -125,7 +125,10 @@ def _check_closed(text: str, lines: pl.DataFrame, layout: Format, delimiter: str
     if not layout.quote or lines.is_empty():
         return
     first = int(lines[LINE][-1])
-    last = "\n".join(text.split("\n")[first - 1 :]) if text.count("\n") > first else text.rsplit("\n", 1)[-1]
+    begin = len(text)
+    for _ in range(text.count("\n") + 2 - first):
+        begin = text.rfind("\n", 0, begin)
+    last = text[begin + 1 :]
     if layout.quote not in last:
         return
     try:

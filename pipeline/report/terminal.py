@@ -136,6 +136,35 @@ def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
             console.print(f"  … and {count - limit:,} more (--limit {count})", markup=False)
 
 
+def print_mention(found: dict[str, Any]) -> None:
+    """Print which town a name means, by which evidence, and what else it might have meant."""
+    console = _console()
+    if found["name"]:
+        console.print(
+            f"[bold]{found['text']}[/] is [bold]{found['name']}[/] ({found['town_id']}), "
+            f"{found['latitude']:.3f} {found['longitude']:.3f}"
+        )
+    else:
+        console.print(f"[bold]{found['text']}[/] is not placed; it keeps the id {found['town_id']}")
+    console.print(f"{found['kind']}, by {found['located_by']}, score {found['score']:.2f}")
+    if found["candidates"]:
+        console.print("other candidates:" if found["name"] else "candidates:", style="bold")
+        for one in found["candidates"]:
+            console.print(
+                f"  {one['candidate_id']:12} {one['name']} (division {one['admin1_code']}): {one['evidence']}",
+                markup=False, soft_wrap=True,
+            )  # fmt: skip
+        console.print("a region, a town close by (--near) or a correction tells them apart", style="dim")
+
+
+def print_unplaced(unplaced: pl.DataFrame, limit: int) -> None:
+    """Print what could not be placed, and why."""
+    console = _console()
+    for claims, text, country, kind, why in unplaced.head(limit).iter_rows():
+        console.print(f"{claims:>6,}  {text}, {country or 'no country'} [{kind}]: {why}", markup=False, soft_wrap=True)
+    console.print(f"{unplaced.height:,} names are not placed", style="bold")
+
+
 def print_sources(rows: list[dict[str, Any]]) -> None:
     """Print what is declared."""
     console = _console()

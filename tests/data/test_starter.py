@@ -431,7 +431,7 @@ def test_every_view_runs(database: Database) -> None:
     assert set(views) >= set(PROMISED_VIEWS)
     answers = {name: len(ask(database, f"FROM {name}")) for name in views}
     # Nothing in the starter collection keeps both sides of a link.
-    assert {name for name, rows in answers.items() if rows == 0} <= {"one_sided_partnerships"}
+    assert {name for name, rows in answers.items() if rows == 0} <= {"one_sided_partnerships", "suspected_duplicates"}
 
 
 def test_every_macro_runs(database: Database) -> None:

@@ -272,6 +272,20 @@ def test_a_list_outside_its_bounds(tmp_path: Path, refuse: Refuse, bounds: str, 
     assert str(sources / "club.toml") in message
 
 
+def test_a_shape_of_a_column_that_is_not_there(tmp_path: Path, refuse: Refuse) -> None:
+    sources = write_source(tmp_path / "sources", text(*ROWS), DECLARATION + '[shape]\nSiet = "[0-9]{4}"\n')
+    message = refuse(SOURCE, "--raw", tmp_path / "raw", "--sources", sources, "--only", "club")
+    assert "club/list.csv@" in message
+    assert f"no column 'Siet'; did you mean 'Seit'? (declared in {sources / 'club.toml'} under [shape])" in message
+
+
+def test_a_folder_where_the_list_should_be(tmp_path: Path, refuse: Refuse) -> None:
+    sources = write_source(tmp_path / "sources", None)
+    (sources / "list.csv").mkdir()
+    message = refuse(SOURCE, "--raw", tmp_path / "raw", "--sources", sources, "--only", "club")
+    assert f"{sources / 'list.csv'}: cannot be read (Is a directory)" in message
+
+
 def test_one_bad_source_stops_the_good_ones(raw: Path, tmp_path: Path, refuse: Refuse) -> None:
     sources = write_source(tmp_path / "sources", text(ROWS[0]))
     assert "club/list.csv@" in refuse(SOURCE, "--raw", raw, "--sources", sources, "--only", "club", "starter_groups")
@@ -294,11 +308,17 @@ def test_a_pinned_file_that_is_another(tmp_path: Path, refuse: Refuse) -> None:
         ("delimiter", "delimeter", ("unknown key 'format.delimeter'; did you mean 'delimiter'?",)),
         ("partner_country =", "partner_contry =", ("column 'partner_contry' is not known", "'partner_country'")),
         ('"partnership"', '"partnershp"', ("codes.form.p 'partnershp' is not known; did you mean 'partnership'?",)),
+        (
+            'form = "Form"\n',
+            '[constants]\nform = "partnershp"\n',
+            ("constants.form 'partnershp' is not known; did you mean 'partnership'?",),
+        ),
         ("codes.form", "codes.from", ("codes 'from' is not known; did you mean 'form'?",)),
         ('kind = "list"', 'kind = "lst"', ("kind:", "'list'", "it is 'lst'")),
         ("2024-12-31", '"last year"', ("as_of:", "it is 'last year'")),
         ("files = [{", "files = [{ holds = 'claim',", ("files.1.holds", "'claims'")),
         ('delimiter = ";"', 'encoding = "cp-1250-x"', ("format.encoding", "no such encoding: 'cp-1250-x'")),
+        ("files = [", 'files = [{ name = "list.csv" }, ', ("files: 'list.csv' is listed 2 times",)),
         ('"list.csv"', '"../list.csv"', ("files.1.name", "'..'")),
         ("[columns]", "[columns", ("cannot be read as TOML", "line 15")),
         ('town = "Stadt"\n', "", ("file 'list.csv' holds claims, but no column gives town",)),
@@ -342,6 +362,28 @@ def test_wrong_usage_has_its_own_code(capsys: pytest.CaptureFixture[str]) -> Non
     assert "unrecognized arguments: --onyl" in capsys.readouterr().err
 
 
+# The folder that is fetched into
+
+
+@pytest.mark.parametrize("below", ["", "deep/raw"])
+def test_a_raw_store_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str], below: str) -> None:
+    file, url = tmp_path / "file", "https://example.org/list.csv"
+    file.write_text("precious")
+    declaration = DECLARATION.replace('"list.csv"', f'"list.csv", url = "{url}"')
+    sources = write_source(tmp_path / "sources", None, declaration)
+    mirror = write_source(tmp_path / "mirror", text(*ROWS))
+    (mirror / "index.csv").write_text(f"url,path\n{url},list.csv\n")
+    where = ("--raw", file / below, "--sources", sources, "--mirror", mirror)
+    assert main(["fetch", "club", *map(str, where)]) == SOURCE
+    printed, said = capsys.readouterr()
+    assert said == ""
+    assert printed.splitlines() == [
+        f"failed    club/list.csv  {file / below / 'club'}: cannot be written (Not a directory)",
+        f"0 file(s) in {file / below}, 1 failed",
+    ]
+    assert file.read_text() == "precious"
+
+
 # The folder that is built into
 
 
@@ -378,12 +420,51 @@ def test_no_room_to_put_releases_keeps_what_is_there(tmp_path: Path, capsys: pyt
     assert state(tmp_path / "out").keys() == {"releases"}
 
 
+def test_a_current_link_that_leads_nowhere(tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sources = write_source(tmp_path / "sources", text(*ROWS[:3]))
+    moved = Path(shutil.copytree(out, tmp_path / "out", symlinks=True))
+    (moved / "releases").rename(moved / "elsewhere")
+    before = state(moved)
+    where = ("--raw", tmp_path / "raw", "--out", moved, "--sources", sources)
+    assert main(["build", "--only", "club", *map(str, where)]) == FAILED
+    message = only_message(capsys.readouterr().err)
+    assert f"{moved / 'current'}: leads to {(moved / 'current').readlink()}, which is not there" in message
+    assert f"point it at one of {moved / 'releases'}, or remove the link" in message
+    assert state(moved) == before
+
+
 # As a scheduler runs it
 
+#: A process that can write no file larger than its first argument says, as if the disk were full then.
+LIMITED = """\
+import resource, sys
+from pipeline.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+sys.exit(main(sys.argv[2:]))
+"""
 
-def run_build(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pipeline", "build", *map(str, arguments)]
+
+def run_build(*arguments: object, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+    run = ("-m", "pipeline") if largest_file is None else ("-c", LIMITED, str(largest_file))
+    command = [sys.executable, *run, "build", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "largest_file", [pytest.param(1_000, id="at the tables"), pytest.param(300_000, id="at the database")]
+)
+def test_a_full_disk_keeps_the_release_before(tmp_path: Path, out: Path, largest_file: int) -> None:
+    sources = write_source(tmp_path / "sources", text(*ROWS[:3]))
+    before = state(out)
+    arguments = ("--raw", tmp_path / "raw", "--out", out, "--sources", sources, "--only", "club")
+    failed = run_build(*arguments, largest_file=largest_file)
+    assert failed.returncode == FAILED
+    assert failed.stdout == ""
+    message = only_message(failed.stderr)
+    assert f"{out}: the release could not be written (" in message
+    assert message.endswith("the one before stays current. Is the disk full?")
+    assert state(out) == before
+    assert partnerships(out) == 3
 
 
 def test_a_second_build_says_who_holds_the_lock(tmp_path: Path, out: Path) -> None:

@@ -276,6 +276,35 @@ start = "Desde"
     }
 
 
+# A column that is named like one of ours
+
+
+def test_a_publishers_column_may_be_called_row(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("row,town,partner\nb7,Paderborn,Le Mans\nb8,Paderborn,\n", "utf-8")
+    made = make(
+        tmp_path, "numbered",
+        """\
+title = "Numbered"
+publisher = "me"
+url = "https://example.org"
+licence = "CC0-1.0"
+language = "de"
+kind = "list"
+authority = "list"
+directions = "one"
+as_of = 2020-12-31
+files = [{ name = "list.csv" }]
+columns = { town = "town", partner = "partner", note = "row" }
+constants = { town_country = "DE", partner_country = "FR" }
+""",
+    )  # fmt: skip
+    assert made.account == (2, 1, 1, 0, 1)
+    claim = made.claims_by_partner()["Le Mans"]
+    assert (claim["locator"], claim["note"]) == ("line 2", "b7")
+    [(locator, row_json)] = made["rejects"].select("locator", "row_json").rows()
+    assert (locator, json.loads(row_json)) == ("line 3", {"row": "b8", "town": "Paderborn", "partner": ""})
+
+
 # Beside other sources, and as the guide shows it
 
 

@@ -18,6 +18,7 @@ from schemas import CLAIMS_READ, FINDINGS, REJECTS
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Mapping
 
 ANYTHING = {"max_rejected_share": 1, "max_shifted_rows": 1_000_000}
 
@@ -34,6 +35,12 @@ def ids(checked: Checked) -> dict[tuple[str, ...], str]:
     """Return the id of each claim by what it says and how often that was said before."""
     said = ("town_text", "partner_text", "start_text", "form_text")
     return {row[:-1]: row[-1] for row in checked.claims.select(*said, "claim_id").iter_rows()}
+
+
+def dated(counts: Mapping[str, int]) -> str:
+    """Return a list in which each start stands as often as is said."""
+    years = [year for year, count in counts.items() for _ in range(count)]
+    return table(["town", "partner", "start"], [[f"A{place}", "B", year] for place, year in enumerate(years)])
 
 
 # Rows
@@ -117,6 +124,13 @@ def test_a_town_may_be_named_by_its_identifier_alone() -> None:
     assert rejects(checked) == [("line 3", "town_missing")]
 
 
+def test_a_name_that_is_an_item_of_wikidata_is_that_item() -> None:
+    # The second one ends in an Arabic digit, which no item has.
+    checked = check("town,partner\nQ13,B\nQ1٣,B\n")
+    assert values(checked.claims, "town_text", "town_wikidata_id") == [("Q13", "Q13"), ("Q1٣", None)]
+    CLAIMS_READ.validate(CLAIMS_READ.conform(checked.claims))
+
+
 # Several partners in a cell
 
 
@@ -125,6 +139,12 @@ def test_several_partners_in_a_cell_are_several_claims_of_one_row() -> None:
     assert values(checked.claims, "town_text", "partner_text") == [("A", "B"), ("A", "C"), ("A", "D"), ("E", "F")]
     assert account(checked) == (2, 2, 0, 0, 4)
     assert checked.claims["claim_id"].n_unique() == 4
+
+
+def test_a_cell_of_separators_alone_names_no_partner() -> None:
+    checked = check("town,partner\nA,;\nB,C\n", split={"partner": [";"]})
+    assert rejects(checked) == [("line 2", "partner_missing")]
+    assert account(checked) == (2, 1, 1, 0, 1)
 
 
 def test_a_bad_one_among_several_partners_is_a_finding() -> None:
@@ -196,9 +216,10 @@ def test_an_end_says_that_it_ended() -> None:
 
 
 def test_codes_are_decoded_in_any_case_and_the_code_stays() -> None:
-    codes = {"form": {"P": "partnership", "f": "friendship"}, "status": {"ja": "active"}}
-    checked = check("town,partner,form,status\nA,B,p,JA\nA,C,F,ja\n", codes=codes)
+    codes = {"form": {"P": "partnership", "f": "friendship", "Groß": "contact"}, "status": {"ja": "active"}}
+    checked = check("town,partner,form,status\nA,B,p,JA\nA,C,F,ja\nA,D,Groß,Ja\n", codes=codes)
     assert values(checked.claims, "form", "form_text", "status") == [
+        ("contact", "Groß", "active"),
         ("friendship", "F", "active"),
         ("partnership", "p", "active"),
     ]
@@ -207,6 +228,12 @@ def test_codes_are_decoded_in_any_case_and_the_code_stays() -> None:
 def test_unknown_markers_are_no_values() -> None:
     checked = check("town,partner,start,note\nA,B,n.a.,?\n", unknown_markers=["", "?", "N.A."])
     assert values(checked.claims, "start_text", "note") == [(None, None)]
+    assert findings(checked) == []
+
+
+def test_a_year_may_be_written_in_fullwidth_digits() -> None:
+    checked = check("town,partner,start\nA,B,１９６７\n")
+    assert values(checked.claims, "start_text", "start_date") == [("１９６７", date(1967, 1, 1))]
     assert findings(checked) == []
 
 
@@ -268,7 +295,11 @@ BAD_VALUES = [
     ("partner_longitude", "x", "bad_coordinate", "nulled"),
     ("town_population", "-5", "bad_number", "nulled"),
     ("town_population", "x", "bad_number", "nulled"),
+    ("town_population", "12.345", "bad_number", "nulled"),
     ("town_wikidata_id", "P31", "bad_identifier", "nulled"),
+    ("town_wikidata_id", "Q1٣", "bad_identifier", "nulled"),
+    ("town_geonames_id", "0", "bad_identifier", "nulled"),
+    ("town_geonames_id", "-5", "bad_identifier", "nulled"),
     ("partner_geonames_id", "12.5", "bad_identifier", "nulled"),
     ("town_country", "Neverland", "unknown_country", "kept"),
     ("partner_country", "Neverland", "unknown_country", "kept"),
@@ -287,6 +318,9 @@ def test_a_bad_value_in_a_good_row_is_a_finding() -> None:
     assert sorted(found) == sorted(expected)
     assert account(checked) == (len(rows), len(rows), 0, 0, len(rows))
     FINDINGS.validate(checked.findings)
+    CLAIMS_READ.validate(CLAIMS_READ.conform(checked.claims))
+    nothing = ("town_population", "town_wikidata_id", "town_geonames_id", "partner_geonames_id")
+    assert set(values(checked.claims, *nothing)) == {(None,) * len(nothing)}
     # What was nulled stays as text.
     starts = values(checked.claims.drop_nulls("start_text"), "start_text", "start_date", "start_precision")
     nulled = {value for column, value, _, action in BAD_VALUES if (column, action) == ("start", "nulled")}
@@ -362,22 +396,32 @@ def test_suspect_values_are_nulled_or_kept_with_their_reason() -> None:
     ]
 
 
+def test_a_suspect_country_has_no_code() -> None:
+    suspect = [{"column": "town_country", "values": ["Georgia"], "reason": "the state is meant"}]
+    checked = check("town,partner,town_country\nA,B,Georgia\nA,C,Kenia\n", suspect=suspect)
+    assert values(checked.claims, "partner_text", "town_country_code") == [("B", None), ("C", "KE")]
+    assert findings(checked) == [("line 2", "town_country", "suspect_value", "Georgia", "nulled")]
+
+
 @pytest.mark.parametrize(("known", "action"), [((), "kept"), (("2000",), "nulled")])
 def test_a_year_far_above_its_neighbours_is_pointed_out(known: tuple[str, ...], action: str) -> None:
-    years = ["2000"] * 60 + ["1999"] * 20 + ["2001"] * 24 + ["1967"] * 49
-    rows = [[f"A{place}", "B", year] for place, year in enumerate(years)]
     suspect = [{"column": "start", "values": known, "reason": "r"}] if known else []
-    checked = check(table(["town", "partner", "start"], rows), suspect=suspect)
+    checked = check(dated({"2000": 60, "1999": 20, "2001": 24, "1967": 49}), suspect=suspect)
     heaps = checked.findings.filter(rule="placeholder_heap")
     assert values(heaps, "locator", "column_name", "raw_value", "action") == [
         (None, "start", "2000 stands 60 times, no year near it more than 24", action)
     ]
 
 
+def test_a_year_without_neighbours_is_pointed_out_too() -> None:
+    checked = check(dated({"2000": 900, "1967": 10}))
+    assert values(checked.findings, "rule", "raw_value") == [
+        ("placeholder_heap", "2000 stands 900 times, no year near it more than 0")
+    ]
+
+
 def test_a_year_that_is_merely_frequent_is_not() -> None:
-    years = {"2000": 60, "2001": 25, "1980": 49, "1981": 1}
-    rows = [[f"A{place}", "B", year] for year, count in years.items() for place in range(count)]
-    assert findings(check(table(["town", "partner", "start"], rows))) == []
+    assert findings(check(dated({"2000": 60, "2001": 25, "1980": 49, "1981": 1}))) == []
 
 
 def test_findings_of_rejected_rows_are_not_repeated() -> None:
@@ -426,9 +470,17 @@ def test_the_shape_of_the_publishers_columns_tells_shifted_rows() -> None:
     assert rejects(checked) == [("line 3", "row_shifted")]
 
 
-def test_a_country_nobody_knows_is_no_shift() -> None:
-    checked = check("town,town_country,partner,partner_country\nA,Neverland,B,Utopia\n")
+@pytest.mark.parametrize(
+    "content",
+    [
+        "town,town_country,partner,partner_country\nA,Neverland,B,Utopia\n",
+        "town,start,partner,partner_country\nA,unbekannt,B,Neverland\n",
+    ],
+)
+def test_two_values_that_nobody_knows_are_no_shift(content: str) -> None:
+    checked = check(content)
     assert account(checked) == (1, 1, 0, 0, 1)
+    assert len(findings(checked)) == 2
 
 
 FOUR = "town,partner,start\nA,B,1967\nA,C,1968\nA,D,\n,E,\n"
@@ -460,7 +512,10 @@ def test_a_snapshot_within_its_bounds() -> None:
 
 
 def test_awards() -> None:
-    content = "town,country,award,year\nCoventry,GB,Europe Prize,1955\n,GB,flag,1960\nBari,IT,medal,1961\nA,,flag,?\n"
+    content = (
+        "town,country,award,year\nCoventry,GB,Europe Prize,1955\n,GB,flag,1960\nBari,IT,medal,1961\n"
+        "A,,flag,?\nB,,flag,9999\n"
+    )
     checked = check(
         content, files=[{"name": "a.csv", "holds": "awards"}],
         columns={"town": "town", "town_country": "country", "award": "award", "award_year": "year"},
@@ -468,11 +523,15 @@ def test_awards() -> None:
     )  # fmt: skip
     assert values(checked.awards, "town", "town_country_code", "award", "award_year", "publisher") == [
         ("A", None, "flag_of_honour", None, "Publisher"),
+        ("B", None, "flag_of_honour", None, "Publisher"),
         ("Coventry", "GB", "europe_prize", "1955", "Publisher"),
     ]
-    assert checked.findings.select("locator", "rule", "raw_value").row(0) == ("line 5", "bad_number", "?")
+    assert findings(checked) == [
+        ("line 5", "award_year", "bad_number", "?", "nulled"),
+        ("line 6", "award_year", "bad_number", "9999", "nulled"),
+    ]
     assert rejects(checked) == [("line 3", "town_missing"), ("line 4", "award_unknown")]
-    assert account(checked) == (4, 2, 2, 0, 0)
+    assert account(checked) == (5, 3, 2, 0, 0)
     assert checked.claims.is_empty()
 
 
@@ -492,11 +551,23 @@ def test_group_members() -> None:
 
 
 def test_figures() -> None:
-    content = 'subject,value,unit\nlinks,"39,816",links\ntowns,many,towns\n,5,x\nshare,12.5,%\nsum,1 000,x\n'
+    content = (
+        'subject,value,unit\nlinks,"39,816",links\ntowns,many,towns\n,5,x\nshare,12.5,%\nsum,1 000,x\n'
+        'mean,"1,5",x\nnone,nan,x\n'
+    )
     checked = check(content, files=[{"name": "a.csv", "holds": "figures"}])
-    assert values(checked.figures, "subject", "value") == [("links", 39_816.0), ("share", 12.5), ("sum", 1000.0)]
-    assert rejects(checked) == [("line 3", "value_unreadable"), ("line 4", "subject_missing")]
-    assert account(checked) == (5, 3, 2, 0, 0)
+    assert values(checked.figures, "subject", "value") == [
+        ("links", 39_816.0),
+        ("mean", 1.5),
+        ("share", 12.5),
+        ("sum", 1000.0),
+    ]
+    assert rejects(checked) == [
+        ("line 3", "value_unreadable"),
+        ("line 4", "subject_missing"),
+        ("line 8", "value_unreadable"),
+    ]
+    assert account(checked) == (7, 4, 3, 0, 0)
 
 
 def test_a_second_file_gives_names_for_identifiers() -> None:

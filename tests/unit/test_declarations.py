@@ -75,6 +75,7 @@ def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
     [
         # unknown keys
         ('lisence = "MIT"', "", "unknown key 'lisence'; did you mean 'licence'?"),
+        ('path = "y"', "", "unknown key 'path'; a file's place is the key 'name' under [[files]]"),
         ("", "[expekt]\nrows = {}", "unknown key 'expekt'; did you mean 'expect'?"),
         ("", "[expect]\nrowz = { min = 1 }", "unknown key 'expect.rowz'; did you mean 'rows'?"),
         ("", "[expect.rows]\nmaxx = 1", "unknown key 'expect.rows.maxx'; did you mean 'max'?"),

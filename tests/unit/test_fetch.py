@@ -119,13 +119,31 @@ def test_pinned_bytes_that_are_there_are_not_asked_for(server: Server, tmp_path:
     assert len(server.asked["/a"]) == 1
 
 
-def test_pinned_bytes_that_were_damaged_are_fetched_again(server: Server, tmp_path: Path) -> None:
-    declaration = source({"url": server.give("/a", BODY), "sha256": pin(BODY)})
+@pytest.mark.parametrize("pinned", [{}, {"sha256": pin(BODY)}], ids=["any", "pinned"])
+def test_bytes_that_were_damaged_are_fetched_again(server: Server, tmp_path: Path, pinned: dict[str, str]) -> None:
+    declaration = source({"url": server.give("/a", BODY, ETag='"v1"'), **pinned})
     fetch([declaration], tmp_path)
     [snapshot] = RawStore(tmp_path).manifest("quelle")
     RawStore(tmp_path).path_of(snapshot).write_bytes(BODY[:10])
     assert fetch([declaration], tmp_path)[0].outcome == "new"
     assert kept(tmp_path) == [BODY]
+    assert "If-None-Match" not in server.asked["/a"][1]
+
+
+def test_the_bytes_of_a_new_pin_are_asked_for_whatever_is_there(server: Server, tmp_path: Path) -> None:
+    url = server.give("/a", BODY, ETag='"v1"')
+    fetch([source({"url": url})], tmp_path)
+    server.give("/a", OTHER, ETag='"v2"')
+    server.answers["/a"].pop(0)
+    assert fetch([source({"url": url, "sha256": pin(OTHER)})], tmp_path)[0].outcome == "new"
+    assert sorted(kept(tmp_path)) == sorted([BODY, OTHER])
+    assert "If-None-Match" not in server.asked["/a"][1]
+
+
+def test_a_server_that_says_unchanged_of_what_is_not_there(server: Server, tmp_path: Path) -> None:
+    assert refusal(source({"url": server.give("/a", b"", 304)}), tmp_path) == (
+        f"{server.address}/a: the server says that nothing changed, but there is nothing here; try again later"
+    )
 
 
 def test_bytes_that_are_not_the_pinned_ones_are_not_kept(server: Server, tmp_path: Path) -> None:
@@ -170,6 +188,14 @@ def test_a_failure_does_not_keep_the_others_from_coming(server: Server, tmp_path
     assert sorted(kept(tmp_path)) == sorted([BODY, OTHER])
 
 
+def test_a_store_that_cannot_be_written(server: Server, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.write_bytes(b"precious")
+    [result] = fetch([source({"url": server.give("/a", BODY)})], raw)
+    assert (result.outcome, result.message) == ("failed", f"{raw}/quelle: cannot be written (Not a directory)")
+    assert raw.read_bytes() == b"precious"
+
+
 @pytest.mark.parametrize("url", ["nowhere", "ftp://example.org/a", "http://", "http://[::1/a"])
 def test_an_address_that_is_none(tmp_path: Path, url: str) -> None:
     assert refusal(source({"url": url}), tmp_path).startswith(f"{url}: could not be fetched: ")
@@ -185,7 +211,8 @@ def mirror(tmp_path: Path) -> Path:
     folder = tmp_path / "mirror"
     (folder / "files").mkdir(parents=True)
     (folder / "files" / "a.csv").write_bytes(BODY)
-    (folder / "index.csv").write_text(f"url,path,bytes\n{URL},files/a.csv,9\n{URL}2,files/b.csv,9\n", encoding="utf-8")
+    index = f"url,path,bytes\n{URL},files/a.csv,9\n{URL}2,files/b.csv,9\n{URL}4\n"
+    (folder / "index.csv").write_text(index, encoding="utf-8")
     return folder
 
 
@@ -204,13 +231,15 @@ def test_what_a_mirror_does_not_have(mirror: Path, tmp_path: Path) -> None:
     assert refusal(source({"url": URL + "2"}), raw, mirror) == (
         f"{URL}2: the mirror lists files/b.csv, but it cannot be read (No such file or directory)"
     )
+    # A line without a path.
+    assert refusal(source({"url": URL + "4"}), raw, mirror).startswith(f"{URL}4: the mirror lists ")
     assert "pins" in refusal(source({"url": URL, "sha256": pin(OTHER)}), raw, mirror)
 
 
-@pytest.mark.parametrize("index", [None, "address,file\nx,y\n"])
-def test_a_folder_that_is_no_mirror(mirror: Path, tmp_path: Path, index: str | None) -> None:
+@pytest.mark.parametrize("index", [None, b"address,file\nx,y\n", b"url,path\n\xff,x\n"])
+def test_a_folder_that_is_no_mirror(mirror: Path, tmp_path: Path, index: bytes | None) -> None:
     (mirror / "index.csv").unlink()
     if index:
-        (mirror / "index.csv").write_text(index, encoding="utf-8")
+        (mirror / "index.csv").write_bytes(index)
     with pytest.raises(TwintownsError, match=r"is no mirror: it has no index\.csv with the columns url and path"):
         fetch([source({"url": URL})], tmp_path / "raw", mirror)

@@ -87,6 +87,14 @@ def test_a_claim_that_is_gone_moves_nothing() -> None:
     assert second["redirects"].is_empty()
 
 
+def test_a_redirect_never_leads_to_an_id_that_is_gone() -> None:
+    _, second, third = releases(
+        [("gn3", "gn4"), (X1, "gn2")], [("gn3", "gn4"), ("gn1", "gn2")], [("gn3", "gn4")]
+    )  # fmt: skip
+    assert redirects(second) == {X1: "gn1", pair(X1, "gn2"): pair("gn1", "gn2")}
+    assert third["redirects"].is_empty()
+
+
 # Changes
 
 

@@ -60,8 +60,9 @@ def test_readings(text: str, country: str, key: str, tier: int, needs_proof: boo
     assert found.select("tier", "weight", "needs_proof").rows() == [(tier, TIER_WEIGHTS[tier], needs_proof)]
 
 
-def test_what_is_no_municipality_has_no_names() -> None:
-    assert read_names(mentions_of(("Soest (Kreis)", "DE"), ("Paris (12. Bezirk)", "FR"))).is_empty()
+def test_what_is_no_municipality_is_read_as_it_stands_alone() -> None:
+    read = read_names(mentions_of(("Soest (Kreis)", "DE"), ("Paris (12. Bezirk)", "FR")))
+    assert sorted(read["key"]) == ["paris 12 bezirk", "soest kreis"]
 
 
 TAILS = [

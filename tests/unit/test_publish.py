@@ -146,6 +146,19 @@ def test_a_current_release_that_cannot_be_read_is_not_taken_for_none(out: Path) 
     assert (out / "current").readlink() == link
 
 
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_release(out: Path) -> None:
+    (out / "releases").rename(out / "moved")
+    link = (out / "current").readlink()
+    with pytest.raises(TwintownsError) as error:
+        put(out, OTHER)
+    assert str(error.value) == (
+        f"{out}/current: leads to {link}, which is not there; point it at one of {out}/releases, or remove the link to "
+        "begin anew"
+    )
+    assert (out / "current").readlink() == link
+    assert not (out / "releases").exists()
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(TwintownsError, match="the one before stays current"):

@@ -188,8 +188,9 @@ def test_a_named_form_wins_and_authority_before_strength() -> None:
     assert conclude(claim(1, form="unspecified"), claim(2, form="unspecified"))["form"] == "unspecified"
 
 
-def test_a_date_of_no_form_dates_the_form_that_others_name() -> None:
-    rows = [claim(1, form="partnership", source_id="a"), claim(2, form="unspecified", start="1967", source_id="b")]
+@pytest.mark.parametrize("form", ["partnership", "friendship"])
+def test_a_date_of_no_form_dates_the_form_that_others_name(form: str) -> None:
+    rows = [claim(1, form=form, source_id="a"), claim(2, form="unspecified", start="1967", source_id="b")]
     assert start(*rows) == (date(1967, 1, 1), "year", "single")
 
 

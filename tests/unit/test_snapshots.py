@@ -139,12 +139,12 @@ def test_a_file_that_the_manifest_lists_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["{", "[]", "{}", "null", "", '{"as_of_date": "soon"}', '{"as_of_date": "2024-06-30"}']
+    "line", [b"{", b"[]", b"{}", b"null", b"", b"\xff", b'{"as_of_date": "soon"}', b'{"as_of_date": "2024-06-30"}']
 )
-def test_a_line_that_is_no_manifest_entry_is_named(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_no_manifest_entry_is_named(tmp_path: Path, line: bytes) -> None:
     add(tmp_path, ONE)
     path = tmp_path / "quelle" / MANIFEST
-    path.write_text(path.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    path.write_bytes(path.read_bytes() + line + b"\n")
     with pytest.raises(SourceError) as error:
         RawStore(tmp_path).manifest("quelle")
     assert str(error.value).startswith(f"{path}, line 2: not a manifest entry (")

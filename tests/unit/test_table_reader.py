@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import datetime as dt
 import io
@@ -58,8 +59,14 @@ def test_a_row_is_found_on_the_line_where_it_begins() -> None:
     assert lines(content) == {"line 3": ("1\n\n2", "x"), "line 6": ("y", "3\n4"), "line 9": ("z", "w")}
 
 
-def test_a_blank_line_is_nothing_and_a_row_of_empty_cells_is_a_row() -> None:
-    assert lines("a,b\n\n1,2\n,\n   \n3,4\n") == {"line 3": ("1", "2"), "line 4": ("", ""), "line 6": ("3", "4")}
+@pytest.mark.parametrize(("kind", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_a_blank_line_is_nothing_and_a_row_of_empty_cells_is_a_row(kind: str, delimiter: str) -> None:
+    content = "a,b\n\n1,2\n,\n   \n3,4\n".replace(",", delimiter)
+    assert lines(content, type=kind) == {"line 3": ("1", "2"), "line 4": ("", ""), "line 6": ("3", "4")}
+
+
+def test_blank_lines_before_the_header_count() -> None:
+    assert lines("\na,b\n1,2\n") == {"line 3": ("1", "2")}
 
 
 def test_blank_lines_in_one_column() -> None:
@@ -113,15 +120,30 @@ def test_ragged_rows_are_kept_apart_with_their_lines() -> None:
     assert json.loads(found.broken["row_json"][1]) == {"line": '4,5,"6,7"'}
 
 
+def test_a_ragged_row_of_several_lines_does_not_move_the_others() -> None:
+    found = read('a,b\n1,"x\ny",3\n5,6\n')
+    assert (found.rows[LOCATOR].to_list(), found.broken["locator"].to_list()) == (["line 4"], ["line 2"])
+
+
 def test_a_file_of_ragged_rows_alone_is_not_an_empty_one() -> None:
     found = read("1,2,3\n4,5,6\n", header=["a", "b"])
     assert (found.rows.height, found.broken["locator"].to_list()) == (0, ["line 1", "line 2"])
 
 
-def test_an_unclosed_quote_is_found_where_it_begins() -> None:
-    message = refusal('a,b\n1,2\n"3,4\n5,6\n')
-    assert "a quotation mark is opened but never closed" in message
-    assert "'\"3,4" in message
+@pytest.mark.parametrize(
+    ("content", "line", "record"),
+    [
+        pytest.param('a,b\n1,2\n"3,4\n5,6\n', 3, '"3,4', id="first column"),
+        pytest.param('a,b\n1,"2\n3,4\n5,6\n', 2, '1,"2', id="last column"),
+        pytest.param('a,b\n1,2\n"3,4\n', 3, '"3,4', id="last line"),
+        pytest.param('a,"b\n1,2\n', 1, 'a,"b', id="header"),
+        pytest.param('a,"b\n' + "1,2\n" * 50_000, 1, 'a,"b', id="header of a long list"),
+    ],
+)
+def test_an_unclosed_quote_is_found_where_it_begins(content: str, line: int, record: str) -> None:
+    message = refusal(content)
+    assert message.startswith(f"list.csv, line {line}: a quotation mark is opened but never closed")
+    assert f"in the record that begins '{record}" in message
     assert 'quote = ""' in message
 
 
@@ -133,6 +155,11 @@ def test_a_name_twice_in_the_header() -> None:
 @pytest.mark.parametrize("kind", ["csv", "tsv", "json", "jsonl", "excel"])
 def test_an_empty_file(content: bytes, kind: str) -> None:
     assert refusal(content, type=kind) == "list.csv: the file is empty; nothing was read"
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "json", "jsonl"])
+def test_a_byte_order_mark_alone_is_an_empty_file(kind: str) -> None:
+    assert refusal(codecs.BOM_UTF8, type=kind) == "list.csv: the file is empty; nothing was read"
 
 
 def test_a_header_without_rows() -> None:
@@ -150,7 +177,7 @@ def test_publishers_may_name_columns_as_they_like() -> None:
 # Encodings
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf-16", "utf-16-le", "cp1250", "iso-8859-2"])
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF8", "utf_8", "utf-16", "utf-16-le", "cp1250", "iso-8859-2"])
 def test_declared_encodings(encoding: str) -> None:
     words = WORDS.replace("Liège", "Cheb")
     assert lines(words.encode(encoding), encoding=encoding)["line 3"] == ("Łódź", "Česká Třebová")
@@ -160,14 +187,22 @@ def test_plain_text_is_good_in_any_encoding() -> None:
     assert lines(b"a,b\n1,2\n", encoding="cp1252") == {"line 2": ("1", "2")}
 
 
+def test_bytes_that_could_be_plain_text_are_read_as_declared() -> None:
+    content = "a,b\nŁask,x\n".encode("utf-16-le")
+    assert content.isascii()
+    assert lines(content, encoding="utf-16-le") == {"line 2": ("Łask", "x")}
+
+
 def test_bytes_that_are_not_the_encoding_declared() -> None:
     message = refusal(WORDS.replace("Łódź", "Köln").replace("Česká Třebová", "Linz").encode("cp1252"))
     assert message.startswith("list.csv, line 2: byte 0xf6 is not utf-8")
     assert "[format]" in message
 
 
-def test_utf_8_declared_as_something_else() -> None:
-    assert refusal("town,partner\nKöln,Liège\n", encoding="cp1252") == (
+# In cp1252 the bytes of the one mean other letters, some of the other's mean nothing.
+@pytest.mark.parametrize("town", ["Köln", "Łódź"])
+def test_utf_8_declared_as_something_else(town: str) -> None:
+    assert refusal(f"town,partner\n{town},Liège\n", encoding="cp1252") == (
         'list.csv: declared as cp1252, but its bytes are UTF-8; set encoding = "utf-8"'
     )
 
@@ -219,11 +254,25 @@ def test_json_without_records() -> None:
 
 def test_json_lines() -> None:
     assert lines('{"a":"1"}\r\n\r\n{"a":"x\\ny"}\n', type="jsonl") == {"line 1": ("1",), "line 3": ("x\ny",)}
+    # JSON may hold the line separators of Unicode as they are.
+    assert lines('{"a":"x\u2028y"}\n{"a":"z"}\n', type="jsonl") == {"line 1": ("x\u2028y",), "line 2": ("z",)}
 
 
 def test_what_is_not_json_is_found_in_its_line() -> None:
     assert refusal('[{"a": 1},\n {"a" 2}]', type="json").startswith("list.csv, line 2: not JSON: ")
     assert refusal('{"a": 1}\n\n{"a": \n', type="jsonl").startswith("list.csv, line 3: not JSON: ")
+
+
+@pytest.mark.parametrize(("kind", "place"), [("json", "list.csv"), ("jsonl", "list.csv, line 1")])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("[" * 100_000, id="too deep"),
+        pytest.param('[{"a":' + "1" * 5000 + "}]", id="a number too long"),
+    ],
+)
+def test_json_that_is_beyond_all_measure(content: str, kind: str, place: str) -> None:
+    assert refusal(content, type=kind).startswith(f"{place}: cannot be read as JSON: ")
 
 
 # Excel
@@ -248,6 +297,16 @@ def test_excel_cells_become_text_in_their_rows() -> None:
     assert list(found) == ["row 2", "row 4", "row 5"]
     assert (found["row 2"], found["row 5"]) == (("Köln", "1967"), ("", "1.5"))
     assert found["row 4"][1].startswith("1967-06-03")
+
+
+def test_excel_rows_before_the_header_count() -> None:
+    assert lines(workbook([], ["a", "b"], ["x", 1]), type="excel") == {"row 3": ("x", "1")}
+
+
+@pytest.mark.parametrize("again", ["a", "a "])
+def test_a_name_twice_in_an_excel_header(again: str) -> None:
+    message = refusal(workbook(["a", again], ["x", 1]), type="excel")
+    assert message == "list.csv: the header names 'a' more than once"
 
 
 def test_excel_sheets_by_name_and_headers_from_the_declaration() -> None:

@@ -1,0 +1,100 @@
+"""The command line explains itself, and answers questions to the release."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipeline.cli import _parser, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+[COMMANDS] = [action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)]
+QUESTION = "SELECT partner_name, start_year FROM partners_of('Coventry') ORDER BY start_year LIMIT 2"
+USAGE = 2
+
+
+# Help
+
+
+def test_help_lists_every_command_with_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    texts = {command.dest: command.help for command in COMMANDS._choices_actions}
+    assert texts.keys() == COMMANDS.choices.keys()
+    for name, text in texts.items():
+        assert text
+        assert f" {name} {text} " in printed
+
+
+@pytest.mark.parametrize("name", COMMANDS.choices)
+def test_help_of_a_command_has_a_text_for_each_option(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: twintowns {name} ")
+    options: list[argparse.Action] = COMMANDS.choices[name]._actions
+    assert [option.dest for option in options if not option.help] == []
+
+
+# Questions
+
+
+def ask(starter: Path, sql: str, *options: str) -> int:
+    return main(["query", "--out", str(starter.parents[1]), *options, sql])
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("│").split("┆")]
+
+
+def test_an_answer_is_a_table(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, QUESTION) == 0
+    _, header, _, *rows, _ = capsys.readouterr().out.splitlines()
+    assert [cells(line) for line in (header, *rows)] == [
+        ["partner_name", "start_year"],
+        ["Dresden", "1959"],
+        ["Kiel", "1967"],
+    ]
+
+
+def test_a_long_table_says_how_much_of_it_is_shown(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, "SELECT town_id FROM towns LIMIT 101") == 0
+    *shown, last = capsys.readouterr().out.splitlines()
+    assert sum("│ gn" in line for line in shown) == 100
+    assert last == "100 of 101 rows are shown"
+
+
+def test_an_answer_as_csv(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, QUESTION, "--format", "csv") == 0
+    assert capsys.readouterr().out == "partner_name,start_year\nDresden,1959\nKiel,1967\n"
+
+
+def test_an_answer_as_json_is_an_object_a_line(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, QUESTION, "--format", "json") == 0
+    rows: list[dict[str, Any]] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows == [{"partner_name": "Dresden", "start_year": 1959}, {"partner_name": "Kiel", "start_year": 1967}]
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELEC 1", 'syntax error at or near "SELEC"'),
+        ("FROM partnership", 'Did you mean "partnerships"?'),
+        ("DELETE FROM towns", "read-only"),
+    ],
+)
+def test_what_the_database_does_not_do_is_said_in_its_words(
+    starter: Path, capsys: pytest.CaptureFixture[str], sql: str, said: str
+) -> None:
+    assert ask(starter, sql) == USAGE
+    printed, message = capsys.readouterr()
+    assert printed == ""
+    assert message.startswith("twintowns: the database says: ")
+    assert said in message
