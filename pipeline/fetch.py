@@ -121,7 +121,7 @@ class Mirror:
 
     def get(self, url: str, etag: str | None) -> tuple[bytes, str | None] | None:  # noqa: ARG002
         """Return the bytes of a URL."""
-        if url not in self.paths:
+        if not self.paths.get(url):
             raise NotThereError(f"{url}: not in the mirror {self.folder}/index.csv")
         try:
             return (self.folder / self.paths[url]).read_bytes(), None

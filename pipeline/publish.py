@@ -6,7 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,18 +51,25 @@ def locked(out: Path) -> Iterator[None]:
     except OSError as error:
         raise TwintownsError(f"{out}: cannot be written ({error.strerror}); nothing was built") from error
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
-            raise LockedError(
-                f"{out}: another build is running ({holder or 'unknown process'}); try again later"
-            ) from error
-        os.truncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()}\n".encode(), 0)
+        _hold(handle, out)
         yield
     finally:
         os.close(handle)
+
+
+def _hold(handle: int, out: Path) -> None:
+    """Take the lock, and write down who holds it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(handle, 100, 0).decode(errors="replace").strip()
+        raise LockedError(
+            f"{out}: another build is running ({holder or 'unknown process'}); try again later"
+        ) from error
+    # Who holds it is for the message above alone; a full disk does not matter here.
+    with suppress(OSError):
+        os.truncate(handle, 0)
+        os.pwrite(handle, f"process {os.getpid()}\n".encode(), 0)
 
 
 def current_release(out: Path) -> Path | None:
