@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     fetch = commands.add_parser("fetch", help="bring declared URLs into raw/")
     fetch.add_argument("source", nargs="*", metavar="SOURCE", help="what to fetch; every source that is on by default")
-    fetch.add_argument("--all", action="store_true", help="also the sources that are off")
+    fetch.add_argument("--all", action="store_true", help="also the lists that are off")
     _add_folders(fetch)
     fetch.add_argument(
         "--mirror", type=Path, default=os.environ.get("TWINTOWNS_MIRROR") or None, metavar="DIR",

@@ -126,7 +126,11 @@ def _check(
         shift_signs=rows.shift_signs(declaration), shift_columns=rows.shifted_columns(declaration)
     )
     frame = frame.with_columns(
-        pl.coalesce(side, f"{side}_wikidata_id", f"{side}_geonames_id").alias(side) for side in SIDES
+        # What has no letter names nobody; an identifier alone does.
+        pl.coalesce(
+            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side), f"{side}_wikidata_id", f"{side}_geonames_id"
+        ).alias(side)
+        for side in SIDES
     ).with_columns(is_self=rows.is_self())
     frame, codes = values.decode_categories(frame, declaration)
     if holds == "figures":

@@ -65,7 +65,10 @@ def _signs(declaration: Declaration) -> dict[str, pl.Expr]:
 
 def _unknown_countries() -> dict[str, pl.Expr]:
     return {
-        f"{side}_country": pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known") for side in SIDES
+        # A number there is a sign of its own, and counts once.
+        f"{side}_country": pl.col(f"{side}_country").str.contains(r"\p{L}").fill_null(value=False)
+        & ~pl.col(f"{side}_country_known")
+        for side in SIDES
     }
 
 

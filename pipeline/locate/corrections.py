@@ -53,8 +53,8 @@ def _read(path: Path) -> pl.DataFrame:
     )  # fmt: skip
     if wrong.height:
         raise DeclarationError(
-            f"{path.parent / wrong['where'][0]}: a correction names a text, a place, a reason, and its verdict is "
-            f"{' or '.join(VERDICTS)}"
+            f"{path.parent / wrong['where'][0]}: a correction names a text, a place and a reason, and its "
+            f"verdict is one of: {', '.join(VERDICTS)}"
         )
     return frame
 

@@ -115,7 +115,7 @@ def list_unplaced(out: Path, source: str | None) -> pl.DataFrame:
         pl.when(pl.col("located_by") == LocatedBy.IDENTIFIER.value).then(pl.lit("only its identifier is known"))
         .when(pl.col("count") > 1).then(pl.format("{} places bear the name, and nothing tells which", "count"))
         .when(pl.col("count") == 1).then(pl.lit("a place bears the name, but something speaks against it"))
-        .when(~is_town).then(pl.format("a {}: the gazetteer has towns alone", "kind"))
+        .when(~is_town).then(pl.format("told to be a {}: the gazetteer has towns alone", "kind"))
         .otherwise(pl.lit("no place of that name in the gazetteer"))
     )  # fmt: skip
     return (

@@ -50,5 +50,5 @@ def run_query(out: Path, sql: str, form: str) -> str:
         tbl_rows=_ROWS_SHOWN, tbl_cols=-1, fmt_str_lengths=60, tbl_width_chars=200,
         tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, tbl_formatting="UTF8_FULL_CONDENSED",
     ):  # fmt: skip
-        shown = str(frame)
+        shown = str(frame.head(_ROWS_SHOWN))
     return shown if frame.height <= _ROWS_SHOWN else f"{shown}\n{_ROWS_SHOWN} of {frame.height:,} rows are shown"

@@ -81,7 +81,8 @@ def print_summary(built: Built, out: Path) -> None:
         f"[bold]{_count(figures['partnerships'], 'partnerships')}[/] between {_count(figures['towns'], 'towns')}, "
         f"{figures['countries']} countries; {figures['with_start']:,} with a start, "
         f"{figures['conflicts']:,} of these disputed; "
-        f"rejected: {figures['rejects']:,}, findings: {figures['findings']:,}."
+        f"rejected: {figures['rejects']:,}, findings: {figures['findings']:,}.",
+        soft_wrap=True,
     )
     for note in figures["notes"]:
         console.print(f"[yellow]not read:[/] {note}", soft_wrap=True)
@@ -162,7 +163,7 @@ def print_unplaced(unplaced: pl.DataFrame, limit: int) -> None:
     console = _console()
     for claims, text, country, kind, why in unplaced.head(limit).iter_rows():
         console.print(f"{claims:>6,}  {text}, {country or 'no country'} [{kind}]: {why}", markup=False, soft_wrap=True)
-    console.print(f"{unplaced.height:,} names are not placed", style="bold")
+    console.print(f"not placed: {_count(unplaced.height, 'names')}", style="bold")
 
 
 def print_sources(rows: list[dict[str, Any]]) -> None:

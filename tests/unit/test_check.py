@@ -72,8 +72,9 @@ def test_a_row_of_which_nothing_can_be_made_is_rejected_with_its_reasons() -> No
         "A|\u200b |DE|DE|1967": ("partner_missing", "no partner is named"),
         "||||": ("town_missing,partner_missing", "no town is named; no partner is named"),
         "A|a|DE|Germany|": ("self_twinned", "a town cannot be its own partner, and nothing tells the two apart"),
+        "A|77|DE|DE|": ("partner_missing", "no partner is named"),
         "A|B|17|DE|Köln": ("row_shifted", "several cells hold what belongs in other columns"),
-        "A|7|Neverland|DE|": ("row_shifted", "several cells hold what belongs in other columns"),
+        "A|7|Neverland|DE|": ("row_shifted,partner_missing", "several cells hold what belongs in other columns"),
     }
     rows = [row.split("|") for row in (*cases, "good|row|||")]
     checked = check(table(header, rows), expect=ANYTHING)
@@ -81,7 +82,7 @@ def test_a_row_of_which_nothing_can_be_made_is_rejected_with_its_reasons() -> No
     found = values(checked.rejects, "locator", "message")
     for (_, message), (_, expected) in zip(found, cases.values(), strict=True):
         assert message.startswith(expected)
-    assert account(checked) == (7, 1, 6, 0, 1)
+    assert account(checked) == (8, 1, 7, 0, 1)
 
 
 def test_a_reject_keeps_the_row_as_it_came() -> None:
@@ -446,7 +447,7 @@ def test_shifted_rows_stop_the_source() -> None:
 
 def test_shifted_rows_that_are_allowed_are_rejected_one_by_one() -> None:
     checked = check(SHIFTED, expect={"max_rejected_share": 1, "max_shifted_rows": 2})
-    assert rejects(checked) == [("line 3", "row_shifted"), ("line 4", "row_shifted")]
+    assert rejects(checked) == [(f"line {line}", "row_shifted,partner_missing") for line in (3, 4)]
     assert account(checked) == (3, 1, 2, 0, 1)
     with pytest.raises(SourceError, match=r"2 row\(s\) with shifted columns, 1 allowed"):
         check(SHIFTED, expect={"max_rejected_share": 1, "max_shifted_rows": 1})
