@@ -416,6 +416,18 @@ def test_every_table_view_macro_and_column_says_what_it_is(database: Database) -
     assert names == {table.name for table in TABLES}
 
 
+@pytest.mark.parametrize(
+    ("town", "name"), [("gn2947421", "bocholt"), ("gn2857291", "olsberg"), ("gn2771244", "moosburg")]
+)
+def test_a_namesake_is_one_partner_however_it_is_printed(database: Database, town: str, name: str) -> None:
+    partners = ask(
+        database,
+        f"SELECT partner_id FROM town_partners WHERE town_id = '{town}' "
+        f"AND starts_with(search_key(partner_name), '{name}')",
+    )
+    assert len(partners) == 1
+
+
 PROMISED_VIEWS = (
     "partnerships_per_decade", "partnerships_per_year", "partnerships_per_country", "country_pairs", "town_partners",
     "source_coverage", "date_conflicts", "one_sided_partnerships",
