@@ -11,7 +11,6 @@ from pipeline.check.values import EVENT_OF_FORM
 from schemas import PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES
 from schemas import vocabularies as v
 
-_FORMAL_EVENT = EVENT_OF_FORM
 #: What merely being listed says is weaker than any stated change.
 _STATUS_RANK = {
     v.Status.ENDED: 0, v.Status.SUSPENDED: 1, v.Status.DORMANT: 2, v.Status.ACTIVE: 3, v.Status.UNKNOWN: 4,
@@ -133,7 +132,7 @@ def _win_start(ranked: pl.DataFrame) -> pl.DataFrame:
     In the design's order: authority, then families that agree, then precision, then the earlier date.
     """
     event = pl.col("winning_form").replace_strict(
-        {form.value: event.value for form, event in _FORMAL_EVENT.items()}, return_dtype=pl.String
+        {form.value: event.value for form, event in EVENT_OF_FORM.items()}, return_dtype=pl.String
     )
     is_unsaid = pl.col("form") == v.Form.UNSPECIFIED.value
     formal = ranked.filter(

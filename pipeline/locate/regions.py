@@ -9,16 +9,15 @@ names, abbreviations, and, with the relation `within`, names of lands that lie i
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import gettext
-import hashlib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from pipeline.locate.cache import kept
 from pipeline.locate.names import SEARCH_KEY_SQL, search_key
 from schemas.vocabularies import TownKind
 
@@ -175,31 +174,11 @@ def regions(cache_dir: Path | None = None) -> pl.DataFrame:
         municipality), `is_first_level`, `is_division` (false where the hint names what lies in it or its seat),
         `is_seat` (the division is called after the town in it).
     """
-    from pipeline.snapshots import write_atomically
-
     if cache_dir is None:
         return _make()
-    origins = "\n".join([_LAYOUT, version("pycountry"), LANGUAGES, SEARCH_KEY_SQL, _SORTS, _LINKS, _TOWNS, _COUNTIES])
-    digest = hashlib.sha256(origins.encode() + SEATS.read_bytes() + NAMES.read_bytes()).hexdigest()[:16]
-    path = cache_dir / f"regions-{digest}.parquet"
-    try:
-        known = pl.read_parquet(path)
-        if known.schema == SCHEMA and known.height:
-            return known
-    except (OSError, pl.exceptions.PolarsError):
-        pass
-    known = _make()
-    with contextlib.suppress(OSError):
-        write_atomically(path, _parquet(known))
-    return known
-
-
-def _parquet(frame: pl.DataFrame) -> bytes:
-    import io
-
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer)
-    return buffer.getvalue()
+    origins = [_LAYOUT, version("pycountry"), LANGUAGES, SEARCH_KEY_SQL, _SORTS, _LINKS, _TOWNS, _COUNTIES]
+    files = [SEATS.read_bytes(), NAMES.read_bytes()]
+    return kept(cache_dir, "regions", [*(origin.encode() for origin in origins), *files], SCHEMA, _make)
 
 
 def region_codes(mentions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
