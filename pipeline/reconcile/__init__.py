@@ -1,0 +1,70 @@
+"""Claims to partnerships: one record a pair, which value wins and from which claim, and whether sources disagree.
+
+`ranking` says which statement wins; `form`, `start`, `status` and `both_sides` each decide one thing; `events` lists
+what stays beside the record. Every order is total, so the order of claims and sources never matters.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.reconcile.both_sides import tell_both_sides
+from pipeline.reconcile.events import list_events, list_motives
+from pipeline.reconcile.form import win_form
+from pipeline.reconcile.start import last_day, win_start
+from pipeline.reconcile.status import win_status
+from schemas import vocabularies as v
+
+__all__ = ["counting", "last_day", "list_events", "list_motives", "reconcile"]
+
+
+def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Make one row a pair of towns.
+
+    Args:
+        claims: located claims (`CLAIMS` columns).
+        sources: `source_id`, `directions`.
+
+    Returns:
+        The columns of `PARTNERSHIPS` but `distance_km` and `is_domestic`, which need the towns.
+    """
+    claims = counting(claims)
+    forms = win_form(claims)
+    result = claims.group_by("partnership_id").agg(
+        town_a_id=pl.min_horizontal("town_id", "partner_id").first(),
+        town_b_id=pl.max_horizontal("town_id", "partner_id").first(),
+        claim_count=pl.len(),
+        source_count=pl.col("source_id").n_unique(),
+        family_count=pl.col("family").n_unique(),
+    )
+    for part in (forms, win_start(claims, forms), win_status(claims), tell_both_sides(claims, sources)):
+        result = result.join(part, on="partnership_id", how="left")
+    return _with_years(_without_backward_ends(result)).sort("partnership_id")
+
+
+def counting(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the claims that count: deprecated ones only where a pair has no others."""
+    deprecated = pl.col("claim_rank") == v.ClaimRank.DEPRECATED.value
+    return claims.filter(~deprecated | deprecated.all().over("partnership_id"))
+
+
+def _without_backward_ends(result: pl.DataFrame) -> pl.DataFrame:
+    """Two sources can be right about a start and an end of different things; the end then stays a claim."""
+    backwards = pl.col("end_date") < pl.col("start_date").dt.truncate("1y")
+    kept = ~backwards.fill_null(value=False)
+    unknown = pl.lit(v.Precision.UNKNOWN.value)
+    return result.with_columns(
+        pl.col("start_precision").fill_null(unknown),
+        end_date=pl.when(kept).then("end_date"),
+        end_precision=pl.when(kept).then(pl.col("end_precision")).fill_null(unknown),
+        end_cause=pl.when(kept).then("end_cause"),
+        start_agreement=pl.col("start_agreement").fill_null(v.StartAgreement.NONE.value),
+    )
+
+
+def _with_years(result: pl.DataFrame) -> pl.DataFrame:
+    coarse = [v.Precision.DECADE.value, v.Precision.CENTURY.value]
+    return result.with_columns(
+        pl.when(~pl.col(f"{side}_precision").is_in(coarse)).then(pl.col(f"{side}_date").dt.year()).alias(f"{side}_year")
+        for side in ("start", "end")
+    )

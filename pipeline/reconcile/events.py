@@ -1,0 +1,33 @@
+"""What the claims tell beside the record: dated events and motives."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.reconcile.ranking import EVENT, best_first
+from schemas import PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES
+from schemas import vocabularies as v
+
+
+def list_events(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return everything dated that the claims tell, each from the best claim that tells it."""
+    claims = claims.filter(pl.col("claim_rank") != v.ClaimRank.DEPRECATED.value)
+    starts = claims.filter(pl.col("start_date").is_not_null()).select(
+        "partnership_id", "form", "claim_id", "authority",
+        event="start_event", event_date="start_date", event_precision="start_precision",
+        cause=pl.lit(None, pl.String),
+    )  # fmt: skip
+    ends = claims.filter(pl.col("end_date").is_not_null()).select(
+        "partnership_id", "form", "claim_id", "authority",
+        event=pl.lit(v.Event.ENDED.value), event_date="end_date", event_precision="end_precision", cause="end_cause",
+    )  # fmt: skip
+    told = best_first(pl.concat([starts, ends]), EVENT)
+    return PARTNERSHIP_EVENTS.conform(told.unique(list(PARTNERSHIP_EVENTS.key), keep="first", maintain_order=True))
+
+
+def list_motives(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the motives that claims state."""
+    stated = claims.filter(pl.col("motive").is_not_null()).select(
+        "partnership_id", "motive", basis=pl.lit(v.MotiveBasis.STATED.value), evidence="claim_id"
+    )
+    return PARTNERSHIP_MOTIVES.conform(stated.unique())
