@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.reconcile.both_sides import tell_both_sides
 from pipeline.reconcile.events import list_events, list_motives
 from pipeline.reconcile.form import win_form
+from pipeline.reconcile.numbers import PAIR, count_distinct, counting, number
 from pipeline.reconcile.start import last_day, win_start
 from pipeline.reconcile.status import win_status
 from schemas import vocabularies as v
@@ -28,24 +29,32 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The columns of `PARTNERSHIPS` but `distance_km` and `is_domestic`, which need the towns.
     """
-    claims = counting(claims)
+    numbered = number(claims)
+    claims = numbered.claims
     forms = win_form(claims)
-    result = claims.group_by("partnership_id").agg(
-        town_a_id=pl.min_horizontal("town_id", "partner_id").first(),
-        town_b_id=pl.max_horizontal("town_id", "partner_id").first(),
-        claim_count=pl.len(),
-        source_count=pl.col("source_id").n_unique(),
-        family_count=pl.col("family").n_unique(),
+    towns = claims.group_by(PAIR).agg(pl.col("town_id", "partner_id").first(), claim_count=pl.len())
+    result = towns.select(
+        PAIR,
+        "claim_count",
+        town_a_id=pl.min_horizontal("town_id", "partner_id"),
+        town_b_id=pl.max_horizontal("town_id", "partner_id"),
+    ).sort(PAIR)
+    for part in (
+        count_distinct(claims, "source_id", "source_count"),
+        count_distinct(claims, "family", "family_count"),
+        forms,
+        win_start(claims, forms),
+        win_status(claims),
+        tell_both_sides(numbered, sources),
+    ):
+        result = result.join(part, on=PAIR, how="left", maintain_order="left")
+    named = (f"{one}_claim_id" for one in ("form", "start", "status"))
+    result = result.with_columns(
+        pl.col(pl.Enum).cast(pl.String),
+        numbered.partnership_ids.gather(result[PAIR]),
+        *(numbered.claim_ids.gather(result[name]).alias(name) for name in named),
     )
-    for part in (forms, win_start(claims, forms), win_status(claims), tell_both_sides(claims, sources)):
-        result = result.join(part, on="partnership_id", how="left")
-    return _with_years(_without_backward_ends(result)).sort("partnership_id")
-
-
-def counting(claims: pl.DataFrame) -> pl.DataFrame:
-    """Return the claims that count: deprecated ones only where a pair has no others."""
-    deprecated = pl.col("claim_rank") == v.ClaimRank.DEPRECATED.value
-    return claims.filter(~deprecated | deprecated.all().over("partnership_id"))
+    return _with_years(_without_backward_ends(result))
 
 
 def _without_backward_ends(result: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.reconcile.ranking import FORM, best_first, place
+from pipeline.reconcile.numbers import PAIR
+from pipeline.reconcile.ranking import FORM, place, winners
 from schemas import vocabularies as v
 
 IS_NAMED = pl.col("form") != v.Form.UNSPECIFIED.value
@@ -18,33 +19,37 @@ def candidates(claims: pl.DataFrame) -> pl.DataFrame:
     a pair has no others.
     """
     named = claims.filter(IS_NAMED).with_columns(__authority=place("authority", v.Authority))
-    best = pl.col("__authority").min()
-    best_known = named.group_by("partnership_id").agg(
-        __best=best, __known_until=pl.col("as_of_date").filter(pl.col("__authority") == best).max()
-    )
-    speaks = (pl.col("__authority") == pl.col("__best")) | (pl.col("start_date") > pl.col("__known_until"))
-    strongest = named.join(best_known, on="partnership_id").filter(speaks)
-    unnamed = claims.join(named, on="partnership_id", how="anti")
-    return pl.concat([strongest.select(claims.columns), unnamed])
+    best = named.group_by(PAIR).agg(__best=pl.col("__authority").min())
+    ranked = named.join(best, on=PAIR)
+    of_best = pl.col("__authority") == pl.col("__best")
+    known = ranked.filter(of_best).group_by(PAIR).agg(__known_until=pl.col("as_of_date").max())
+    later = ranked.filter(~of_best).join(known, on=PAIR).filter(pl.col("start_date") > pl.col("__known_until"))
+    unnamed = claims.filter(~IS_NAMED).join(best, on=PAIR, how="anti")
+    return pl.concat([ranked.filter(of_best).select(claims.columns), later.select(claims.columns), unnamed])
 
 
 def win_form(claims: pl.DataFrame) -> pl.DataFrame:
-    """Return `partnership_id`, `form`, `form_claim_id`, `form_conflict`."""
-    best = (
-        best_first(candidates(claims), FORM)
-        .group_by("partnership_id", maintain_order=True)
-        .agg(pl.col("form").first(), form_claim_id=pl.col("claim_id").first())
-    )
-    # A friendship of 1948 and a partnership of 2025 are history; undated or same-year forms that differ disagree.
-    conflict = (
-        claims.filter(IS_NAMED)
-        .with_columns(year=pl.col("start_date").dt.year())
-        .group_by("partnership_id", "form").agg(pl.col("year").min())
-        .group_by("partnership_id").agg(
-            form_conflict=(pl.col("form").n_unique() > 1)
-            & ((pl.col("year").null_count() > 0) | (pl.col("year").n_unique() < pl.len()))
-        )
-    )  # fmt: skip
-    return best.join(conflict, on="partnership_id", how="left").with_columns(
-        pl.col("form_conflict").fill_null(value=False)
-    )
+    """Return `partnership_id`, `form`, `form_claim_id`, `form_conflict` of numbered claims."""
+    read = claims.select(PAIR, "claim_id", "form", "authority", "start_date", "as_of_date")
+    forms = read.filter(IS_NAMED).select(PAIR, form=place("form", v.Form)).group_by(PAIR)
+    varied = forms.agg(varied=pl.col("form").min() < pl.col("form").max()).filter("varied")[PAIR]
+    is_varied = pl.col(PAIR).is_in(varied.implode())
+    contested = read.filter(is_varied)
+    # Where only one form is named, or none, the order alone decides.
+    best = pl.concat([winners(candidates(contested), FORM), winners(read.filter(~is_varied), FORM)])
+    best = best.with_columns(form=claims["form"].gather(best["claim_id"])).rename({"claim_id": "form_claim_id"})
+    conflicts = _conflicts(contested).filter("form_conflict")[PAIR]
+    return best.with_columns(form_conflict=pl.col(PAIR).is_in(conflicts.implode()))
+
+
+def _conflicts(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return `partnership_id`, `form_conflict` where a form is named.
+
+    A friendship of 1948 and a partnership of 2025 are history; undated or same-year forms that differ disagree.
+    """
+    named = claims.filter(IS_NAMED).select(PAIR, "form", year=pl.col("start_date").dt.year())
+    since = named.group_by(PAIR, "form").agg(pl.col("year").min())
+    of_a_year = since.group_by(PAIR, "year").agg(forms=pl.len())
+    several = pl.col("forms").sum() > 1
+    unordered = pl.col("year").is_null().any() | (pl.col("forms").max() > 1)
+    return of_a_year.group_by(PAIR).agg(form_conflict=several & unordered)

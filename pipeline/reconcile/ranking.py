@@ -13,13 +13,11 @@ import polars as pl
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from enum import StrEnum
 
-#: What merely being listed says is weaker than any stated change.
-STATUS_PLACES: Mapping[str, int] = {
-    v.Status.ENDED: 0, v.Status.SUSPENDED: 1, v.Status.DORMANT: 2, v.Status.ACTIVE: 3, v.Status.UNKNOWN: 4,
-}  # fmt: skip
+#: Numbers must stay below this to fit 64 bits.
+_LARGEST = 2**63
 
 
 @dataclass(frozen=True)
@@ -42,14 +40,13 @@ class Criterion:
 Order = tuple[Criterion, ...]
 
 
-def place(column: str, vocabulary: type[StrEnum] | Mapping[str, int]) -> pl.Expr:
+def place(column: str, vocabulary: type[StrEnum]) -> pl.Expr:
     """Return a category's place in its vocabulary as an integer; 0 is the strongest.
 
     Raises:
         polars.exceptions.InvalidOperationError: when evaluated, a value is not in the vocabulary.
     """
-    places = vocabulary if not isinstance(vocabulary, type) else v.rank_of(vocabulary)
-    return pl.col(column).replace_strict(list(places), list(places.values()), return_dtype=pl.Int8)
+    return pl.col(column).cast(pl.Enum(vocabulary)).to_physical()
 
 
 _AUTHORITY = Criterion("authority", place("authority", v.Authority), "the better authority")
@@ -75,7 +72,7 @@ STATUS: Order = (
     ),
     _AUTHORITY,
     Criterion("as_of", pl.col("as_of_date"), "the later word", descending=True),
-    Criterion("change", place("status", STATUS_PLACES), "the farther change"),
+    Criterion("change", place("status", v.Status), "the farther change", descending=True),
     _CLAIM_ID,
 )
 END: Order = (
@@ -94,3 +91,36 @@ ORDERS: Mapping[str, Order] = {"form": FORM, "start": START, "status": STATUS, "
 def best_first(claims: pl.DataFrame, order: Order) -> pl.DataFrame:
     """Return the claims sorted by an order, the winner of each partnership before its rivals."""
     return claims.sort([one.by for one in order], descending=[one.descending for one in order])
+
+
+def winners(claims: pl.DataFrame, order: Order, group: Sequence[str] = ("partnership_id",)) -> pl.DataFrame:
+    """Return the winner of each group.
+
+    What an order compares becomes one number, so that the winner is a minimum: many times as fast as sorting.
+
+    Args:
+        claims: numbered ones (`number`).
+        order: its last criterion must be the claim's id.
+        group: who compete with one another.
+
+    Returns:
+        `group` and the winner's `claim_id`.
+    """
+    key, size = pl.lit(0, pl.Int64), 1
+    claims = claims.with_columns(
+        (one.by.cast(pl.Int64) * (-1 if one.descending else 1)).alias(f"__{place}") for place, one in enumerate(order)
+    )
+    ranges = claims.select(pl.col(f"__{place}") for place in range(len(order)))
+    bounds = list(zip(ranges.min().row(0), ranges.max().row(0), strict=True))
+    for place, (low, high) in enumerate(bounds):
+        # Nulls come first, as they do in `sort`.
+        digit = (pl.col(f"__{place}") - low + 1).fill_null(0) if low is not None else pl.lit(0)
+        count = high - low + 2 if low is not None else 1
+        if size * count >= _LARGEST:
+            # The order so far in as few numbers as there are claims.
+            claims, key, size = claims.with_columns(__key=key.rank("dense").cast(pl.Int64) - 1), pl.col("__key"), claims.height
+        key, size = key * count + digit, size * count
+    # The last digit is the claim.
+    low, count = bounds[-1][0] or 0, count
+    least = claims.select(*group, key=key).group_by(group).agg(pl.col("key").min())
+    return least.select(*group, claim_id=pl.col("key") % count - 1 + low)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.check.values import EVENT_OF_FORM
-from pipeline.reconcile.ranking import START, best_first
+from pipeline.reconcile.numbers import PAIR
+from pipeline.reconcile.ranking import START, winners
 from schemas import vocabularies as v
 
 _EVENTS = {form.value: event.value for form, event in EVENT_OF_FORM.items()}
@@ -62,21 +63,25 @@ def candidates(claims: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
 
 def win_start(claims: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """Return `partnership_id`, `start_date`, `start_precision`, `start_claim_id`, `start_agreement` of dated pairs."""
-    best = (
-        best_first(candidates(claims, forms), START)
-        .group_by("partnership_id", maintain_order=True)
-        .agg(
-            pl.col("start_date").first(),
-            pl.col("start_precision").first(),
-            start_claim_id=pl.col("claim_id").first(),
-            families=pl.col("family").n_unique(),
-            # Intervals on a line all meet one another if the latest beginning is not after the earliest end.
-            meet=pl.col("start_date").max() <= pl.col("last_day").min(),
-        )
+    read = claims.select(
+        PAIR, "claim_id", "family", "authority", "form", "start_event", "start_date", "start_precision"
+    )
+    dating = candidates(read, forms)
+    best = winners(dating, START)
+    best = best.select(
+        PAIR,
+        claims["start_date"].gather(best["claim_id"]),
+        claims["start_precision"].gather(best["claim_id"]),
+        start_claim_id="claim_id",
+    )
+    meeting = dating.group_by(PAIR).agg(
+        several=pl.col("family").min() < pl.col("family").max(),
+        # Intervals on a line all meet one another if the latest beginning is not after the earliest end.
+        meet=pl.col("start_date").max() <= pl.col("last_day").min(),
     )
     agreement = (
         pl.when(~pl.col("meet")).then(pl.lit(v.StartAgreement.CONFLICT.value))
-        .when(pl.col("families") > 1).then(pl.lit(v.StartAgreement.AGREE.value))
+        .when("several").then(pl.lit(v.StartAgreement.AGREE.value))
         .otherwise(pl.lit(v.StartAgreement.SINGLE.value))
     )  # fmt: skip
-    return best.with_columns(start_agreement=agreement).drop("families", "meet")
+    return best.join(meeting.select(PAIR, start_agreement=agreement), on=PAIR)

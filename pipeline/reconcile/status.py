@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.reconcile.ranking import END, STATUS, best_first
+from pipeline.reconcile.numbers import PAIR
+from pipeline.reconcile.ranking import END, STATUS, winners
 from schemas import vocabularies as v
+
+IS_ENDED = pl.col("status") == v.Status.ENDED.value
 
 
 def win_status(claims: pl.DataFrame) -> pl.DataFrame:
@@ -17,19 +20,14 @@ def win_status(claims: pl.DataFrame) -> pl.DataFrame:
         `partnership_id`, `status`, `status_claim_id`, `end_date`, `end_precision`, `end_cause`; the last three are
         null unless the status is `ended`.
     """
-    best = (
-        best_first(claims, STATUS)
-        .group_by("partnership_id", maintain_order=True)
-        .agg(pl.col("status").first(), status_claim_id=pl.col("claim_id").first())
-    )
-    ended = (
-        best_first(claims.filter(pl.col("status") == v.Status.ENDED.value), END)
-        .group_by("partnership_id", maintain_order=True)
-        .agg(
-            pl.col("end_date").first(), pl.col("end_precision").first(), pl.col("end_cause").drop_nulls().first(),
-        )
-    )  # fmt: skip
-    is_ended = pl.col("status") == v.Status.ENDED.value
-    return best.join(ended, on="partnership_id", how="left").with_columns(
-        pl.when(is_ended).then(column).alias(column) for column in ("end_date", "end_precision", "end_cause")
-    )
+    best = winners(claims, STATUS)
+    best = best.with_columns(status=claims["status"].gather(best["claim_id"])).rename({"claim_id": "status_claim_id"})
+    ends = claims.filter(IS_ENDED)
+    ended = winners(ends, END)
+    ended = ended.select(PAIR, claims["end_date"].gather(ended["claim_id"]), claims["end_precision"].gather(ended["claim_id"]))
+    caused = ends.filter(pl.col("end_cause").is_not_null())
+    causes = winners(caused, END)
+    causes = causes.select(PAIR, claims["end_cause"].gather(causes["claim_id"]))
+    is_over = best.filter(IS_ENDED).select(PAIR)
+    ended = is_over.join(ended, on=PAIR, how="left").join(causes, on=PAIR, how="left")
+    return best.join(ended, on=PAIR, how="left")
