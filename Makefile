@@ -9,10 +9,10 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline test check bench bench-locate format lock dictionary clean distclean
+.PHONY: help pipeline test check bench bench-locate bench-reconcile format lock dictionary clean distclean
 
 help:  ## print the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -47,6 +47,9 @@ bench: $(DEV)  ## speed and memory, side by side with the floor
 
 bench-locate: $(DEV)  ## how many towns are found, and how many rightly
 	@$(BIN)/python -m benchmarks.locate $(ARGS)
+
+bench-reconcile: $(DEV)  ## how long claims take to become partnerships, beside one GROUP BY
+	@$(BIN)/python -m benchmarks.reconcile $(ARGS)
 
 format: $(DEV)  ## format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -45,7 +45,7 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
         forms,
         win_start(claims, forms),
         win_status(claims),
-        tell_both_sides(numbered, sources),
+        tell_both_sides(numbered, result, sources),
     ):
         result = result.join(part, on=PAIR, how="left", maintain_order="left")
     named = (f"{one}_claim_id" for one in ("form", "start", "status"))

@@ -8,19 +8,28 @@ from pipeline.reconcile.numbers import PAIR, Numbered
 from schemas import vocabularies as v
 
 
-def tell_both_sides(numbered: Numbered, sources: pl.DataFrame) -> pl.DataFrame:
-    """Return `partnership_id`, `stated_by_both` where a source that keeps both directions covers both towns."""
+def tell_both_sides(numbered: Numbered, towns: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Tell where both towns have an entry of their own for the link, and where they might have.
+
+    Args:
+        numbered: the claims.
+        towns: `partnership_id`, `town_a_id`, `town_b_id`.
+        sources: `source_id`, `directions`.
+
+    Returns:
+        `partnership_id`, `stated_by_both`: of the partnerships whose towns both have entries, of whatever link, in one
+        source that keeps both directions.
+    """
     both = sources.filter(pl.col("directions") == v.Directions.BOTH.value)["source_id"]
     numbers = numbered.source_ids.is_in(both.implode()).arg_true()
+    is_a = pl.col("town_id") < pl.col("partner_id")
     kept = numbered.claims.filter(pl.col("source_id").is_in(numbers.implode())).select(
-        PAIR, "source_id", "town_id", "partner_id", is_a=pl.col("town_id") < pl.col("partner_id")
+        PAIR, "source_id", "town_id", is_a=is_a
     )
-    sides = kept.group_by(PAIR, "source_id").agg(
-        pl.col("partner_id").first(), by_both=pl.col("is_a").min() < pl.col("is_a").max()
-    )
-    # Who states it has an entry of its own; where only one does, the question is whether the other has one at all.
-    covered = sides.filter(~pl.col("by_both")).join(
-        kept.select("source_id", partner_id="town_id"), on=["source_id", "partner_id"], how="semi"
-    )
-    told = pl.concat([sides.filter("by_both"), covered])
-    return told.group_by(PAIR).agg(stated_by_both=pl.col("by_both").max())
+    sides = kept.group_by(PAIR).agg(by_both=pl.col("is_a").min() < pl.col("is_a").max())
+    covered = pl.lit(value=False)
+    for source in numbers:
+        entries = kept.filter(pl.col("source_id") == source)["town_id"].unique().implode()
+        covered |= pl.col("town_a_id").is_in(entries) & pl.col("town_b_id").is_in(entries)
+    told = towns.filter(covered).select(PAIR).join(sides, on=PAIR, how="left")
+    return told.select(PAIR, stated_by_both=pl.col("by_both").fill_null(value=False))
