@@ -76,13 +76,17 @@ def measure(count: int, runs: int) -> dict[str, Any]:
                 taken[name].append(time.perf_counter() - began)
         are_equal = _same(ways["reconcile"](), ways["the same in SQL"]())
     floor = statistics.median(taken["one GROUP BY"])
-    print(f"{count:,} claims, {runs} runs each in turn; the records of both are {'equal' if are_equal else 'NOT EQUAL'}")
+    print(
+        f"{count:,} claims, {runs} runs each in turn; the records of both are {'equal' if are_equal else 'NOT EQUAL'}"
+    )
     print(f"{'':18} {'median':>8} {'spread':>16} {'× GROUP BY':>11}")
     for name, seconds in taken.items():
         median = statistics.median(seconds)
         print(f"{name:18} {median:>6.2f} s {min(seconds):>7.2f}–{max(seconds):.2f} s {median / floor:>11.2f}")
     peak = _peak(claims, sources)
-    print(f"peak memory of reconcile: {peak['peak_mib']:,} MiB, of these {peak['before_mib']:,} with the claims alone\n")
+    print(
+        f"peak memory of reconcile: {peak['peak_mib']:,} MiB, of these {peak['before_mib']:,} with the claims alone\n"
+    )
     return {"claims": count, "seconds": taken, "equal": are_equal, **peak}
 
 

@@ -74,12 +74,20 @@ def _links(count: int, seed: int) -> pl.DataFrame:
     drawn = pl.DataFrame({"a": towns[0], "b": towns[1], "claims": _draw(_CLAIMS_OF_A_PAIR, pairs, seed + 22)})
     links = (
         drawn.filter(pl.col("a") != pl.col("b"))
-        .with_columns(year=_draw(Counter(range(1950, 2010)), pairs, seed + 23).head(drawn.filter(pl.col("a") != pl.col("b")).height))
+        .with_columns(
+            year=_draw(Counter(range(1950, 2010)), pairs, seed + 23).head(
+                drawn.filter(pl.col("a") != pl.col("b")).height
+            )
+        )
         .select(pl.exclude("claims").repeat_by("claims"))
         .explode("a", "b", "year")
         .head(count)
     )
-    names = links.select(pl.format("gn{}", pl.col("a") + 2_000_000).alias("__town"), pl.format("gn{}", pl.col("b") + 2_000_000).alias("__partner"), "year")
+    names = links.select(
+        pl.format("gn{}", pl.col("a") + 2_000_000).alias("__town"),
+        pl.format("gn{}", pl.col("b") + 2_000_000).alias("__partner"),
+        "year",
+    )
     return names.with_columns(partnership_id=pair_ids(names["__town"], names["__partner"]))
 
 
@@ -95,7 +103,9 @@ def _with_dates(frame: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("start_precision") == "day").then(begun)
         .otherwise(first)
     )  # fmt: skip
-    event = pl.coalesce("other_event", pl.col("form").replace_strict({str(f): str(e) for f, e in EVENT_OF_FORM.items()}))
+    event = pl.coalesce(
+        "other_event", pl.col("form").replace_strict({str(f): str(e) for f, e in EVENT_OF_FORM.items()})
+    )
     ended = pl.col("status") == "ended"
     return frame.with_columns(
         start_date=pl.when(dated).then(start),

@@ -1,5 +1,5 @@
 -- The same records as `reconcile` makes, value for value, in one statement.
-WITH counting AS (
+WITH counting AS MATERIALIZED (
     SELECT
         claims.*,
         sources.directions,
@@ -19,7 +19,7 @@ named AS (
     WHERE form <> 'unspecified'
     GROUP BY partnership_id
 ),
-forms AS (
+forms AS MATERIALIZED (
     SELECT partnership_id, unnest(arg_min(struct_pack(form, form_claim_id := claim_id), row(form_place, authority_place, claim_id)))
     FROM counting
     LEFT JOIN named USING (partnership_id)
@@ -39,7 +39,7 @@ form_conflicts AS (
     FROM form_years
     GROUP BY partnership_id
 ),
-dated AS (
+dated AS MATERIALIZED (
     SELECT
         partnership_id,
         claim_id,
@@ -76,7 +76,7 @@ clashes AS (
 formal AS (
     FROM dated WHERE dated_form = winning AND dated_event = winning_event
 ),
-intervals AS (
+intervals AS MATERIALIZED (
     SELECT DISTINCT partnership_id, start_date, start_last, family FROM formal
 ),
 support AS (
@@ -98,14 +98,15 @@ starts AS (
     JOIN support USING (partnership_id, start_date, start_last)
     GROUP BY partnership_id
 ),
-entries AS (
+entries AS MATERIALIZED (
     SELECT DISTINCT source_id, town_id FROM counting WHERE directions = 'both'
 ),
 covered AS (
     SELECT DISTINCT partnership_id
-    FROM (SELECT DISTINCT partnership_id, least(town_id, partner_id) AS a, greatest(town_id, partner_id) AS b FROM counting)
-    JOIN entries AS entry_a ON entry_a.town_id = a
-    JOIN entries AS entry_b ON entry_b.town_id = b AND entry_b.source_id = entry_a.source_id
+    FROM counting
+    SEMI JOIN entries AS own ON own.town_id = counting.town_id
+    JOIN entries AS other ON other.town_id = counting.partner_id
+    SEMI JOIN entries AS same ON same.town_id = counting.town_id AND same.source_id = other.source_id
 ),
 records AS (
     SELECT

@@ -118,7 +118,11 @@ def winners(claims: pl.DataFrame, order: Order, group: Sequence[str] = ("partner
         count = high - low + 2 if low is not None else 1
         if size * count >= _LARGEST:
             # The order so far in as few numbers as there are claims.
-            claims, key, size = claims.with_columns(__key=key.rank("dense").cast(pl.Int64) - 1), pl.col("__key"), claims.height
+            claims, key, size = (
+                claims.with_columns(__key=key.rank("dense").cast(pl.Int64) - 1),
+                pl.col("__key"),
+                claims.height,
+            )
         key, size = key * count + digit, size * count
     # The last digit is the claim.
     low, count = bounds[-1][0] or 0, count

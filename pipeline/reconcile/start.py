@@ -83,13 +83,17 @@ def _dated(claims: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     """
     is_unsaid = pl.col("form") == v.Form.UNSPECIFIED.value
     winning = pl.col("winning_form")
-    event = pl.coalesce(pl.when(winning == form.value).then(pl.lit(event.value)) for form, event in EVENT_OF_FORM.items())
+    event = pl.coalesce(
+        pl.when(winning == form.value).then(pl.lit(event.value)) for form, event in EVENT_OF_FORM.items()
+    )
     is_signing = pl.col("start_event") == v.Event.CHARTER_SIGNED.value
     return (
         claims.filter(pl.col("start_date").is_not_null())
         .join(forms.select(PAIR, winning_form="form"), on=PAIR)
         .with_columns(
-            winning_event=event, last_day=last_day("start"), dated_form=pl.when(is_unsaid).then(winning).otherwise("form")
+            winning_event=event,
+            last_day=last_day("start"),
+            dated_form=pl.when(is_unsaid).then(winning).otherwise("form"),
         )
         .with_columns(
             dated_event=pl.when(is_unsaid & is_signing)

@@ -24,7 +24,9 @@ def win_status(claims: pl.DataFrame) -> pl.DataFrame:
     best = best.with_columns(status=claims["status"].gather(best["claim_id"])).rename({"claim_id": "status_claim_id"})
     ends = claims.filter(IS_ENDED)
     ended = winners(ends, END)
-    ended = ended.select(PAIR, claims["end_date"].gather(ended["claim_id"]), claims["end_precision"].gather(ended["claim_id"]))
+    ended = ended.select(
+        PAIR, claims["end_date"].gather(ended["claim_id"]), claims["end_precision"].gather(ended["claim_id"])
+    )
     caused = ends.filter(pl.col("end_cause").is_not_null())
     causes = winners(caused, END)
     causes = causes.select(PAIR, claims["end_cause"].gather(causes["claim_id"]))
