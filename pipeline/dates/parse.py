@@ -13,6 +13,7 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.dates.rewrite import convert_calendars, simplify
 from pipeline.dates.words import (
     APPROXIMATE,
     BEFORE_CHRIST,
@@ -40,8 +41,8 @@ EXCEL_FIRST, EXCEL_LAST, EXCEL_EPOCH = 18_264, 51_500, pl.date(1899, 12, 30)
 PART_SIZE = 50_000  # texts; fewer are not worth a second thread
 Y = r"(?:0[5-9][0-9]{2}|1[0-9]{3}|2[01][0-9]{2}|2200)"
 N = r"[0-9]{1,2}"
-_SMALL = "st|nd|rd|th|er|re|de|del|dell|do|of|d|g|m|r|e|den|the|gada|год|года|г|р|року|του|o|a|roku|y|tahun"
-F = rf"(?:[\s.,'()/-]|<(?:{_SMALL})>)"  # what may stand between the parts of one date
+_SMALL = "st|nd|rd|th|er|re|de|del|dell|do|of|d|g|m|r|e|den|the|gada|ko|ta|год|года|г|р|року|του|o|a|roku|y|tahun"
+F = rf"(?:[\s.,'()/|-]|<(?:{_SMALL})>)"  # what may stand between the parts of one date
 G = rf"(?:[\s.'/-]|\(<e>\)<ko>|<(?:{_SMALL})>)"  # without a comma, which parts two dates
 ITEM = "|".join([
     rf"\b{Y}[YZ]",
@@ -52,6 +53,7 @@ ITEM = "|".join([
     rf"[A-LX]{F}*{N}{F}+{Y}\b",
     rf"[A-LX]{F}*{Y}\b",
     rf"\b{Y}{G}*[A-LX]{G}*{N}\b",
+    rf"\b{Y}\s?\(\s?{N}\.?\s?[A-LX]",
     rf"\b{Y}\.?\s?<gada>\s?{N}\.?\s?[A-LX]",
     rf"\b{Y}{G}*[A-LX]",
     rf"\b{Y}-(?:0[0-9]|1[0-2])\b",
@@ -62,19 +64,19 @@ ITEM = "|".join([
 
 def _tokenise(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
     """`text` and `folded`, with months, decades and centuries as tokens."""
-    folded = fold(texts)
+    folded = convert_calendars(fold(texts), language)
     has_letters = pl.col("folded").str.contains("<", literal=True)
     worded = folded.filter(has_letters)
     tokens = (
         pl.col("folded")
-        .str.replace_many(month_letters(language))
+        .str.replace_many(month_letters(language), leftmost=True)
         # "the 1900s" and "1900-talet" are hundred years, "the 2000s" are ten.
         .str.replace_all(r"\b(1[0-9]00)'?<s>", "${1}Z")
         .str.replace_all(r"\b([12][0-9]00)-?<(?:talet|tallet|tal|luku\w*|luvu\w*)>", "${1}Z")
         .str.replace_all(rf"\b([12][0-9]{{2}}0)['.-]{{0,2}}<(?:{DECADE_ENDS})>", "${1}Y")
         .str.replace_all(rf"<(?:{DECADE_WORDS})>[ ']*([12][0-9]{{2}}0)([^-–/0-9]|$)", "${1}Y$2")
     )
-    return pl.concat([folded.filter(~has_letters), worded.with_columns(tokens)])
+    return simplify(pl.concat([folded.filter(~has_letters), worded.with_columns(tokens)]), ITEM, language)
 
 
 def _parts(items: pl.DataFrame) -> pl.DataFrame:
@@ -213,8 +215,13 @@ def _read(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
     approximate = folded.str.contains(APPROXIMATE)
     note = pl.when(julian).then(pl.lit("julian")).when(approximate).then(pl.lit("approximate"))
     joined = rest.join(dated, on="row", how="left", maintain_order="left")
+    is_bound = pl.col("special") == "bound_only"
+    other = pl.when(is_bound).then(pl.lit("two_dates")).otherwise("special")
     return joined.with_columns(
-        date_note=pl.when(pl.col("date").is_not_null()).then(pl.coalesce("date_note", note))
+        date_note=pl.when(pl.col("date").is_not_null())
+        .then(pl.coalesce("date_note", other, note))
+        .when(is_bound)
+        .then("special")
     ).select(*OUTPUT_SCHEMA)
 
 
@@ -230,10 +237,12 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
     Returns:
         One row per distinct text, ordered by `text`, with the columns of `OUTPUT_SCHEMA`: `date` and
         `last_date` bound the interval (proleptic Gregorian), `precision` is day, month, year, decade or
-        century. All are null where nothing could be read: no year, or none from 500 to 2200. `date_note` is
-        the first of these:
+        century. All are null where nothing could be read: no year, or none from 500 to 2200. Where nothing but
+        a bound is given (`before 1990`), these are null, and `date_note` is `bound_only`. Else `date_note` is the
+        first of these:
 
         - `two_dates`: several that exclude one another, `date` being the first
+        - `several_days`, `several_months` (`10/11 March 1972`, `Mai/Juni 1985`): the month or year that has them
         - `excel_serial`: a bare number of five digits, read as an Excel day
         - `impossible_day`, `ambiguous_order` (`03/04/1986`), `ambiguous_month`: only the year was taken
         - `julian`: marked as of the Julian calendar, and not converted

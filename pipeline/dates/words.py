@@ -13,16 +13,46 @@ from babel import localedata
 MONTH_LOCALES: Final = (
     "de", "de_AT", "en", "fr", "it", "es", "nl", "pl", "cs", "sk", "pt", "sv", "da", "nb", "nn", "fi", "hu",
     "ro", "bg", "hr", "sl", "sr", "sr_Latn", "lt", "lv", "et", "el", "tr", "uk", "ru", "ca", "eu", "gl", "ar",
-    "he", "id",
+    "he", "id", "is", "be", "sq", "ga", "cy", "mt", "hy", "ka", "th", "mk", "bs", "lb", "rm", "az",
 )  # fmt: skip
-# Cases that CLDR does not list: locatives ("in March"), in the order of the months.
+# What CLDR does not list: other spellings, and locatives ("in March"), in the order of the months.
+SPELLINGS: Final = (("en", 9, "sept"), ("de", 2, "feber"), ("de", 3, "maerz"), ("es", 9, "setiembre"))
 LOCATIVES: Final = {
     "pl": "styczniu lutym marcu kwietniu maju czerwcu lipcu sierpniu wrzesniu pazdzierniku listopadzie grudniu",
     "cs": "lednu unoru breznu dubnu kvetnu cervnu cervenci srpnu zari rijnu listopadu prosinci",
+    "sk": "januari februari marci aprili maji juni juli auguste septembri oktobri novembri decembri",
+    "sl": "januarju februarju marcu aprilu maju juniju juliju avgustu septembru oktobru novembru decembru",
+    "uk": "січні лютому березні квітні травні червні липні серпні вересні жовтні листопаді грудні",
     "hr": "sijecnju veljaci ozujku travnju svibnju lipnju srpnju kolovozu rujnu listopadu studenom prosincu",
     "ru": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
 }
 AFFIXES: Final = {"fi": "{}ssa {}n", "eu": "{}ren {}n", "hu": "{}ban {}ben {}i", "he": "ב{}"}
+
+# Bounds are no dates: "before 1990" may be any year. In front of the date, behind it, and in one language only.
+BEFORE = (
+    "before|until|prior|earlier|later|latest|least|after|vor|nach|bis|spatestens|fruhestens|mindestens|avant|apres"
+    "|jusqu|jusque|prima|dopo|fino|antes|hasta|despues|depois|apos|ate|abans|fins|voor|sinds> <minstens|fore|efter"
+    "|etter|indtil|inntil|ennen|enne|parast|kuni|pirms|lidz|pries|iki|przed|pred|az> <do|inainte|dupa|pana|преди|след"
+    "|prije|nakon|poslije|pre|пре|пред|πριν|μετα|εως|μεχρι|после|перед|після|לפני|אחרי|עד|قبل|بعد|حتى|sebelum|setelah"
+)
+BEFORE_IN: Final = {
+    "en": "by|till|to> <about|up> <to", "de": "ab> <spatestens", "nl": "na|tot", "sv": "till|innan", "da": "for|til",
+    "nb": "for|til", "no": "for|til", "pl": "do|po", "cs": "do|po", "sk": "do|po", "sl": "do|po", "hr": "do|poslije",
+    "bs": "do", "sr": "do|до|posle", "mk": "до|по", "bg": "до", "ru": "до", "uk": "до", "be": "да|до|пасля",
+    "lv": "pec", "lt": "po|iki", "is": "fyrir|eftir|til", "it": "entro|ante", "pt": "ante", "es": "tras", "fr": "des> <avant",
+}  # fmt: skip
+AFTER = "elott\\w*|utan\\w*|ig|jalkeen|oncesi\\w*|once|sonra\\w*|이전|이후|까지|earlier|or> <earlier|or> <before"
+FILLERS = (
+    "dem|den|der|das|jahre?|jahren|anfang|ende|mitte|the|year|early|late|mid|about|seit|since|than|to|in|en|an|a|au"
+    "|l|le|la|il|el|al|annee|annees|anno|ano|any|del|della|dell|de|d|do|o|os|as|het|jaar|ar|aret|vuotta|aasta|roku|r"
+    "|rokem|roce|rok|rokom|letom|letu|leta|lata|to|απο|το|ετος|года|годом|год|годы|року|рік|anul|anului|ca|c|circa|שנת"
+    "|عام|سنة|tahun|zum"
+)
+# What stands between two days, or two months, of one date.
+JOINERS = (
+    "und|u|bis|zum|and|to|until|et|au|e|ed|al|y|en|tot|och|till|og|til|ja|ir|un|lidz|i|do|az|a|es|si|и|по|і|та|до|και"
+    "|εως|ve|ile|in|na|eta"
+)
 
 SINCE = "since|seit|depuis|dal|dall|desde|sinds|sedan|siden|od|od> <roku|from|anno|ad|с|з|от|από"
 ERA = r"<ad>|<ce>|<n>[. ]*<chr>|<d>[. ]*<c>|<н>[. ]*<э>"
@@ -35,6 +65,7 @@ APPROXIMATE = (
     r"|omkring|cerca|kolem|okolo|oko|około|около|близько|rond|omstreeks|kring|wohl|vermutlich|probably)>"
     r"[.\s]*(?:<(?:de|al|del|roku|the|mid|early|late)>\s*)?"
     r"(?:[12][0-9]{3}|[A-LX]|[0-9]{1,2}[ .])|[~≈]\s*[0-9]|[0-9]\s?\(?\?"
+    r"|[0-9]\s?<?[年月日]?>?\s?<?(?:頃|ころ|左右|경)|[0-9]\s<korul"
 )
 DECADE_WORDS = "anni|annees|jaren|anos|anii|lata|decada> <de|decada|decade|decennio|годы|δεκαετια(?:> <του)?"
 # "1980-as" alone is Hungarian for "of 1980"; with "évek" it is the decade.
@@ -58,17 +89,20 @@ CENTURIES = "|".join([
 
 # Digits of other scripts; footnote marks and invisible characters must not join or part numbers.
 _BEFORE = (
-    dict.fromkeys("<>[]{}", " ")
+    dict.fromkeys("[]{}", " ")
+    | {"<": "≤", ">": "≥"}  # since < and > mark words
     | {chr(zero + i): str(i) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for i in range(10)}
     | dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹", " ")
     | dict.fromkeys("\u200b\u200c\u200d\u200e\u200f\u061c\u00ad\ufeff", "")
     | dict.fromkeys("‐‑−", "-")
     | dict.fromkeys("’‘ʼ´׳", "'")
 )
+_TENS = ("", "十", "二十", "三十", "四十", "五十", "六十")
+_CJK = {f"{ten}{unit}": i * 10 + j for i, ten in enumerate(_TENS) for j, unit in enumerate(" 一二三四五六七八九")}
 _AFTER = dict(zip("ıłøđßæς", ("i", "l", "o", "d", "ss", "ae", "σ"), strict=True)) | {
-    "년대": "年代", "년": "年", "월": "月", "일": "日", "세기": "世紀",
-    "十二月": "12月", "十一月": "11月", "十月": "10月",
-    **{f"{char}月": f"{i}月" for i, char in enumerate("一二三四五六七八九", 1)},
+    "년대": "年代", "년": "年", "월": "月", "일": "日", "세기": "世紀", "元年": "1年", "〇": "0", "零": "0",
+    # The longest first.
+    **{numeral.strip(): str(value) for numeral, value in reversed(_CJK.items()) if value},
 }  # fmt: skip
 _ENTITIES = {
     "&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&#160;": " ", "&thinsp;": " ", "&ensp;": " ", "&ndash;": "–",
@@ -107,12 +141,13 @@ def _month_names() -> dict[str, dict[str, int]]:
         names = [(month, form.format(name.rstrip("."))) for month, name in named for form in forms]
         rows += [(locale[:2], month, name) for month, name in names]
     rows += [(lang, i, name) for lang, text in LOCATIVES.items() for i, name in enumerate(text.split(), 1)]
-    rows.append(("en", 9, "sept"))
+    rows += [(language, month, name) for language, month, name in SPELLINGS]
     table = fold(pl.DataFrame(rows, schema=["language", "month", "text"], orient="row"))
     # Catalan has "de gener", "d’abril": the last word is the name.
     table = table.select("language", "month", pl.col("folded").str.extract_all("<[^>]*>").list.last())
     found: dict[str, dict[str, int]] = {}
-    for language, month, name in table.drop_nulls().iter_rows():
+    # A single letter is an abbreviation of other things too (Thai "ค.").
+    for language, month, name in table.drop_nulls().filter(pl.col("folded").str.len_chars() > 3).iter_rows():
         found.setdefault(language, {})[name] = month
     return found
 
@@ -126,4 +161,5 @@ def month_letters(language: str | None) -> dict[str, str]:
             meanings.setdefault(name, set()).add(month)
     letters = {name: chr(64 + min(found)) if len(found) == 1 else "X" for name, found in meanings.items()}
     own = _month_names().get((language or "").lower()[:2], {})
-    return letters | {name: chr(64 + month) for name, month in own.items()}
+    letters |= {name: chr(64 + month) for name, month in own.items()}
+    return {"<des> <de>": "<des_de>"} | letters  # Catalan "since", where "des." is December
