@@ -106,6 +106,12 @@ country_code = Column(
     nullable=True,
     pattern=r"^[A-Z]{2}$",
 )
+state_at_start = Column(
+    "state_at_start",
+    pl.String,
+    "State that the town belonged to when it began, in English (East Germany); null if the start or region cannot tell.",
+    nullable=True,
+)
 admin1_code = Column("admin1_code", pl.String, "First-level division as GeoNames codes it.", nullable=True)
 latitude = Column("latitude", pl.Float64, "Latitude, WGS 84.", "degree", nullable=True, minimum=-90, maximum=90)
 longitude = Column("longitude", pl.Float64, "Longitude, WGS 84.", "degree", nullable=True, minimum=-180, maximum=180)

@@ -40,6 +40,8 @@ PARTNERSHIPS = Table(
         c.flag("form_conflict", "Whether sources differ on what was agreed."),
         c.distance_km,
         c.flag("is_domestic", "Whether both towns are in one country today; null if unknown.", nullable=True),
+        c.state_at_start.named("state_a_at_start"),
+        c.state_at_start.named("state_b_at_start"),
         c.claim_id.named("start_claim_id", "The statement that the start was taken from.").optional(),
         c.claim_id.named("form_claim_id", "The statement that the form was taken from.").optional(),
         c.claim_id.named("status_claim_id", "The statement that the status was taken from.").optional(),

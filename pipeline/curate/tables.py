@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import schemas
+from pipeline.curate.history import states_at_start
 from pipeline.ids import mint
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.names import search_key
@@ -179,6 +180,7 @@ def _partnerships(claims: pl.DataFrame, sources: pl.DataFrame, towns: pl.DataFra
         )
         result = result.join(place, on=f"town_{side}_id", how="left")
     ends = (pl.col(f"{part}_{side}") for side in ("a", "b") for part in ("latitude", "longitude"))
+    result = result.join(states_at_start(result, towns, claims), on="partnership_id", how="left")
     return result.with_columns(
         distance_km=distance_km(*ends).round(1), is_domestic=pl.col("country_a") == pl.col("country_b")
     )
