@@ -109,7 +109,7 @@ country_code = Column(
 state_at_start = Column(
     "state_at_start",
     pl.String,
-    "State that the town belonged to when it began, in English (East Germany); null if the start or region cannot tell.",
+    "State that the town belonged to when it began (East Germany); null where start or region leave it open.",
     nullable=True,
 )
 admin1_code = Column("admin1_code", pl.String, "First-level division as GeoNames codes it.", nullable=True)

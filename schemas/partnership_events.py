@@ -17,7 +17,7 @@ PARTNERSHIP_EVENTS = Table(
         _date,
         c.start_precision.named("event_precision", "How exact the date is."),
         c.form,
-        c.end_cause.named("cause", "Why it ended."),
+        c.end_cause.named("cause", "Why it ended or was suspended."),
         c.claim_id,
     ),
     foreign_keys=(

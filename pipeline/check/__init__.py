@@ -13,6 +13,8 @@ import polars as pl
 
 from pipeline.check import bounds, rows, values
 from pipeline.check import ledger as ledgers
+from pipeline.check.heaps import find_heaps
+from pipeline.dates import without_until
 from pipeline.declarations import SIDES, Declaration
 from pipeline.ids import mint
 from pipeline.locate.countries import resolve_countries
@@ -186,7 +188,6 @@ def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
 
 def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
     """Turn accepted statements into claims."""
-    heaps = values.find_heaps(frame, declaration)
     unknown = [
         values.note(
             frame, pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known"),
@@ -204,9 +205,14 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
         start=pl.when(~ended).then("start"),
         start_value=pl.when(~ended).then("start_value"),
     )  # fmt: skip
-    frame, dates = values.read_dates(frame, declaration)
+    # In a column of ends, "until 2004" says no more than 2004.
+    frame = frame.with_columns(end_value=without_until(pl.col("end_value")))
+    read = values.parse_starts_and_ends(frame, declaration)
+    heaps = find_heaps(frame, read, declaration)
+    frame, dates = values.read_dates(frame, read, declaration.expect.earliest_year)
     form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
     event = pl.coalesce("start_event", form.replace_strict(values.EVENT_OF_FORM, return_dtype=pl.String))
+    changed = pl.col("start_event").replace_strict(values.STATUS_AFTER, default=None, return_dtype=pl.String)
     is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended
     claims = frame.with_columns(
         source_id=pl.lit(declaration.id),
@@ -219,10 +225,11 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
         form=form,
         status=pl.coalesce(
             "status",
+            changed,
             pl.when(is_over).then(pl.lit(v.Status.ENDED.value)),
             pl.lit(declaration.listed_means.value),
         ),
-        status_is_stated=pl.col("status").is_not_null() | is_over,
+        status_is_stated=pl.col("status").is_not_null() | changed.is_not_null() | is_over,
         start_event=pl.when(pl.col("start_date").is_not_null()).then(event),
         start_text="start", end_text="end",
         claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),

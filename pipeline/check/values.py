@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipeline.check.category_words import decode_words
 from pipeline.dates import parse_dates
 from pipeline.declarations import CODED, SIDES
+from pipeline.locate.names import search_key
 from schemas import FINDINGS
 from schemas import vocabularies as v
 from schemas.columns import EARLIEST_YEAR, LATEST_YEAR
@@ -23,9 +25,12 @@ EVENT_OF_FORM = {
     v.Form.FRIENDSHIP: v.Event.FRIENDSHIP_AGREED,
     v.Form.CONTACT: v.Event.FIRST_CONTACT,
 }
-#: A year is a suspected placeholder when it stands this often, and this many times as often as any
-#: year within so many years of it. The German register's 2000 stands 922 times, its next 312 times.
-HEAP_SIZE, HEAP_RATIO, HEAP_WINDOW = 50, 2.5, 5
+#: What a row that tells of one of these says of the link since.
+STATUS_AFTER = {
+    v.Event.SUSPENDED.value: v.Status.SUSPENDED.value,
+    v.Event.RESUMED.value: v.Status.ACTIVE.value,
+    v.Event.ENDED.value: v.Status.ENDED.value,
+}
 
 #: A frame and what was noted on the way to it; findings are made in one go at the end.
 Noted = tuple[pl.DataFrame, list[pl.LazyFrame]]
@@ -58,7 +63,10 @@ def mark_suspects(frame: pl.DataFrame, declaration: Declaration) -> Noted:
 
 
 def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
-    """Turn codes into the values of their vocabularies; an unknown code is a finding and becomes null."""
+    """Turn codes into the values of their vocabularies; an unknown code is a finding and becomes null.
+
+    The declaration's codes come first, then the words that many sources use (`category_words.toml`).
+    """
     findings, decoded = [], [pl.col("form").alias("form_text")]
     for column, vocabulary in CODED.items():
         if frame[column].null_count() == frame.height:
@@ -68,21 +76,42 @@ def decode_categories(frame: pl.DataFrame, declaration: Declaration) -> Noted:
         # A constant is in our own words even where the source's codes are not.
         if any(column in declaration.constants_of(file) for file in declaration.files):
             known = known | {member.value: member.value for member in vocabulary}
-        value = (
+        value = pl.coalesce(
             pl.col(column)
             .str.to_lowercase()
-            .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
+            .replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String),
+            _by_words(frame[column], decode_words(column, declaration.language)),
         )
         findings.append(note(frame, pl.col(column).is_not_null() & value.is_null(), column, "unknown_code"))
         decoded.append(value.alias(column))
     return frame.with_columns(decoded), findings
 
 
-def read_dates(frame: pl.DataFrame, declaration: Declaration) -> Noted:
-    """Turn `start` and `end` texts into dates with a precision, and hold them against what is plausible."""
+def _by_words(texts: pl.Series, words: dict[str, str]) -> pl.Expr:
+    """Return what the texts mean by `words`; null where it is not among them."""
+    distinct = texts.drop_nulls().unique().alias("text").to_frame()
+    known = distinct.select(
+        "text", value=search_key(pl.col("text")).replace_strict(words, default=None, return_dtype=pl.String)
+    )
+    known = known.drop_nulls()
+    return pl.col(texts.name).replace_strict(known["text"], known["value"], default=None, return_dtype=pl.String)
+
+
+def parse_starts_and_ends(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+    """Read every text of `start` and `end`, known placeholders too, once each: the rows of `parse_dates`."""
+    texts = pl.concat([frame["start"], frame["start_value"].alias("start"), frame["end_value"].alias("start")])
+    return parse_dates(texts, declaration.language)
+
+
+def read_dates(frame: pl.DataFrame, read: pl.DataFrame, earliest_year: int) -> Noted:
+    """Turn `start` and `end` texts into dates with a precision, and hold them against what is plausible.
+
+    Args:
+        frame: statements.
+        read: what each text says, from `parse_starts_and_ends`.
+        earliest_year: the first that is plausible of this source, but for precursors.
+    """
     findings = []
-    texts = pl.concat([frame["start_value"], frame["end_value"].alias("start_value")])
-    read = parse_dates(texts, declaration.language)
     for side in ("start", "end"):
         parsed = read.select(
             pl.col("text").alias(f"{side}_value"),
@@ -94,10 +123,12 @@ def read_dates(frame: pl.DataFrame, declaration: Declaration) -> Noted:
         date, text = pl.col(f"{side}_date"), pl.col(f"{side}_value")
         earliest = (
             pl.when(pl.col("start_event") == v.Event.PRECURSOR).then(EARLIEST_YEAR)
-            .otherwise(declaration.expect.earliest_year)
+            .otherwise(earliest_year)
         )  # fmt: skip
+        only_bound = (pl.col(f"{side}_date_note") == "bound_only").fill_null(value=False)
         problems = (
-            ("unreadable_date", text.is_not_null() & date.is_null()),
+            ("date_bound_only", only_bound),
+            ("unreadable_date", text.is_not_null() & date.is_null() & ~only_bound),
             ("implausible_year", date.dt.year() < earliest),
             ("future_date", date > pl.col("as_of_date")),
         )
@@ -123,37 +154,6 @@ def _without(frame: pl.DataFrame, problem: pl.Expr, side: str) -> pl.DataFrame:
         .then(f"{side}_precision")
         .otherwise(pl.lit(v.Precision.UNKNOWN.value))
         .alias(f"{side}_precision"),
-    )
-
-
-def find_heaps(frame: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
-    """Return a finding for each year that stands far above its neighbours, as placeholders do."""
-    known = {value for suspect in declaration.suspect if suspect.column == "start" for value in suspect.values}
-    years = (
-        frame.lazy()
-        .filter(pl.col("start").str.contains(r"^[0-9]{4}$"))
-        .group_by(year=pl.col("start").cast(pl.Int32))
-        .agg(count=pl.len())
-    )
-    near = pl.col("year") - pl.col("year_other")
-    heaps = (
-        years.filter(pl.col("count") >= HEAP_SIZE)
-        .join(years, how="cross", suffix="_other")
-        .group_by("year", "count")
-        .agg(next=pl.col("count_other").filter((near != 0) & (near.abs() <= HEAP_WINDOW)).max().fill_null(0))
-        .filter(pl.col("count") >= HEAP_RATIO * pl.col("next"))
-        .sort("year")
-    )
-    return heaps.select(
-        snapshot_id=pl.lit(None, pl.String),
-        locator=pl.lit(None, pl.String),
-        column_name=pl.lit("start"),
-        rule=pl.lit("placeholder_heap"),
-        severity=pl.lit(v.Severity.WARNING.value),
-        raw_value=pl.format("{} stands {} times, no year near it more than {}", "year", "count", "next"),
-        action=pl.when(pl.col("year").cast(pl.String).is_in(list(known)))
-        .then(pl.lit(v.Action.NULLED.value))
-        .otherwise(pl.lit(v.Action.KEPT.value)),
     )
 
 

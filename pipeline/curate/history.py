@@ -80,7 +80,9 @@ def states_at_start(partnerships: pl.DataFrame, towns: pl.DataFrame, claims: pl.
     )
     result = partnerships.select("partnership_id")
     for side in ("a", "b"):
-        own = found.filter(pl.col("side") == side).select("partnership_id", pl.col("state").alias(f"state_{side}_at_start"))
+        own = found.filter(pl.col("side") == side).select(
+            "partnership_id", pl.col("state").alias(f"state_{side}_at_start")
+        )
         result = result.join(own, on="partnership_id", how="left", maintain_order="left")
     return result
 
@@ -95,8 +97,10 @@ def _rules_of_towns(towns: pl.DataFrame) -> pl.DataFrame:
     rules = former_states()
     pairs = towns.with_columns(key=search_key(pl.col("name"))).join(rules, on="country_code")
     lower, upper = pl.col("min_latitude"), pl.col("max_latitude")
-    by_region = pl.when(pl.col("admin1_codes").is_null()).then(pl.lit(value=True)).otherwise(
-        pl.col("admin1_codes").list.contains(pl.col("admin1_code"))
+    by_region = (
+        pl.when(pl.col("admin1_codes").is_null())
+        .then(pl.lit(value=True))
+        .otherwise(pl.col("admin1_codes").list.contains(pl.col("admin1_code")))
     )
     named = pl.lit(value=True)
     for pattern in rules["name_pattern"].drop_nulls().unique(maintain_order=True):
@@ -128,6 +132,8 @@ def _with_regions(towns: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("said").list.len() == 1)
         .select("town_id", pl.col("said").list.first())
     )  # fmt: skip
-    return towns.join(named, on="town_id", how="left").with_columns(
-        admin1_code=pl.coalesce("admin1_code", "said")
-    ).select("town_id", "name", "country_code", "admin1_code", "latitude")
+    return (
+        towns.join(named, on="town_id", how="left")
+        .with_columns(admin1_code=pl.coalesce("admin1_code", "said"))
+        .select("town_id", "name", "country_code", "admin1_code", "latitude")
+    )

@@ -28,7 +28,10 @@ _Y = r"(?:1[0-9]{3}|20[0-9]{2})"
 _GAP = r"(?:[\s.,'()|]|<(?:de|del|d|st|nd|rd|th|of|den|r|er|re)>)*"
 _AND = rf"[\s.]*(?:<(?:st|nd|rd|th)>)?[\s.]*(?:[-–—/&+~〜・]|<(?:{JOINERS})>)\s*"
 _MONTH = r"[A-LX]"
-_ROMANS: Final = dict(zip("i ii iii iv v vi vii viii ix x xi xii".split(), "ABCDEFGHIJKL", strict=True))
+_ROMANS: Final = {
+    "i": "A", "ii": "B", "iii": "C", "iv": "D", "v": "E", "vi": "F",
+    "vii": "G", "viii": "H", "ix": "I", "x": "J", "xi": "K", "xii": "L",
+}  # fmt: skip
 _ROMAN = f"<({'|'.join(_ROMANS)})>"
 _ROMAN_SHAPES = (
     rf"^(.*?\b{_N}[\s./-]+){_ROMAN}([\s./-]+{_Y}\b.*)$",
@@ -50,7 +53,9 @@ _RANGES: Final = (
 )
 _SAME_MONTH = "|".join(rf"\b{_N}{_GAP}{month}{_GAP}{_AND}{_N}{_GAP}{month}{_GAP}{_Y}\b" for month in "ABCDEFGHIJKLX")
 _BOUND_AFTER = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{AFTER})>"
-_CJK_BOUND = r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
+_CJK_BOUND = (
+    r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
+)
 
 
 def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFrame:
@@ -120,7 +125,9 @@ def simplify(tokens: pl.DataFrame, item: str, language: str | None) -> pl.DataFr
         return rest
     bound = rf"(?:<(?:{before})>|[≤≥]=?)[\s.'=]*(?:<(?:{FILLERS})>[\s.']*)*(?:{item}|{CENTURIES})(?:<日>)?"
     unbound = (
-        folded.str.replace_all(bound, " ").str.replace_all(f"(?:{item}){_BOUND_AFTER}", " ").str.replace(_CJK_BOUND, " ")
+        folded.str.replace_all(bound, " ")
+        .str.replace_all(f"(?:{item}){_BOUND_AFTER}", " ")
+        .str.replace(_CJK_BOUND, " ")
     )
     special = _ranges(special.with_columns(_roman_months())).with_columns(unbound=unbound)
     noted = pl.when(folded != pl.col("unbound")).then(pl.lit("bound_only")).otherwise("special")

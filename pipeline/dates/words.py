@@ -36,10 +36,10 @@ BEFORE = (
     "|prije|nakon|poslije|pre|пре|пред|πριν|μετα|εως|μεχρι|после|перед|після|לפני|אחרי|עד|قبل|بعد|حتى|sebelum|setelah"
 )
 BEFORE_IN: Final = {
-    "en": "by|till|to> <about|up> <to", "de": "ab> <spatestens", "nl": "na|tot", "sv": "till|innan", "da": "for|til",
+    "en": "by|till|to> <about|up> <to", "nl": "na|tot", "sv": "till|innan", "da": "for|til",
     "nb": "for|til", "no": "for|til", "pl": "do|po", "cs": "do|po", "sk": "do|po", "sl": "do|po", "hr": "do|poslije",
     "bs": "do", "sr": "do|до|posle", "mk": "до|по", "bg": "до", "ru": "до", "uk": "до", "be": "да|до|пасля",
-    "lv": "pec", "lt": "po|iki", "is": "fyrir|eftir|til", "it": "entro|ante", "pt": "ante", "es": "tras", "fr": "des> <avant",
+    "lv": "pec", "lt": "po|iki", "is": "fyrir|eftir|til", "it": "entro|ante", "pt": "ante", "es": "tras",
 }  # fmt: skip
 AFTER = "elott\\w*|utan\\w*|ig|jalkeen|oncesi\\w*|once|sonra\\w*|이전|이후|까지|earlier|or> <earlier|or> <before"
 FILLERS = (
@@ -87,6 +87,12 @@ CENTURIES = "|".join([
     rf"<(?:secolo|sec|secolul|siglo|seculo|segle)>[.\s]*(?:<al>\s)?{_NUMERAL}",
 ])  # fmt: skip
 
+_UNTIL = (
+    r"(?i)^\s*(?:bis(?: zum| zu)?|until|till|up to|to|jusqu['’](?:en|au|à)|fino (?:al?|alla|all['’])|hasta(?: el)?|tot"
+    r"|do(?: roku| r\.)?|až do(?: roku)?|até|fins(?: al?)?|til|indtil|inntil|asti|kuni|līdz|iki"
+    r"|până(?: în| la)?|до|μέχρι(?: το)?|έως(?: το)?|עד|حتى)\s+"
+)
+
 # Digits of other scripts; footnote marks and invisible characters must not join or part numbers.
 _BEFORE = (
     dict.fromkeys("[]{}", " ")
@@ -109,6 +115,11 @@ _ENTITIES = {
     "&amp;nbsp;": " ", "&mdash;": "–", "'''": " ", "''": " ",
 }  # fmt: skip
 _MARKUP = r"(?is)<ref[^>]*/>|<ref.*?</ref\s*>|<ref.*$|<!--.*?-->|</?[a-z][^>]*>|https?://\S+|\[\[[^\[\]|]*\||\bq[0-9]+"
+
+
+def without_until(text: pl.Expr) -> pl.Expr:
+    """Return texts of ends without a leading "until": there it says no more than the date."""
+    return text.str.replace(_UNTIL, "")
 
 
 def fold(texts: pl.DataFrame) -> pl.DataFrame:

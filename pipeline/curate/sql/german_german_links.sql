@@ -31,7 +31,13 @@ SELECT
     town_b_id,
     town_b.name AS town_b_name,
     town_b.admin1_code AS town_b_admin1_code,
-    town_a.side <> town_b.side AS crossed_the_border,
+    state_a_at_start,
+    state_b_at_start,
+    -- A year that has the change in it leaves the states open; where the towns lie does not.
+    coalesce(
+        'East Germany' IN (state_a_at_start, state_b_at_start) AND state_a_at_start <> state_b_at_start,
+        town_a.side <> town_b.side
+    ) AS crossed_the_border,
     start_date,
     start_precision,
     start_year,

@@ -1,0 +1,28 @@
+-- How many partnerships began between which two states of the time (East Germany, Yugoslavia), beside today's countries.
+CREATE VIEW countries_at_start AS
+WITH sided AS (
+    SELECT
+        (state_a_at_start <= state_b_at_start) AS in_order,
+        if(in_order, state_a_at_start, state_b_at_start) AS state_a,
+        if(in_order, state_b_at_start, state_a_at_start) AS state_b,
+        if(in_order, town_a.country_code, town_b.country_code) AS country_a,
+        if(in_order, town_b.country_code, town_a.country_code) AS country_b,
+        status,
+        start_year
+    FROM partnerships
+    JOIN towns AS town_a ON town_a.town_id = town_a_id
+    JOIN towns AS town_b ON town_b.town_id = town_b_id
+    WHERE state_a_at_start IS NOT NULL AND state_b_at_start IS NOT NULL
+)
+SELECT
+    state_a,
+    state_b,
+    country_a AS today_country_a,
+    country_b AS today_country_b,
+    count(*) AS partnerships,
+    count(*) FILTER (status = 'ended') AS ended,
+    min(start_year) AS first_year,
+    max(start_year) AS last_year
+FROM sided
+GROUP BY ALL
+ORDER BY partnerships DESC, state_a, state_b, today_country_a, today_country_b;
