@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.check.values import EVENT_OF_FORM
+from schemas.vocabularies import EVENT_OF_FORM
 from pipeline.ids import mint, pair_ids
 from schemas import CLAIMS, SOURCES
 

@@ -202,6 +202,16 @@ class Entity(StrEnum):
     PARTNERSHIP = "partnership"
 
 
+#: What a bare "since" dates, by what was agreed.
+EVENT_OF_FORM = {
+    Form.PARTNERSHIP: Event.CHARTER_SIGNED,
+    Form.PROJECT_PARTNERSHIP: Event.CHARTER_SIGNED,
+    Form.UNSPECIFIED: Event.CHARTER_SIGNED,
+    Form.FRIENDSHIP: Event.FRIENDSHIP_AGREED,
+    Form.CONTACT: Event.FIRST_CONTACT,
+}
+
+
 def rank_of(vocabulary: type[StrEnum]) -> dict[str, int]:
     """Return each value's place in its vocabulary (0 is the strongest), for sorting by rule."""
     return {member.value: place for place, member in enumerate(vocabulary)}

@@ -211,7 +211,7 @@ def _read_claims(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
     heaps = find_heaps(frame, read, declaration)
     frame, dates = values.read_dates(frame, read, declaration.expect.earliest_year)
     form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
-    event = pl.coalesce("start_event", form.replace_strict(values.EVENT_OF_FORM, return_dtype=pl.String))
+    event = pl.coalesce("start_event", form.replace_strict(v.EVENT_OF_FORM, return_dtype=pl.String))
     changed = pl.col("start_event").replace_strict(values.STATUS_AFTER, default=None, return_dtype=pl.String)
     is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended
     claims = frame.with_columns(

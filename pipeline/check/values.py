@@ -17,14 +17,6 @@ from schemas.columns import EARLIEST_YEAR, LATEST_YEAR
 if TYPE_CHECKING:
     from pipeline.declarations import Declaration
 
-#: What a bare "since" dates, by what was agreed.
-EVENT_OF_FORM = {
-    v.Form.PARTNERSHIP: v.Event.CHARTER_SIGNED,
-    v.Form.PROJECT_PARTNERSHIP: v.Event.CHARTER_SIGNED,
-    v.Form.UNSPECIFIED: v.Event.CHARTER_SIGNED,
-    v.Form.FRIENDSHIP: v.Event.FRIENDSHIP_AGREED,
-    v.Form.CONTACT: v.Event.FIRST_CONTACT,
-}
 #: What a row that tells of one of these says of the link since.
 STATUS_AFTER = {
     v.Event.SUSPENDED.value: v.Status.SUSPENDED.value,

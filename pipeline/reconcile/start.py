@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.check.values import EVENT_OF_FORM
 from pipeline.dates import intervals_agree
 from pipeline.reconcile.numbers import PAIR
 from pipeline.reconcile.ranking import START, winners
@@ -84,7 +83,7 @@ def _dated(claims: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
     is_unsaid = pl.col("form") == v.Form.UNSPECIFIED.value
     winning = pl.col("winning_form")
     event = pl.coalesce(
-        pl.when(winning == form.value).then(pl.lit(event.value)) for form, event in EVENT_OF_FORM.items()
+        pl.when(winning == form.value).then(pl.lit(event.value)) for form, event in v.EVENT_OF_FORM.items()
     )
     is_signing = pl.col("start_event") == v.Event.CHARTER_SIGNED.value
     return (

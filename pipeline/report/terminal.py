@@ -59,7 +59,7 @@ def _per_decade(release: Path) -> list[dict[str, Any]]:
 def print_summary(built: Built, out: Path) -> None:
     """Print what was made, partnerships per decade as bars, and the next command to try."""
     figures = summarise(built)
-    console = _console()
+    console = open_console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("source")
     for heading in ("rows", "claims", "rejected", "ignored", "placed"):
@@ -122,7 +122,7 @@ def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
 
 def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
     """Print refused rows, and why, by source."""
-    console = _console()
+    console = open_console()
     if rejects.is_empty():
         console.print("No rows were rejected.")
         return
@@ -139,7 +139,7 @@ def print_rejects(rejects: pl.DataFrame, limit: int) -> None:
 
 def print_mention(found: dict[str, Any]) -> None:
     """Print which town a name means, by which evidence, and what else it might have meant."""
-    console = _console()
+    console = open_console()
     if found["name"]:
         console.print(
             f"[bold]{found['text']}[/] is [bold]{found['name']}[/] ({found['town_id']}), "
@@ -160,7 +160,7 @@ def print_mention(found: dict[str, Any]) -> None:
 
 def print_unplaced(unplaced: pl.DataFrame, limit: int) -> None:
     """Print what could not be placed, and why."""
-    console = _console()
+    console = open_console()
     for claims, text, country, kind, why in unplaced.head(limit).iter_rows():
         console.print(f"{claims:>6,}  {text}, {country or 'no country'} [{kind}]: {why}", markup=False, soft_wrap=True)
     console.print(f"not placed: {_count(unplaced.height, 'names')}", style="bold")
@@ -168,7 +168,7 @@ def print_unplaced(unplaced: pl.DataFrame, limit: int) -> None:
 
 def print_sources(rows: list[dict[str, Any]]) -> None:
     """Print what is declared."""
-    console = _console()
+    console = open_console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     cells = [
         {
@@ -188,7 +188,7 @@ def print_sources(rows: list[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def _console() -> Console:
+def open_console() -> Console:
     """Return a console that keeps lines whole where nobody's window is too narrow for them."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=120)
