@@ -106,25 +106,21 @@ def winners(claims: pl.DataFrame, order: Order, group: Sequence[str] = ("partner
     Returns:
         `group` and the winner's `claim_id`.
     """
-    key, size = pl.lit(0, pl.Int64), 1
+    places = [f"__{place}" for place in range(len(order))]
     claims = claims.with_columns(
-        (one.by.cast(pl.Int64) * (-1 if one.descending else 1)).alias(f"__{place}") for place, one in enumerate(order)
+        (one.by.cast(pl.Int64) * (-1 if one.descending else 1)).alias(place)
+        for place, one in zip(places, order, strict=True)
     )
-    ranges = claims.select(pl.col(f"__{place}") for place in range(len(order)))
-    bounds = list(zip(ranges.min().row(0), ranges.max().row(0), strict=True))
-    for place, (low, high) in enumerate(bounds):
-        # Nulls come first, as they do in `sort`.
-        digit = (pl.col(f"__{place}") - low + 1).fill_null(0) if low is not None else pl.lit(0)
-        count = high - low + 2 if low is not None else 1
+    lows, highs = (claims.select(bound(place) for place in places).row(0) for bound in (pl.min, pl.max))
+    key, size, low, count = pl.lit(0, pl.Int64), 1, 0, 1
+    for place, least, most in zip(places, lows, highs, strict=True):
+        low, count = (least, most - least + 2) if least is not None else (0, 1)
         if size * count >= _LARGEST:
-            # The order so far in as few numbers as there are claims.
-            claims, key, size = (
-                claims.with_columns(__key=key.rank("dense").cast(pl.Int64) - 1),
-                pl.col("__key"),
-                claims.height,
-            )
-        key, size = key * count + digit, size * count
+            # The order so far in as many numbers as there are claims.
+            claims = claims.with_columns(__key=key.rank("dense").cast(pl.Int64) - 1)
+            key, size = pl.col("__key"), claims.height
+        # Nulls come first, as they do in `sort`.
+        key, size = key * count + (pl.col(place) - low + 1).fill_null(0), size * count
+    best = claims.select(*group, key=key).group_by(group).agg(pl.col("key").min())
     # The last digit is the claim.
-    low, count = bounds[-1][0] or 0, count
-    least = claims.select(*group, key=key).group_by(group).agg(pl.col("key").min())
-    return least.select(*group, claim_id=pl.col("key") % count - 1 + low)
+    return best.select(*group, claim_id=pl.col("key") % count - 1 + low)

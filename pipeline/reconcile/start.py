@@ -48,8 +48,8 @@ def win_start(claims: pl.DataFrame, forms: pl.DataFrame) -> pl.DataFrame:
         forms: `partnership_id` and the winning `form`.
 
     Returns:
-        `partnership_id`, `start_date`, `start_precision`, `start_claim_id`, `start_agreement`; the agreement alone where
-        only dates of other events conflict.
+        `partnership_id`, `start_date`, `start_precision`, `start_claim_id`, `start_agreement`; the last
+        alone where only dates of other events conflict.
     """
     read = claims.select(
         PAIR, "claim_id", "family", "authority", "form", "start_event", "start_date", "start_precision"

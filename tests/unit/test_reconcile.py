@@ -368,25 +368,6 @@ def result(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 @settings(deadline=None, max_examples=8)
-@given(sets, st.data())
-def test_order_does_not_matter(rows: list[dict[str, Any]], data: st.DataObject) -> None:
-    once = result(rows)
-    assert result(data.draw(st.permutations(rows))).equals(once)
-    # Nor in which order the sources are put together.
-    by_source = [[row for row in rows if row["source_id"] == name] for name in data.draw(st.permutations("abc"))]
-    assert result([row for part in by_source for row in part]).equals(once)
-
-
-@settings(deadline=None, max_examples=5)
-@given(sets, st.data())
-def test_saying_it_again_changes_nothing(rows: list[dict[str, Any]], data: st.DataObject) -> None:
-    again = [row | {"claim_id": f"c{100 + place:016x}"} for place, row in enumerate(rows)]
-    twice = result(data.draw(st.permutations(rows + again)))
-    once = result(rows).with_columns(claim_count=pl.col("claim_count") * 2)
-    assert twice.equals(once)
-
-
-@settings(deadline=None, max_examples=8)
 @given(sets)
 def test_every_value_leads_back_to_a_claim(rows: list[dict[str, Any]]) -> None:
     found, stated = result(rows), claims(rows)

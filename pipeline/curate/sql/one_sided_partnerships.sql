@@ -31,5 +31,5 @@ SELECT
 FROM partnerships
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
-WHERE NOT stated_by_both
+WHERE NOT stated_by_both AND (stated_by_a OR stated_by_b)
 ORDER BY town_a_name, town_b_name, partnerships.partnership_id;
