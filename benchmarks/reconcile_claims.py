@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.vocabularies import EVENT_OF_FORM
 from pipeline.ids import mint, pair_ids
 from schemas import CLAIMS, SOURCES
+from schemas.vocabularies import EVENT_OF_FORM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -127,7 +127,7 @@ records AS (
             struct_pack(end_date, end_precision),
             row(end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id)
         ) FILTER (status = 'ended') AS ended,
-        arg_min(end_cause, row(end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id))
+        arg_min(end_cause, row(end_cause = 'unknown', end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id))
             FILTER (status = 'ended' AND end_cause IS NOT NULL) AS cause
     FROM counting
     GROUP BY partnership_id

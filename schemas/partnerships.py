@@ -45,6 +45,8 @@ PARTNERSHIPS = Table(
         c.claim_id.named("start_claim_id", "The statement that the start was taken from.").optional(),
         c.claim_id.named("form_claim_id", "The statement that the form was taken from.").optional(),
         c.claim_id.named("status_claim_id", "The statement that the status was taken from.").optional(),
+        c.claim_id.named("end_claim_id", "The statement that the end was taken from.").optional(),
+        c.claim_id.named("end_cause_claim_id", "The statement that the end's cause was taken from.").optional(),
     ),
     foreign_keys=(
         ForeignKey("town_a_id", "towns", "town_id"),
@@ -52,6 +54,8 @@ PARTNERSHIPS = Table(
         ForeignKey("start_claim_id", "claims", "claim_id"),
         ForeignKey("form_claim_id", "claims", "claim_id"),
         ForeignKey("status_claim_id", "claims", "claim_id"),
+        ForeignKey("end_claim_id", "claims", "claim_id"),
+        ForeignKey("end_cause_claim_id", "claims", "claim_id"),
     ),
     rules=(
         Rule("ids_sorted", pl.col("town_a_id") < pl.col("town_b_id"), "The two ids differ and are in order."),
@@ -66,6 +70,12 @@ PARTNERSHIPS = Table(
             "start_names_its_claim",
             pl.col("start_date").is_null() == pl.col("start_claim_id").is_null(),
             "A start leads back to the statement that it came from.",
+        ),
+        Rule(
+            "end_names_its_claim",
+            (pl.col("end_date").is_null() == pl.col("end_claim_id").is_null())
+            & (pl.col("end_cause").is_null() == pl.col("end_cause_claim_id").is_null()),
+            "An end and its cause lead back to the statements that they came from.",
         ),
         Rule(
             "families_within_sources",

@@ -48,7 +48,7 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
         tell_both_sides(numbered, result, sources),
     ):
         result = result.join(part, on=PAIR, how="left", maintain_order="left")
-    named = (f"{one}_claim_id" for one in ("form", "start", "status"))
+    named = (f"{one}_claim_id" for one in ("form", "start", "status", "end", "end_cause"))
     result = result.with_columns(
         pl.col(pl.Enum).cast(pl.String),
         numbered.partnership_ids.gather(result[PAIR]),
@@ -67,6 +67,8 @@ def _without_backward_ends(result: pl.DataFrame) -> pl.DataFrame:
         end_date=pl.when(kept).then("end_date"),
         end_precision=pl.when(kept).then(pl.col("end_precision")).fill_null(unknown),
         end_cause=pl.when(kept).then("end_cause"),
+        end_claim_id=pl.when(kept).then("end_claim_id"),
+        end_cause_claim_id=pl.when(kept).then("end_cause_claim_id"),
         start_agreement=pl.col("start_agreement").fill_null(v.StartAgreement.NONE.value),
     )
 

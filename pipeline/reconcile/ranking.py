@@ -82,6 +82,10 @@ END: Order = (
     Criterion("date", pl.col("end_date"), "the earlier date"),
     _CLAIM_ID,
 )
+END_CAUSE: Order = (
+    Criterion("is_known", pl.col("end_cause") == v.EndCause.UNKNOWN.value, "a known cause"),
+    *END,
+)
 EVENT: Order = (_AUTHORITY, _CLAIM_ID)
 
 #: The order by which each value of a partnership is chosen.

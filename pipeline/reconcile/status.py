@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.reconcile.numbers import PAIR
-from pipeline.reconcile.ranking import END, STATUS, winners
+from pipeline.reconcile.ranking import END, END_CAUSE, STATUS, winners
 from schemas import vocabularies as v
 
 IS_ENDED = pl.col("status") == v.Status.ENDED.value
@@ -17,19 +17,21 @@ def win_status(claims: pl.DataFrame) -> pl.DataFrame:
     Then the best authority that knows one; where it says several, what was said last, then the farthest change.
 
     Returns:
-        `partnership_id`, `status`, `status_claim_id`, `end_date`, `end_precision`, `end_cause`; the last three are
-        null unless the status is `ended`.
+        `partnership_id`, `status`, `status_claim_id`, `end_date`, `end_precision`, `end_claim_id`, `end_cause`,
+        `end_cause_claim_id`; those of the end are null unless the status is `ended`.
     """
     best = winners(claims, STATUS)
     best = best.with_columns(status=claims["status"].gather(best["claim_id"])).rename({"claim_id": "status_claim_id"})
     ends = claims.filter(IS_ENDED)
-    ended = winners(ends, END)
-    ended = ended.select(
-        PAIR, claims["end_date"].gather(ended["claim_id"]), claims["end_precision"].gather(ended["claim_id"])
+    dated = winners(ends.filter(pl.col("end_date").is_not_null()), END)
+    dated = dated.select(
+        PAIR,
+        claims["end_date"].gather(dated["claim_id"]),
+        claims["end_precision"].gather(dated["claim_id"]),
+        end_claim_id="claim_id",
     )
-    caused = ends.filter(pl.col("end_cause").is_not_null())
-    causes = winners(caused, END)
-    causes = causes.select(PAIR, claims["end_cause"].gather(causes["claim_id"]))
+    causes = winners(ends.filter(pl.col("end_cause").is_not_null()), END_CAUSE)
+    causes = causes.select(PAIR, claims["end_cause"].gather(causes["claim_id"]), end_cause_claim_id="claim_id")
     is_over = best.filter(IS_ENDED).select(PAIR)
-    ended = is_over.join(ended, on=PAIR, how="left").join(causes, on=PAIR, how="left")
+    ended = is_over.join(dated, on=PAIR, how="left").join(causes, on=PAIR, how="left")
     return best.join(ended, on=PAIR, how="left")

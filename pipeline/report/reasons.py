@@ -17,7 +17,7 @@ from schemas import vocabularies as v
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_UNSAID, _UNKNOWN = v.Form.UNSPECIFIED.value, v.Status.UNKNOWN.value
+_UNSAID, _UNKNOWN, _NO_CAUSE = v.Form.UNSPECIFIED.value, v.Status.UNKNOWN.value, v.EndCause.UNKNOWN.value
 _DEPRECATED = "its own source deprecates it"
 _AUTHORITIES = [member.value for member in v.Authority]
 
@@ -245,7 +245,8 @@ def _decide_end(ended: Sequence[Row], every: Sequence[Row], status: str, formal:
         against = [_against(row, _end(row), "other", f"it is {status}: see status") for row in said]
         return _decision(None, None, ["no source tells of an end" if not ended else f"it is {status}"], against)
     winner, *losers = ended
-    cause = next((row for row in ended if row["end_cause"]), None)
+    causes = sorted((row for row in ended if row["end_cause"]), key=lambda row: row["end_cause"] == _NO_CAUSE)
+    cause = next(iter(causes), None)
     begun = formal[0]["start_date"] if formal else None
     unread = [
         _against(row, f"“{row['end_text']}”", "unread", "not taken for a date: see the findings")

@@ -132,7 +132,9 @@ def model_start(own: list[Row], form: str) -> tuple[Row | None, str]:
 
 
 def model_end(own: list[Row], status: str, start: Row | None) -> Row:
-    nothing = {"end_date": None, "end_precision": "unknown", "end_cause": None}
+    nothing = dict.fromkeys(("end_date", "end_claim_id", "end_cause", "end_cause_claim_id")) | {
+        "end_precision": "unknown"
+    }
     if status != "ended":
         return nothing
     ends = sorted((r for r in own if r["status"] == "ended"), key=lambda r: (
@@ -141,11 +143,13 @@ def model_end(own: list[Row], status: str, start: Row | None) -> Row:
     ))  # fmt: skip
     if start and ends[0]["end_date"] and ends[0]["end_date"] < start["start_date"].replace(month=1, day=1):
         return nothing
-    causes = [r["end_cause"] for r in ends if r["end_cause"]]
+    caused = sorted((r for r in ends if r["end_cause"]), key=lambda r: r["end_cause"] == "unknown")
     return {
         "end_date": ends[0]["end_date"],
         "end_precision": ends[0]["end_precision"],
-        "end_cause": causes[0] if causes else None,
+        "end_claim_id": ends[0]["claim_id"] if ends[0]["end_date"] else None,
+        "end_cause": caused[0]["end_cause"] if caused else None,
+        "end_cause_claim_id": caused[0]["claim_id"] if caused else None,
     }
 
 
@@ -170,7 +174,7 @@ def statement(number: int, choose: Callable[[Sequence[Any]], Any], towns: int = 
         **claim(number, town, partner, end=ended, source_id=source_id, family=FAMILIES[source_id], form=form),
         "start_date": began[0], "start_precision": began[1], "start_event": event if began[0] else None,
         "status": status, "status_is_stated": choose([True, False]),
-        "end_cause": choose([None, "war", "merger"]) if status == "ended" else None,
+        "end_cause": choose([None, "war", "merger", "unknown"]) if status == "ended" else None,
         "authority": choose(AUTHORITIES),
         "as_of_date": choose([date(1964, 1, 1), date(2003, 12, 31), date(2020, 1, 1)]),
         "claim_rank": choose(["normal", "normal", "preferred", "deprecated"]),
