@@ -124,11 +124,15 @@ records AS (
             )
         )),
         arg_min(
-            struct_pack(end_date, end_precision),
-            row(end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id)
-        ) FILTER (status = 'ended') AS ended,
-        arg_min(end_cause, row(end_cause = 'unknown', end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id))
-            FILTER (status = 'ended' AND end_cause IS NOT NULL) AS cause
+            struct_pack(end_date, end_precision, claim_id),
+            row(authority_place, end_precision::precision_rank, end_date, claim_id)
+        ) FILTER (status = 'ended' AND end_date IS NOT NULL) AS ended,
+        arg_min(
+            struct_pack(end_cause, claim_id),
+            row(
+                end_cause = 'unknown', end_date IS NULL, authority_place, end_precision::precision_rank, end_date, claim_id
+            )
+        ) FILTER (status = 'ended' AND end_cause IS NOT NULL) AS cause
     FROM counting
     GROUP BY partnership_id
 )
@@ -143,9 +147,11 @@ SELECT
     coalesce(start_precision, 'unknown') AS start_precision,
     CASE WHEN start_precision NOT IN ('decade', 'century') THEN year(start_date) END AS start_year,
     CASE WHEN is_over THEN ended.end_date END AS end_date,
-    CASE WHEN is_over THEN ended.end_precision ELSE 'unknown' END AS end_precision,
+    CASE WHEN is_over THEN coalesce(ended.end_precision, 'unknown') ELSE 'unknown' END AS end_precision,
     CASE WHEN is_over AND ended.end_precision NOT IN ('decade', 'century') THEN year(ended.end_date) END AS end_year,
-    CASE WHEN is_over THEN cause END AS end_cause,
+    CASE WHEN is_over THEN cause.end_cause END AS end_cause,
+    CASE WHEN is_over THEN ended.claim_id END AS end_claim_id,
+    CASE WHEN is_over THEN cause.claim_id END AS end_cause_claim_id,
     claim_count,
     source_count,
     family_count,

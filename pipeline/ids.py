@@ -18,7 +18,7 @@ def mint(prefix: str, texts: pl.Series) -> pl.Series:
     """Hash texts to ids: the prefix and the first 16 hex digits of the SHA-256 of version and text.
 
     Args:
-        prefix: `c` claims, `p` partnerships, `g` groups, `x` towns that no gazetteer knows.
+        prefix: `c` claims, `p` partnerships, `g` groups, `k` cliques, `x` towns that no gazetteer knows.
         texts: what is named; equal texts give equal ids.
 
     Returns:

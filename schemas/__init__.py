@@ -18,6 +18,7 @@ from schemas.release import RELEASE, SCHEMA_VERSION
 from schemas.snapshots import SNAPSHOTS
 from schemas.sources import SOURCES
 from schemas.table import Column, ContractError, Table, check_foreign_keys
+from schemas.town_cliques import TOWN_CLIQUES
 from schemas.town_names import TOWN_NAMES
 from schemas.towns import TOWNS
 
@@ -31,6 +32,7 @@ TABLES = (
     PARTNERSHIP_GROUPS,
     GROUP_MEMBERS,
     PARTNERSHIP_MOTIVES,
+    TOWN_CLIQUES,
     AWARDS,
     REFERENCE_FIGURES,
     SOURCES,
@@ -66,6 +68,7 @@ __all__ = [
     "SOURCES",
     "TABLES",
     "TOWNS",
+    "TOWN_CLIQUES",
     "TOWN_NAMES",
     "Column",
     "ContractError",

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import schemas
+from pipeline.curate.cliques import find_cliques, report_cliques
 from pipeline.curate.history import states_at_start
+from pipeline.curate.ladder import check_ladder
+from pipeline.curate.motives import derive_motives
 from pipeline.ids import mint
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.names import search_key
@@ -64,6 +67,9 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
     partnerships = _partnerships(checked.claims, sources, towns)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
+    cliques = find_cliques(partnerships, members)
+    motives = derive_motives(partnerships, towns, town_names)
+    awards = _awards(checked.awards)
     candidates = located.candidates.join(
         gazetteer.places.select(candidate_id="place_id", candidate_name="name"), on="candidate_id"
     )
@@ -75,14 +81,15 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
         "partnership_events": list_events(checked.claims),
         "partnership_groups": groups,
         "group_members": members,
-        "partnership_motives": list_motives(checked.claims),
-        "awards": _awards(checked.awards),
+        "partnership_motives": pl.concat([list_motives(checked.claims), motives]),
+        "town_cliques": cliques,
+        "awards": awards,
         "reference_figures": _figures(checked.figures),
         "sources": sources,
         "snapshots": _snapshots(used),
         "ledger": checked.ledger,
         "rejects": checked.rejects,
-        "findings": checked.findings,
+        "findings": pl.concat([checked.findings, check_ladder(awards), report_cliques(cliques, checked.claims, names)]),
         "location_candidates": candidates.join(names, on="town_id", how="semi"),
     }
     contracts = {table.name: table for table in schemas.TABLES}
