@@ -57,7 +57,7 @@ def states_at_start(partnerships: pl.DataFrame, towns: pl.DataFrame, claims: pl.
         ends.join(_rules_of_towns(_with_regions(towns, claims)), on="town_id")
         .filter((pl.col("valid_from") <= pl.col("last")) & (pl.col("valid_to") > pl.col("start_date")))
         .with_columns(
-            holds=pl.col("applies")
+            holds=pl.col("applies").fill_null(value=False)
             & (pl.col("valid_from") <= pl.col("start_date"))
             & (pl.col("valid_to") > pl.col("last"))
         )
@@ -98,10 +98,9 @@ def _rules_of_towns(towns: pl.DataFrame) -> pl.DataFrame:
     pairs = towns.with_columns(key=search_key(pl.col("name"))).join(rules, on="country_code")
     lower, upper = pl.col("min_latitude"), pl.col("max_latitude")
     by_region = (
-        pl.when(pl.col("admin1_codes").is_null())
-        .then(pl.lit(value=True))
-        .otherwise(pl.col("admin1_codes").list.contains(pl.col("admin1_code")))
-    )
+        pl.when(pl.col("admin1_codes").is_null()).then(pl.lit(value=True))
+        .when(pl.col("admin1_code").is_not_null()).then(pl.col("admin1_codes").list.contains(pl.col("admin1_code")))
+    )  # fmt: skip
     named = pl.lit(value=True)
     for pattern in rules["name_pattern"].drop_nulls().unique(maintain_order=True):
         fits = pl.col("key").str.contains(f"^(?:{pattern})$")
@@ -113,7 +112,8 @@ def _rules_of_towns(towns: pl.DataFrame) -> pl.DataFrame:
             & (upper.is_null() | (pl.col("latitude") < upper))
             & named
         )
-        .filter(pl.col("applies").fill_null(value=True))
+        # A region that is not known may be the one meant; a name alone, without it, is no hint.
+        .filter(pl.col("applies").fill_null(pl.col("name_pattern").is_null()))
         .select("town_id", "narrowness", "state", "valid_from", "valid_to", "applies")
     )
 

@@ -216,6 +216,8 @@ def test_a_friendship_and_a_later_partnership_are_history(database: Database) ->
         ("friendship_agreed", "friendship", 2009),
         ("charter_signed", "partnership", 2011),
     }
+    conflict = "SELECT form_conflict FROM partnerships WHERE town_a_id = least($1, $2) AND town_b_id = greatest($1, $2)"
+    assert database.execute(conflict, [ERFURT, KATI]).fetchall() == [(False,)]
 
 
 def test_the_county_of_slubice_is_not_the_town(database: Database) -> None:
@@ -259,10 +261,47 @@ def test_a_year_that_is_none_is_a_finding_and_no_start(
 
 
 def test_a_placeholder_is_noticed_as_a_heap(database: Database) -> None:
-    heaps = "SELECT source_id, raw_value FROM findings WHERE rule = 'placeholder_heap'"
-    ((source, value),) = ask(database, heaps)
-    assert source == "german_register_2014"
-    assert value.startswith("2000 stands 922 times")
+    found = "SELECT source_id, split_part(raw_value, ' times', 1), action FROM findings WHERE rule = 'placeholder_heap'"
+    assert sorted(ask(database, found)) == [
+        ("czech_2013", "0 stands 80", "nulled"),
+        ("german_register_2014", "2000 stands 922", "nulled"),
+    ]
+
+
+def test_what_only_placeholders_date_counts_in_no_decade(database: Database) -> None:
+    query = """
+        WITH dated AS (
+            SELECT partnership_id, bool_and(start_text IS NULL OR (source_id, start_text) IN (
+                ('german_register_2014', '2000'), ('czech_2013', '0'), ('czech_2013', '1238'), ('czech_2013', '37546')
+            )) AS is_unknown, count(start_text) > 0 AS has_text
+            FROM claims GROUP BY partnership_id
+        )
+        SELECT count(*), count(start_date) FROM dated JOIN partnerships USING (partnership_id)
+        WHERE is_unknown AND has_text
+    """
+    ((partnerships, with_start),) = ask(database, query)
+    assert partnerships > 800
+    assert with_start == 0
+    undated = "SELECT count(*) FROM partnerships WHERE start_date IS NULL OR start_precision = 'century'"
+    assert ask(database, "SELECT partnerships FROM partnerships_per_decade WHERE decade IS NULL") == ask(
+        database, undated
+    )
+
+
+def test_a_german_town_was_in_the_state_that_it_lay_in(database: Database) -> None:
+    query = """
+        SELECT admin1_code, list_sort(list(DISTINCT state)) FROM (
+            SELECT unnest([town_a_id, town_b_id]) AS town_id, unnest([state_a_at_start, state_b_at_start]) AS state
+            FROM partnerships WHERE start_date BETWEEN '1950-01-01' AND '1989-12-31' AND start_precision = 'year'
+        ) JOIN towns USING (town_id) WHERE country_code = 'DE' AND state IS NOT NULL AND admin1_code IS NOT NULL
+        GROUP BY ALL
+    """
+    found = dict(ask(database, query))
+    assert {code for code, states in found.items() if states == ["East Germany"]} == {"11", "12", "13", "14", "15"}
+    assert all(states == ["West Germany"] for code, states in found.items() if code < "11" and code != "09")
+    assert ask(database, "SELECT count(*) > 200, count(DISTINCT start_year) > 30 FROM iron_curtain_links") == [
+        (True, True)
+    ]
 
 
 # A revision of the register whose unquoted commas moved the columns of 393 rows, as somebody's own source

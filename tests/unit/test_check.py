@@ -12,13 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.check import Checked, check_source
+from pipeline.check.category_words import decode_words
 from pipeline.errors import SourceError
 from pipeline.locate.countries import country_names
 from schemas import CLAIMS_READ, FINDINGS, REJECTS
+from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping
+    from enum import StrEnum
 
 ANYTHING = {"max_rejected_share": 1, "max_shifted_rows": 1_000_000}
 
@@ -216,6 +219,81 @@ def test_an_end_says_that_it_ended() -> None:
     ]
 
 
+def test_a_row_that_tells_of_a_change_says_how_the_link_stands() -> None:
+    content = (
+        "partner,start,start_event,status,end,end_cause\n"
+        "A,2022,suspended,,,war\nB,2016,resumed,,,\nC,1990,,suspended,2022,war\nD,1990,,,2002,\n"
+    )
+    checked = check(content, constants={"town": "T"}, listed_means="unknown")
+    assert values(checked.claims, "partner_text", "status", "status_is_stated", "start_event", "end_cause") == [
+        ("A", "suspended", True, "suspended", "war"),
+        ("B", "active", True, "resumed", None),
+        ("C", "suspended", True, "charter_signed", "war"),
+        ("D", "ended", True, "charter_signed", None),
+    ]
+
+
+def test_an_end_may_be_printed_with_until() -> None:
+    content = "partner,end\nA,bis 2002\nB,until 2002\nC,vor 2002\n"
+    checked = check(content, constants={"town": "T"})
+    assert values(checked.claims, "partner_text", "end_text", "end_date") == [
+        ("A", "bis 2002", date(2002, 1, 1)),
+        ("B", "until 2002", date(2002, 1, 1)),
+        ("C", "vor 2002", None),
+    ]
+    assert findings(checked) == [("line 4", "end", "date_bound_only", "vor 2002", "nulled")]
+
+
+def test_a_bound_is_no_start() -> None:
+    checked = check("town,partner,start\nA,B,vor 1990\nA,C,bis 2004\nA,D,unklar\n")
+    assert values(checked.claims, "start_text", "start_date", "start_precision") == [
+        ("bis 2004", None, "unknown"), ("unklar", None, "unknown"), ("vor 1990", None, "unknown"),
+    ]  # fmt: skip
+    assert [(line, rule) for line, _, rule, *_ in findings(checked)] == [
+        ("line 2", "date_bound_only"), ("line 3", "date_bound_only"), ("line 4", "unreadable_date"),
+    ]  # fmt: skip
+
+
+def test_a_second_date_stays_in_the_text() -> None:
+    checked = check("town,partner,start\nA,B,1952/1977\n")
+    assert values(checked.claims, "start_text", "start_date") == [("1952/1977", date(1952, 1, 1))]
+    assert findings(checked) == [("line 2", "start", "date_two_dates", "1952/1977", "kept")]
+
+
+def test_words_are_decoded_in_any_language_and_the_word_stays() -> None:
+    words = {
+        "Städtepartnerschaft": "partnership", "JUMELAGE": "partnership", "patto d’amicizia": "friendship",
+        "umowa o współpracy": "project_partnership", "姉妹都市": "partnership", "Kontakte": "contact",
+    }  # fmt: skip
+    checked = check(table(["town", "partner", "form"], [["A", "B", word] for word in words]))
+    assert dict(values(checked.claims, "form_text", "form")) == words
+    assert findings(checked) == []
+    content = "town,partner,status,end_cause\nA,B,ruht,\nA,C,ehemalige,Eingemeindung\nA,D,приостановлено,война\n"
+    assert values(check(content).claims, "partner_text", "status", "end_cause") == [
+        ("B", "dormant", None), ("C", "ended", "merger"), ("D", "suspended", "war"),
+    ]  # fmt: skip
+
+
+def test_own_codes_come_before_words_and_what_nobody_knows_is_a_finding() -> None:
+    checked = check(
+        "town,partner,form\nA,B,Jumelage\nA,C,Freundschaft\nA,D,Patenschaft\n", codes={"form": {"jumelage": "contact"}}
+    )
+    assert values(checked.claims, "partner_text", "form") == [
+        ("B", "contact"), ("C", "friendship"), ("D", "unspecified"),
+    ]  # fmt: skip
+    assert findings(checked) == [("line 4", "form", "unknown_code", "Patenschaft", "nulled")]
+
+
+@pytest.mark.parametrize(("column", "vocabulary"), [("form", v.Form), ("status", v.Status), ("end_cause", v.EndCause)])
+def test_every_word_means_a_value_of_its_vocabulary(column: str, vocabulary: type[StrEnum]) -> None:
+    words = decode_words(column)
+    assert len(words) > 200
+    assert set(words.values()) <= {member.value for member in vocabulary}
+    assert "" not in words
+    # A single letter is a code, and a code is its source's.
+    assert [word for word in words if len(word) == 1] == []
+
+
 def test_codes_are_decoded_in_any_case_and_the_code_stays() -> None:
     codes = {"form": {"P": "partnership", "f": "friendship", "Groß": "contact"}, "status": {"ja": "active"}}
     checked = check("town,partner,form,status\nA,B,p,JA\nA,C,F,ja\nA,D,Groß,Ja\n", codes=codes)
@@ -408,8 +486,8 @@ def test_a_suspect_country_has_no_code() -> None:
 def test_a_year_far_above_its_neighbours_is_pointed_out(known: tuple[str, ...], action: str) -> None:
     suspect = [{"column": "start", "values": known, "reason": "r"}] if known else []
     checked = check(dated({"2000": 60, "1999": 20, "2001": 24, "1967": 49}), suspect=suspect)
-    heaps = checked.findings.filter(rule="placeholder_heap")
-    assert values(heaps, "locator", "column_name", "raw_value", "action") == [
+    found = checked.findings.filter(rule="placeholder_heap")
+    assert values(found, "locator", "column_name", "raw_value", "action") == [
         (None, "start", "2000 stands 60 times, no year near it more than 24", action)
     ]
 
@@ -419,6 +497,35 @@ def test_a_year_without_neighbours_is_pointed_out_too() -> None:
     assert values(checked.findings, "rule", "raw_value") == [
         ("placeholder_heap", "2000 stands 900 times, no year near it more than 0")
     ]
+
+
+def heaps(content: str, **changes: Any) -> list[tuple[str, str]]:
+    found = check(content, **changes).findings.filter(rule="placeholder_heap")
+    rows: list[tuple[str, str]] = values(found, "raw_value", "action")
+    return rows
+
+
+def test_a_date_far_above_its_neighbours_is_pointed_out() -> None:
+    assert heaps(dated({"1990-05-12": 60, "1990-05-14": 20, "1990-06-01": 40, "1992-05-12": 15})) == [
+        ("12 May stands 75 times, no day of the year near it more than 20", "kept"),
+        ("1990-05-12 stands 60 times, no date near it more than 20", "kept"),
+    ]
+    assert heaps(dated({"1990-05-12": 60, "1990-05-14": 30})) == []
+
+
+def test_years_printed_as_the_first_of_january_are_pointed_out() -> None:
+    content = dated({f"{year}-01-01": 2 for year in range(1960, 1990)} | {"1970-01-03": 24})
+    assert heaps(content) == [("01 January stands 60 times, no day of the year near it more than 24", "kept")]
+    assert heaps(dated({f"{year}-01-01": 2 for year in range(1960, 1990)} | {"1970-01-03": 25})) == []
+    # Years are no days.
+    assert heaps(dated({str(year): 2 for year in range(1960, 1990)})) == []
+
+
+@pytest.mark.parametrize(("known", "action"), [((), "kept"), (("0",), "nulled")])
+def test_a_text_that_is_no_date_and_stands_often_is_pointed_out(known: tuple[str, ...], action: str) -> None:
+    suspect = [{"column": "start", "values": known, "reason": "r"}] if known else []
+    content = dated({"0": 80, "unbekannt": 49, "1967": 20})
+    assert heaps(content, suspect=suspect) == [("0 stands 80 times and is no date", action)]
 
 
 def test_a_year_that_is_merely_frequent_is_not() -> None:

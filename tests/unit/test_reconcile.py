@@ -17,7 +17,7 @@ from schemas import CLAIMS, PARTNERSHIPS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DERIVED = ("distance_km", "is_domestic")
+DERIVED = ("distance_km", "is_domestic", "state_a_at_start", "state_b_at_start")
 
 
 def conclude(*rows: Any, directions: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -316,6 +316,30 @@ def test_an_event_is_told_by_the_best_claim() -> None:
         ("charter_signed", date(1978, 1, 1), "year", None, f"c{4:016x}"),
         ("ended", date(2002, 1, 1), "year", "merger", f"c{4:016x}"),
     ]
+
+
+def test_a_suspension_is_an_event_of_its_own_with_its_cause() -> None:
+    frame = claims(
+        [
+            claim(1, start="1990", end="2022", status="suspended", end_cause="war"),
+            claim(2, start="2014", start_event="suspended", status="suspended", end_cause="council_decision"),
+            claim(3, start="2016", start_event="resumed", status="active"),
+        ]
+    )
+    assert values(list_events(frame), "event", "event_date", "cause", "claim_id") == [
+        ("charter_signed", date(1990, 1, 1), None, f"c{1:016x}"),
+        ("resumed", date(2016, 1, 1), None, f"c{3:016x}"),
+        ("suspended", date(2014, 1, 1), "council_decision", f"c{2:016x}"),
+        ("suspended", date(2022, 1, 1), "war", f"c{1:016x}"),
+    ]
+
+
+def test_what_is_suspended_or_dormant_has_not_ended() -> None:
+    for status in ("suspended", "dormant"):
+        found = conclude(claim(1, start="1990", end="2022", status=status, end_cause="war"))
+        assert (found["status"], found["end_date"], found["end_cause"]) == (status, None, None)
+    dormant = claims([claim(1, start="1990", end="2022", status="dormant")])
+    assert values(list_events(dormant), "event") == ["charter_signed"]
 
 
 def test_motives_lead_back_to_who_stated_them() -> None:
