@@ -122,11 +122,11 @@ def _with_regions(towns: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Give towns without a first-level division the only one that the sources' texts name for them."""
     without = towns.filter(pl.col("admin1_code").is_null()).select("town_id", "country_code")
     said = pl.concat(
-        claims.select(town_id=f"{side}_id", hint=search_key(pl.col(f"{side}_region_text")))
+        claims.select(town_id=f"{side}_id", text=f"{side}_region_text").drop_nulls().unique()
         for side in ("town", "partner")
     )
     named = (
-        said.drop_nulls().unique().join(without, on="town_id")
+        said.join(without, on="town_id").with_columns(hint=search_key(pl.col("text")))
         .join(regions(cache_folder()).filter("is_first_level"), on=["hint", "country_code"])
         .group_by("town_id").agg(said=pl.col("admin1_code").drop_nulls().unique().sort())
         .filter(pl.col("said").list.len() == 1)

@@ -44,21 +44,22 @@ N = r"[0-9]{1,2}"
 _SMALL = "st|nd|rd|th|er|re|de|del|dell|do|of|d|g|m|r|e|den|the|gada|ko|ta|год|года|г|р|року|του|o|a|roku|y|tahun"
 F = rf"(?:[\s.,'()/|-]|<(?:{_SMALL})>)"  # what may stand between the parts of one date
 G = rf"(?:[\s.'/-]|\(<e>\)<ko>|<(?:{_SMALL})>)"  # without a comma, which parts two dates
+B = r"(?-u:\b)"  # of ASCII: one of Unicode would cost the fast engine, and letters stand in < > anyway
 ITEM = "|".join([
-    rf"\b{Y}[YZ]",
-    rf"\b{Y}\s?<年>\s?{N}\s?<月[^>]*>(?:\s?{N}\s?<日)?",
-    *(rf"\b{Y}\s?{sep}\s?{N}\s?{sep}\s?{N}\b" for sep in (r"\.", "/", "-", r"\|")),
-    *(rf"\b{N}\s?{sep}\s?{N}\s?{sep}\s?{Y}\b" for sep in (r"\.", "/", "-", r"\|")),
-    rf"\b{N}{F}*[A-LX]{F}*{Y}\b",
-    rf"[A-LX]{F}*{N}{F}+{Y}\b",
-    rf"[A-LX]{F}*{Y}\b",
-    rf"\b{Y}{G}*[A-LX]{G}*{N}\b",
-    rf"\b{Y}\s?\(\s?{N}\.?\s?[A-LX]",
-    rf"\b{Y}\.?\s?<gada>\s?{N}\.?\s?[A-LX]",
-    rf"\b{Y}{G}*[A-LX]",
-    rf"\b{Y}-(?:0[0-9]|1[0-2])\b",
-    rf"\b(?:0?[1-9]|1[0-2])[./-]{Y}\b",
-    rf"\b{Y}\b",
+    rf"{B}{Y}[YZ]",
+    rf"{B}{Y}\s?<年>\s?{N}\s?<月[^>]*>(?:\s?{N}\s?<日)?",
+    *(rf"{B}{Y}\s?{sep}\s?{N}\s?{sep}\s?{N}{B}" for sep in (r"\.", "/", "-", r"\|")),
+    *(rf"{B}{N}\s?{sep}\s?{N}\s?{sep}\s?{Y}{B}" for sep in (r"\.", "/", "-", r"\|")),
+    rf"{B}{N}{F}*[A-LX]{F}*{Y}{B}",
+    rf"[A-LX]{F}*{N}{F}+{Y}{B}",
+    rf"[A-LX]{F}*{Y}{B}",
+    rf"{B}{Y}{G}*[A-LX]{G}*{N}{B}",
+    rf"{B}{Y}\s?\(\s?{N}\.?\s?[A-LX]",
+    rf"{B}{Y}\.?\s?<gada>\s?{N}\.?\s?[A-LX]",
+    rf"{B}{Y}{G}*[A-LX]",
+    rf"{B}{Y}-(?:0[0-9]|1[0-2]){B}",
+    rf"{B}(?:0?[1-9]|1[0-2])[./-]{Y}{B}",
+    rf"{B}{Y}{B}",
 ])  # fmt: skip
 
 

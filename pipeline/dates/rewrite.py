@@ -23,6 +23,7 @@ _OTHER_CALENDAR = rf"{_ERA}|[ก-๛]|<ه"
 #: The Thai Buddhist calendar counts from 543 BC; the months of before 1941 are not converted.
 _BUDDHIST: Final = 543
 
+_B = r"(?-u:\b)"
 _N = r"[0-9]{1,2}"
 _Y = r"(?:1[0-9]{3}|20[0-9]{2})"
 _GAP = r"(?:[\s.,'()|]|<(?:de|del|d|st|nd|rd|th|of|den|r|er|re)>)*"
@@ -34,24 +35,26 @@ _ROMANS: Final = {
 }  # fmt: skip
 _ROMAN = f"<({'|'.join(_ROMANS)})>"
 _ROMAN_SHAPES = (
-    rf"^(.*?\b{_N}[\s./-]+){_ROMAN}([\s./-]+{_Y}\b.*)$",
-    rf"^(.*?\b{_Y}[\s./-]+){_ROMAN}([\s./-]+{_N}\b.*)$",
+    rf"^(.*?{_B}{_N}[\s./-]+){_ROMAN}([\s./-]+{_Y}{_B}.*)$",
+    rf"^(.*?{_B}{_Y}[\s./-]+){_ROMAN}([\s./-]+{_N}{_B}.*)$",
     # Alone, `i` and `v` are words ("and", "in").
-    rf"^(\s*)<({'|'.join(name for name in _ROMANS if name not in ('i', 'v'))})>([\s./-]+{_Y}\b.*)$",
+    rf"^(\s*)<({'|'.join(name for name in _ROMANS if name not in ('i', 'v'))})>([\s./-]+{_Y}{_B}.*)$",
 )
 #: What is replaced, by what, and the note: several days of a month are that month, several months that year.
 _RANGES: Final = (
-    (rf"\b{_N}\.\s?{_N}\.?\s?[-–/&+]\s?{_N}\.\s?{_N}\.\s?({_Y})\b", "$1", "several_months"),
-    (rf"(^|[^0-9./\s-]\s?)\b{_N}\.?\s?[-–/&+]\s?{_N}\.\s?({_N})\.\s?({_Y})\b", "$1$2.$3", "several_days"),
-    (rf"\b({_Y}\s?<年>\s?{_N}\s?<月>)\s?{_N}\s?(?:<日>)?\s?[-–~〜・,、]\s?{_N}\s?<日", "$1", "several_days"),
+    (rf"{_B}{_N}\.\s?{_N}\.?\s?[-–/&+]\s?{_N}\.\s?{_N}\.\s?({_Y}){_B}", "$1", "several_months"),
+    (rf"(^|[^0-9./\s-]\s?){_B}{_N}\.?\s?[-–/&+]\s?{_N}\.\s?({_N})\.\s?({_Y}){_B}", "$1$2.$3", "several_days"),
+    (rf"{_B}({_Y}\s?<年>\s?{_N}\s?<月>)\s?{_N}\s?(?:<日>)?\s?[-–~〜・,、]\s?{_N}\s?<日", "$1", "several_days"),
     # Both in one month, or in two: `_same_month` comes first and knows.
-    (rf"(?:\b{_N}{_GAP})?{_MONTH}{_GAP}{_AND}(?:{_N}{_GAP})?{_MONTH}{_GAP}({_Y})\b", "$1", "several_months"),
-    (rf"{_MONTH}{_GAP}{_N}{_AND}{_MONTH}{_GAP}{_N}{_GAP}({_Y})\b", "$1", "several_months"),
-    (rf"\b{_N}{_AND}(?:<(?:den|le|el)>\s*)?{_N}{_GAP}({_MONTH})", "$1", "several_days"),
-    (rf"({_MONTH}){_GAP}{_N}{_AND}{_N}{_GAP}({_Y})\b", "$1 $2", "several_days"),
-    (rf"\b({_Y}[\s.]*{_MONTH})[\s.]*{_N}\.?{_AND}{_N}\b", "$1", "several_days"),
+    (rf"(?:{_B}{_N}{_GAP})?{_MONTH}{_GAP}{_AND}(?:{_N}{_GAP})?{_MONTH}{_GAP}({_Y}){_B}", "$1", "several_months"),
+    (rf"{_MONTH}{_GAP}{_N}{_AND}{_MONTH}{_GAP}{_N}{_GAP}({_Y}){_B}", "$1", "several_months"),
+    (rf"{_B}{_N}{_AND}(?:<(?:den|le|el)>\s*)?{_N}{_GAP}({_MONTH})", "$1", "several_days"),
+    (rf"({_MONTH}){_GAP}{_N}{_AND}{_N}{_GAP}({_Y}){_B}", "$1 $2", "several_days"),
+    (rf"{_B}({_Y}[\s.]*{_MONTH})[\s.]*{_N}\.?{_AND}{_N}{_B}", "$1", "several_days"),
 )
-_SAME_MONTH = "|".join(rf"\b{_N}{_GAP}{month}{_GAP}{_AND}{_N}{_GAP}{month}{_GAP}{_Y}\b" for month in "ABCDEFGHIJKLX")
+_SAME_MONTH = "|".join(
+    rf"{_B}{_N}{_GAP}{month}{_GAP}{_AND}{_N}{_GAP}{month}{_GAP}{_Y}{_B}" for month in "ABCDEFGHIJKLX"
+)
 _BOUND_AFTER = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{AFTER})>"
 _CJK_BOUND = (
     r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
@@ -117,7 +120,9 @@ def simplify(tokens: pl.DataFrame, item: str, language: str | None) -> pl.DataFr
     folded, unnoted = pl.col("folded"), pl.lit(None, pl.String)
     # One of these stands in every text that is rewritten below.
     hint = rf"<(?:{before}|{AFTER}|{'|'.join(_ROMANS)})>|[≤≥]|[年月日]以|之[前后後]|まて|止>|이[전후]>|까지>"
-    joined = rf"\b{_N}{_AND}{_N}\b|{_MONTH}{_GAP}(?:{_N})?{_AND}(?:{_N}{_GAP})?{_MONTH}|\b{_N}\s?<日>?\s?[-–~〜・,、]"
+    joined = (
+        rf"{_B}{_N}{_AND}{_N}{_B}|{_MONTH}{_GAP}(?:{_N})?{_AND}(?:{_N}{_GAP})?{_MONTH}|{_B}{_N}\s?<日>?\s?[-–~〜・,、]"
+    )
     is_special = folded.str.contains(f"{hint}|{joined}")
     rest = tokens.filter(~is_special).with_columns(special=unnoted)
     special = tokens.filter(is_special)
@@ -147,7 +152,7 @@ def _roman_months() -> pl.Expr:
 def _ranges(texts: pl.DataFrame) -> pl.DataFrame:
     texts = texts.with_columns(special=pl.lit(None, pl.String))
     folded = pl.col("folded")
-    first = rf"\b{_N}{_GAP}({_MONTH}){_GAP}{_AND}{_N}{_GAP}{_MONTH}{_GAP}({_Y})\b"
+    first = rf"{_B}{_N}{_GAP}({_MONTH}){_GAP}{_AND}{_N}{_GAP}{_MONTH}{_GAP}({_Y}){_B}"
     ranges = ((first, "$1 $2", "several_days", _SAME_MONTH), *((*one, one[0]) for one in _RANGES))
     for pattern, value, note, condition in ranges:
         hit = folded.str.contains(condition)
