@@ -31,7 +31,9 @@ STATEMENTS = {
 VIEWS = [name for name, statement in STATEMENTS.items() if "CREATE VIEW" in statement]
 
 #: Views that these towns give no rows; `tests/integration/test_status_and_history.py` has rows for most.
-NOTHING_HERE = {"suspected_duplicates", "form_conflicts", "status_changes", "iron_curtain_links"}
+NOTHING_HERE = {
+    "award_ladder", "complete_cliques", "form_conflicts", "iron_curtain_links", "status_changes", "suspected_duplicates",
+}  # fmt: skip
 
 FORMER = f"x{7:016x}"
 NOWHERE = f"x{10:016x}"
