@@ -8,11 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipeline.build import Settings, build
 from pipeline.declarations import BUILT_IN, load_declarations
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says more about the machine than about the code: speed is for `make bench`.
+settings.register_profile("twintowns", deadline=None)
+settings.load_profile("twintowns")
 
 
 @pytest.fixture(scope="session")
