@@ -17,6 +17,7 @@ from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
 from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
+from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.downloads import Download, find_downloads
@@ -177,7 +178,11 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
     mentions = mentions.filter(pl.col("text").is_not_null())
     claims = frames.get("claims", checked.claims.with_columns(town_mention=None, partner_mention=None))
     located = locate(mentions, claims, gazetteer, corrections)
-    checked.findings = pl.concat([checked.findings, unused_corrections(corrections, located.corrected, read)])
+    noted = (
+        unused_corrections(corrections, located.corrected, read),
+        report_misplaced(frames, CLAIM_SIDES, located.misplaced),
+    )
+    checked.findings = pl.concat([checked.findings, *noted])
     for name, frame in frames.items():
         for side in sides[name]:
             frame = located.assign(frame, side)  # noqa: PLW2901

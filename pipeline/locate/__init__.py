@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
 from pipeline.locate.gazetteer import cache_folder
 from pipeline.locate.items import linked_items, name_unplaced
@@ -32,11 +33,13 @@ class Located:
         mentions: `mention`, `MENTION_KEY`, `population`, `iso_3166_2`, `town_id`, `located_by`, `location_score`.
         candidates: `town_id`, `candidate_id`, `rank`, `score`, `evidence`.
         corrected: `mention`, `verdict`, `place_id`, `where`: the corrections that spoke of a mention.
+        misplaced: mentions whose coordinates were not believed.
     """
 
     mentions: pl.DataFrame
     candidates: pl.DataFrame
     corrected: pl.DataFrame
+    misplaced: pl.Series
 
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
@@ -100,6 +103,8 @@ def locate(
         gazetteer: places and names.
         corrections: reviewed decisions, from `load_corrections`.
     """
+    misplaced = outside_country(mentions, gazetteer)
+    mentions = without_coordinates(mentions, misplaced)
     divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
     mentions = settle_kinds(mentions, gazetteer, divisions)
     corrected = match_corrections(mentions, load_corrections() if corrections is None else corrections)
@@ -112,7 +117,7 @@ def locate(
     decided = _also(decided, linked_items(mentions, decided))
     decided = _also(decided, _by_partners(mentions, candidates, links, decided, gazetteer))
     found = _name(mentions.join(decided, on="mention", how="left"))
-    return Located(_join_items(found, links), _open_questions(candidates, decided, found), corrected)
+    return Located(_join_items(found, links), _open_questions(candidates, decided, found), corrected, misplaced)
 
 
 def _also(decided: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:

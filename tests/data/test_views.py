@@ -32,7 +32,8 @@ VIEWS = [name for name, statement in STATEMENTS.items() if "CREATE VIEW" in stat
 
 #: Views that these towns give no rows; `tests/integration/test_status_and_history.py` has rows for most.
 NOTHING_HERE = {
-    "award_ladder", "complete_cliques", "form_conflicts", "iron_curtain_links", "status_changes", "suspected_duplicates",
+    "award_ladder", "complete_cliques", "form_conflicts", "iron_curtain_links", "status_changes",
+    "suspected_duplicates",
 }  # fmt: skip
 
 FORMER = f"x{7:016x}"
@@ -110,6 +111,8 @@ def partnership_rows() -> Iterator[Row]:
             "start_agreement": "single" if start else "none", "form_conflict": False,
             "is_domestic": None if None in countries else len(countries) == 1,
             "start_claim_id": f"c{number:016x}" if start else None,
+            "end_claim_id": f"c{number:016x}" if other.get("end_date") else None,
+            "end_cause_claim_id": f"c{number:016x}" if other.get("end_cause") else None,
         }  # fmt: skip
         yield usual | {column: value for column, value in other.items() if column != "source"}
 

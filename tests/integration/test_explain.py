@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import shutil
-import time
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -217,14 +216,6 @@ def test_every_statement_stands_where_it_is_said_to_stand(real_lists: Path, full
             assert said - {None} <= cells, (claim["snapshot_id"], claim["locator"])
             seen.add(source)
     assert set(pairs) <= seen
-
-
-def test_all_lists_are_explained_within_a_second(full_build: Path) -> None:
-    began = time.perf_counter()
-    found = explain(out_of(full_build), "Heidelberg", "Cambridge")
-    # The interpreter and what it imports come on top, about half a second; a slow machine gets some room.
-    assert time.perf_counter() - began < 1
-    assert found["partnership"]["source_count"] == len({claim["source_id"] for claim in found["claims"]})
 
 
 def test_ten_pairs_are_said_to_be_what_they_are(full_build: Path) -> None:

@@ -107,8 +107,12 @@ def test_coordinates_beat_size_and_main_names() -> None:
     ]
 
 
+def test_coordinates_outside_the_country_are_not_believed() -> None:
+    assert find(of("Lyon", "FR", latitude=1.3, longitude=103.8)) == find(of("Lyon", "FR"))
+
+
 def test_far_coordinates_reject_a_namesake() -> None:
-    [(town_id, how)] = find(of("Lyon", "FR", latitude=48.0, longitude=0.0))
+    [(town_id, how)] = find(of("Lyon", "FR", latitude=46.9, longitude=3.0))
     assert is_minted(town_id)
     assert how == "source_coordinates"
 

