@@ -62,7 +62,9 @@ _COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "kind": pl.String,
     "historic_name": pl.String,
 }
-_CACHE_LAYOUT: Final[str] = "1"
+_CACHE_LAYOUT: Final[str] = "2"
+#: Marks the key of a code as it is printed: CR is Costa Rica, and ČR, whose key is `cr`, is Czechia.
+_PRINTED_CODE: Final[str] = "="
 
 _LEADING: Final[str] = (
     r"^(?:in |aus |from )?(?:(?:the|der|die|das|le|la|les|l|el|los|las|il|lo|i|gli|o|os|a|as|de|het) )?"
@@ -120,10 +122,12 @@ def _library_names() -> pl.DataFrame:
                 rank = _ENGLISH if language == "en" else _OWN if language in spoken[code] else _FOREIGN
                 rows.append((name, code, english[territory] if territory in _RESERVED else None, rank))
     rows += [(country["name"], code, None, _ENGLISH) for code, country in countries.items()]
-    rows += [(iso, code, None, _CODE) for code, c in countries.items() for iso in (code, c["iso3"])]
+    codes = [(iso, code, None, _CODE) for code, c in countries.items() for iso in (code, c["iso3"])]
+    rows += [*codes, *((_PRINTED_CODE + iso, *rest) for iso, *rest in codes)]
     schema = {"name": pl.String, "country_code": pl.String, "region_text": pl.String, "rank": pl.Int32}
+    is_printed = pl.col("name").str.starts_with(_PRINTED_CODE)
     return pl.DataFrame(rows, schema=schema, orient="row").select(
-        search_key(pl.col("name")).alias("search_key"),
+        pl.when(is_printed).then("name").otherwise(search_key(pl.col("name"))).alias("search_key"),
         "country_code",
         "region_text",
         kind=pl.when(pl.col("region_text").is_null()).then(pl.lit("current")).otherwise(pl.lit("part")),
@@ -157,8 +161,8 @@ def country_names(cache_dir: Path | None = None) -> pl.DataFrame:
             A cache that cannot be read or written is done without.
 
     Returns:
-        One row for each `search_key` (sorted, unique), with `country_code` (ISO 3166-1 alpha-2, XK for
-        Kosovo; null for a state with several successors), `region_text` (English name of the part of a
+        One row for each `search_key` (sorted, unique; ISO codes also as they are printed, after `=`), with
+        `country_code` (ISO 3166-1 alpha-2, XK for Kosovo; null for a state with several successors), `region_text` (English name of the part of a
         country that is meant), `kind` (`current`, `historic`, `historic_union`, `part`, `informal`) and
         `historic_name` (English name of the former state). The reviewed table wins over English names,
         these over the country's own languages, these over other languages, and these over ISO codes;
@@ -189,7 +193,10 @@ def _look_up(parts: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.DataFr
         historic="historic_name",
         known=pl.lit(value=True),
     )
-    keyed = parts.with_columns(whole=pl.when(~is_word).then(key), short=pl.when(~is_word & (short != key)).then(short))
+    printed = _PRINTED_CODE + pl.col(column).str.strip_chars()
+    is_code = printed.is_in(names.filter(pl.col("search_key").str.starts_with(_PRINTED_CODE))["search_key"].implode())
+    whole = pl.when(is_code).then(printed).when(~is_word).then(key)
+    keyed = parts.with_columns(whole=whole, short=pl.when(~is_word & (short != key)).then(short))
     joined = keyed.join(found, left_on="whole", right_on="search_key", how="left", maintain_order="left").join(
         found, left_on="short", right_on="search_key", how="left", suffix="_short", maintain_order="left"
     )

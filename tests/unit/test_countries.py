@@ -253,3 +253,11 @@ def test_every_country_of_the_real_lists_is_known(pattern: str, columns: list[st
     assert set(unknown["country_text"]) <= KNOWN_UNKNOWN
     if pattern in BLANK:
         assert blank.fill_null(value=True).sum() == BLANK[pattern]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("CR", "CR"), ("ČR", "CZ"), ("AO", "AO"), ("Áo", "AT"), ("CRI", "CR"), (" AO ", "AO"), ("UK", "GB")],
+)
+def test_a_code_as_it_is_printed_is_no_folded_name(text: str, code: str) -> None:
+    assert resolve_countries(pl.Series([text]), country_names())["country_code"].to_list() == [code]
