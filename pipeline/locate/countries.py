@@ -163,10 +163,10 @@ def country_names(cache_dir: Path | None = None) -> pl.DataFrame:
     Returns:
         One row for each `search_key` (sorted, unique; ISO codes also as they are printed, after `=`), with
         `country_code` (ISO 3166-1 alpha-2, XK for Kosovo; null for a state with several successors),
-        `region_text` (English name of the part of a country that is meant), `kind` (`current`, `historic`, `historic_union`, `part`, `informal`) and
-        `historic_name` (English name of the former state). The reviewed table wins over English names,
-        these over the country's own languages, these over other languages, and these over ISO codes;
-        what is still two countries' is left out.
+        `region_text` (English name of the part of a country that is meant), `kind` (`current`, `historic`,
+        `historic_union`, `part`, `informal`) and `historic_name` (English name of the former state). The reviewed
+        table wins over English names, these over the country's own languages, these over other languages, and
+        these over ISO codes; what is still two countries' is left out.
     """
     if cache_dir is None:
         return _settle(_candidates())
