@@ -13,11 +13,12 @@ import pytest
 from builders import declare
 
 from pipeline.errors import TwintownsError
-from pipeline.fetch import Fetched, fetch
+from pipeline.fetch import Fetched, Manners, Web
+from pipeline.fetch import fetch as fetch_files
 from pipeline.snapshots import RawStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from pipeline.declarations import Declaration
@@ -63,6 +64,11 @@ def server() -> Iterator[Server]:
     listening.shutdown()
     listening.server_close()
     thread.join()
+
+
+def fetch(declarations: Iterable[Declaration], raw: Path, mirror: Path | None = None) -> list[Fetched]:
+    """Fetch without the waits that are for real servers."""
+    return fetch_files(declarations, raw, mirror, Web(Manners(attempts=3, backoff=0.02, jitter=0.01)))
 
 
 def source(*files: dict[str, Any]) -> Declaration:
