@@ -1,0 +1,146 @@
+"""Wikidata's JSON of entities to the facts that its RDF would have.
+
+The JSON is that of wbgetentities, of Special:EntityData and of the dumps: https://doc.wikimedia.org/Wikibase/master/php/docs_topics_json.html.
+An entity is called by its own id: the key that it stands under may be that of a redirect.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from pipeline.errors import SourceError
+from pipeline.wikidata import terms as t
+from pipeline.wikidata.statements import ALIAS, LABEL, SAME, SOME, STATEMENT_FACTS, TOWN_FACTS
+from pipeline.wikidata.times import as_rdf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_Json = dict[str, Any]
+_TIMES: Final = (t.START, t.END, t.POINT_IN_TIME)
+_TOWN_PROPERTIES: Final = (t.COUNTRY, t.REGION, t.COORDINATES, t.GEONAMES, t.POPULATION, t.INSTANCE_OF)
+
+
+def read_entities(content: bytes, where: str) -> list[_Json]:
+    """Return the items of a file: one answer, one entity, a list of them, or one a line as in a dump.
+
+    Raises:
+        SourceError: it is none of these; names the line.
+    """
+    text = content.decode("utf-8-sig", "replace")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = list(_lines(text, where))
+    if isinstance(found, dict):
+        found = list(found["entities"].values()) if isinstance(found.get("entities"), dict) else [found]
+    found = found if isinstance(found, list) else []
+    good = [one for one in found if isinstance(one, dict) and "id" in one and "missing" not in one]
+    if not good:
+        raise SourceError(f"{where}: holds no entity as Wikidata's API, Special:EntityData or its dumps give them")
+    return good
+
+
+def _lines(text: str, where: str) -> Iterator[Any]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip().removesuffix(",")
+        if bare in ("", "[", "]"):
+            continue
+        try:
+            yield json.loads(bare)
+        except ValueError as error:
+            raise SourceError(f"{where}, line {number}: not JSON: {error}") from error
+
+
+def facts_of(entities: Iterable[_Json]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the facts of all entities, as `STATEMENT_FACTS` and `TOWN_FACTS`."""
+    stated: list[tuple[str | None, ...]] = []
+    known: list[tuple[str | None, ...]] = []
+    for entity in entities:
+        item = str(entity["id"])
+        for statement in _statements(entity, t.TWINNED):
+            stated += _statement_facts(item, statement)
+        known += _town_facts(item, entity)
+        redirect = entity.get("redirects") or {}
+        if redirect.get("from"):
+            known.append((str(redirect["from"]), SAME, item, None, None))
+    return (
+        pl.DataFrame(stated, schema=STATEMENT_FACTS, orient="row"),
+        pl.DataFrame(known, schema=TOWN_FACTS, orient="row"),
+    )
+
+
+def _statements(entity: Mapping[str, Any], number: str) -> list[_Json]:
+    # PHP writes an empty map as a list.
+    claims = entity.get("claims") or {}
+    return list(claims.get(number, []))
+
+
+def _statement_facts(item: str, statement: _Json) -> Iterator[tuple[str | None, ...]]:
+    name, rank = str(statement["id"]), str(statement["rank"])
+    yield item, name, t.TWINNED, _value(statement["mainsnak"]), rank, None, None, None
+    qualifiers = statement.get("qualifiers") or {}
+    for number in (*_TIMES, t.END_CAUSE):
+        for snak in qualifiers.get(number, []):
+            if snak["snaktype"] != "novalue":
+                yield item, name, number, *_timed(snak), None
+    for place, reference in enumerate(statement.get("references") or []):
+        mark = str(reference.get("hash") or place)
+        for number in (t.REFERENCE_URL, t.STATED_IN, t.RETRIEVED):
+            for snak in (reference.get("snaks") or {}).get(number, []):
+                if snak["snaktype"] == "value":
+                    yield item, name, number, *_timed(snak), mark
+
+
+def _timed(snak: _Json) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return value, rank (none), precision and calendar of a qualifier or of a part of a reference."""
+    value = (snak.get("datavalue") or {}).get("value")
+    if not isinstance(value, dict) or "precision" not in value or "time" not in value:
+        return _value(snak), None, None, None
+    return as_rdf(value), None, str(value["precision"]), str(value["calendarmodel"]).rpartition("/")[2]
+
+
+def _value(snak: _Json) -> str | None:
+    """Return what RDF has as the simple value; none for "no value"."""
+    if snak["snaktype"] != "value":
+        return SOME if snak["snaktype"] == SOME else None
+    value = snak["datavalue"]["value"]
+    if not isinstance(value, dict):
+        return str(value)
+    if "id" in value or "numeric-id" in value:
+        return str(value.get("id") or f"Q{value['numeric-id']}")
+    if "latitude" in value:
+        globe = str(value.get("globe") or t.EARTH).rpartition("/")[2]
+        point = f"Point({value['longitude']} {value['latitude']})"
+        return point if globe == t.EARTH else f"<{t.iri('wd:')}{globe}> {point}"
+    if "time" in value:
+        return as_rdf(value)
+    return str(value.get("amount") or value.get("text") or "")
+
+
+def _town_facts(item: str, entity: _Json) -> Iterator[tuple[str | None, ...]]:
+    for name in (entity.get("labels") or {}).values():
+        yield item, LABEL, str(name["value"]), str(name["language"]).lower(), None
+    for names in (entity.get("aliases") or {}).values():
+        for name in names:
+            yield item, ALIAS, str(name["value"]), str(name["language"]).lower(), None
+    for number in _TOWN_PROPERTIES:
+        for statement in _best(_statements(entity, number)):
+            qualifiers = statement.get("qualifiers") or {}
+            if number != t.POPULATION and any(snak["snaktype"] != "novalue" for snak in qualifiers.get(t.END, [])):
+                continue
+            value = _value(statement["mainsnak"])
+            if value is not None:
+                times = [_value(snak) for snak in qualifiers.get(t.POINT_IN_TIME, []) if snak["snaktype"] == "value"]
+                dated = times if number == t.POPULATION and times else [None]
+                yield from ((item, number, value, None, time) for time in dated)
+
+
+def _best(statements: list[_Json]) -> list[_Json]:
+    """Return the preferred statements, or the normal ones where none is."""
+    ranks = {statement["rank"] for statement in statements} - {"deprecated"}
+    best = "preferred" if "preferred" in ranks else "normal"
+    return [statement for statement in statements if statement["rank"] == best]

@@ -1,0 +1,348 @@
+"""Wikidata's facts: what is read from them, and that an answer that is not whole is no answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.dates import parse_dates
+from pipeline.declarations import load_declarations
+from pipeline.errors import SourceError
+from pipeline.fetch import Answer, TooLargeError
+from pipeline.wikidata import terms as t
+from pipeline.wikidata.bindings import statement_facts, town_facts
+from pipeline.wikidata.entities import facts_of, read_entities
+from pipeline.wikidata.fetch import fetch_wikidata
+from pipeline.wikidata.partial import Partial, batches, parts
+from pipeline.wikidata.statements import TOWN_FACTS, statements, towns
+from pipeline.wikidata.times import as_rdf, time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+GREGORIAN, JULIAN = "http://www.wikidata.org/entity/Q1985727", "http://www.wikidata.org/entity/Q1985786"
+
+
+# Times
+
+
+def written(text: str, precision: int, calendar: str = GREGORIAN) -> str:
+    value = as_rdf({"time": text, "precision": precision, "calendarmodel": calendar})
+    frame = pl.DataFrame({"value": [value], "precision": [str(precision)], "calendar": [calendar.rpartition("/")[2]]})
+    return str(frame.select(time_text()).item())
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "expected"),
+    [
+        ("+1955-00-00T00:00:00Z", 9, "1955"),
+        ("+1955-06-17T00:00:00Z", 9, "1955"),  # the month and day of a year mean nothing
+        ("+1955-03-00T00:00:00Z", 10, "1955-03"),
+        ("+1955-03-26T00:00:00Z", 11, "1955-03-26"),
+        ("+1955-03-26T12:30:00Z", 13, "1955-03-26"),
+        ("+1955-00-00T00:00:00Z", 8, "1950s"),
+        ("+1900-00-00T00:00:00Z", 8, "decade 1900"),
+        ("+1900-00-00T00:00:00Z", 7, "19th century"),
+        ("+1901-00-00T00:00:00Z", 7, "20th century"),
+        ("+2000-00-00T00:00:00Z", 7, "20th century"),
+        ("+2001-00-00T00:00:00Z", 7, "21st century"),
+        ("+0836-00-00T00:00:00Z", 9, "0836"),
+        ("+2000-00-00T00:00:00Z", 6, "unreadable (precision 6)"),
+        ("-0050-00-00T00:00:00Z", 9, "50 BC"),
+        ("+37546-00-00T00:00:00Z", 9, "the year 37546"),  # five digits alone would be a day of Excel
+        ("nonsense", 9, "unreadable (nonsense)"),
+    ],
+)
+def test_a_time_says_no_more_than_its_precision(text: str, precision: int, expected: str) -> None:
+    assert written(text, precision) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "precision", "expected", "stated"),
+    [
+        ("1955-03-26", "day", date(1955, 3, 26), None),
+        ("1955-03", "month", date(1955, 3, 1), None),
+        ("1950s", "decade", date(1950, 1, 1), None),
+        ("decade 1900", "decade", date(1900, 1, 1), None),
+        ("20th century", "century", date(1901, 1, 1), None),
+        ("1836-02-29 (Julian calendar, converted)", "day", date(1836, 2, 29), "julian"),
+        ("1836 (Julian calendar)", "year", date(1836, 1, 1), "julian"),
+        ("unreadable (precision 6)", None, None, None),
+        ("50 BC", None, None, None),
+        ("the year 37546", None, None, None),
+    ],
+)
+def test_what_is_written_is_read_as_it_is_meant(
+    text: str, precision: str | None, expected: date | None, stated: str | None
+) -> None:
+    read = parse_dates(pl.Series([text]), "en").row(0, named=True)
+    assert (read["precision"], read["date"], read["date_note"]) == (precision, expected, stated)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.dates(date(1000, 1, 1), date(2199, 12, 31)), st.integers(7, 14))
+def test_reading_what_was_written_gives_the_interval_back(day: date, precision: int) -> None:
+    text = written(f"+{day.isoformat()}T00:00:00Z", precision)
+    read = parse_dates(pl.Series([text]), "en").row(0, named=True)
+    names = {7: "century", 8: "decade", 9: "year", 10: "month"}
+    assert read["precision"] == names.get(precision, "day")
+    assert read["date"] <= day <= read["last_date"]
+
+
+@settings(deadline=None)
+@given(st.dates(date(500, 3, 1), date(2190, 12, 31)))
+def test_a_julian_day_is_converted(day: date) -> None:
+    # Days that the Julian calendar is behind: the leap days of whole centuries that the Gregorian one leaves out.
+    century = (day.year - (day.month < 3)) // 100
+    behind = century - century // 4 - 2
+    value = {"time": f"+{day.isoformat()}T00:00:00Z", "precision": 11, "calendarmodel": JULIAN}
+    assert as_rdf(value)[:10] == (day + timedelta(days=behind)).isoformat()
+    # Less than a day cannot be converted, and is not.
+    assert as_rdf(value | {"precision": 9})[:4] == f"{day.year:04d}"
+
+
+def test_a_day_that_never_was_is_the_last_of_its_month() -> None:
+    assert written("+1977-02-31T00:00:00Z", 11) == "1977-02-28"
+
+
+# Towns
+
+
+def known(*facts: tuple[str, ...]) -> dict[str, Any]:
+    """Return the one item of which these are facts: property, value, and language or time."""
+    rows = [
+        (
+            "Q1",
+            of,
+            value,
+            *(rest if of in ("label", "alias") else ()),
+            *((None, rest[0]) if of == t.POPULATION and rest else ()),
+        )
+        for of, value, *rest in facts
+    ]
+    padded = [(*row, *(None,) * (5 - len(row))) for row in rows]
+    (row,) = towns(pl.DataFrame(padded, schema=TOWN_FACTS, orient="row")).to_dicts()
+    return row
+
+
+def test_a_town_is_called_by_its_label_in_the_first_language_that_has_one() -> None:
+    assert known(("label", "Ostrau", "de"), ("label", "Ostrava", "en"))["name"] == "Ostrava"
+    assert known(("label", "Ostrau", "de"), ("label", "Ostrava", "mul"))["name"] == "Ostrava"
+    assert known(("label", "Ostrau", "de"), ("label", "Ostrava", "xx"), ("alias", "A", "en"))["name"] == "Ostrau"
+    assert known((t.COUNTRY, "Q213"))["name"] is None
+
+
+def test_of_two_countries_or_geonames_ids_none_is_taken() -> None:
+    assert known((t.COUNTRY, "Q183"), (t.COUNTRY, "Q183"))["country"] == "DE"
+    assert known((t.COUNTRY, "Q183"), (t.COUNTRY, "Q142"))["country"] is None
+    assert known((t.COUNTRY, "Q55"), (t.COUNTRY, "Q29999"))["country"] == "NL"
+    assert known((t.COUNTRY, "Q987654321"))["country"] == "Q987654321"  # it becomes a finding
+    assert known((t.GEONAMES, "7"))["geonames_id"] == "7"
+    assert known((t.GEONAMES, "7"), (t.GEONAMES, "8"))["geonames_id"] is None
+
+
+def test_the_latest_population_and_a_place_on_earth() -> None:
+    town = known((t.POPULATION, "+900", "2020-01-01T00:00:00Z"), (t.POPULATION, "+1000", "1990-01-01T00:00:00Z"))
+    assert town["population"] == "900"
+    assert known((t.POPULATION, "5"), (t.POPULATION, "7"))["population"] == "7"
+    town = known((t.COORDINATES, "<http://www.wikidata.org/entity/Q405> Point(1 2)"), (t.COORDINATES, "Point(8.5 49)"))
+    assert (town["longitude"], town["latitude"]) == ("8.5", "49.0")
+
+
+def test_a_city_that_is_a_state_is_a_municipality() -> None:
+    assert known((t.INSTANCE_OF, "Q1221156"), (t.INSTANCE_OF, "Q515"))["kind"] == "municipality"
+    assert known((t.INSTANCE_OF, "Q106658"))["kind"] == "county"
+    assert known((t.INSTANCE_OF, "Q1"))["kind"] is None
+
+
+def test_a_redirect_has_what_its_target_has() -> None:
+    rows = [("Q5", "same", "Q9", None, None), ("Q9", "label", "Ulm", "de", None), ("Q9", t.COUNTRY, "Q183", None, None)]
+    found = towns(pl.DataFrame(rows, schema=TOWN_FACTS, orient="row"))
+    assert found.select("item", "same_as", "name", "country").rows() == [
+        ("Q5", "Q9", "Ulm", "DE"),
+        ("Q9", "Q9", "Ulm", "DE"),
+    ]
+
+
+def test_countries_are_ones_that_are_known() -> None:
+    from pipeline.locate.countries import country_names, resolve_countries
+
+    texts = pl.Series(sorted(set(t.countries().values())))
+    found = resolve_countries(texts, country_names())
+    known_ones = found.filter(pl.col("country_code").is_not_null() | pl.col("historic_name").is_not_null())
+    assert set(texts) == set(known_ones["country_text"])
+
+
+# Files that are not what they should be
+
+
+def test_a_line_that_is_no_binding_is_named() -> None:
+    good = b'{"town":{"type":"uri","value":"http://www.wikidata.org/entity/Q1"}}\n'
+    with pytest.raises(SourceError, match=r"x, line 2: not a JSON object: b'java\.lang"):
+        statement_facts(good + b"java.lang.Exception\n", "x")
+    with pytest.raises(SourceError, match="x, line 2"):
+        town_facts(good + good[:30], "x")
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}", b'{"entities":{"Q1":{"id":"Q1","missing":""}}}', b"null"])
+def test_json_without_entities_is_refused(content: bytes) -> None:
+    with pytest.raises(SourceError, match="holds no entity"):
+        read_entities(content, "x")
+
+
+def test_lines_of_a_dump_are_entities() -> None:
+    entity = json.dumps({"id": "Q1", "claims": []}).encode()
+    assert [one["id"] for one in read_entities(b"[\n" + entity + b",\n" + entity + b"\n]\n", "x")] == ["Q1", "Q1"]
+    with pytest.raises(SourceError, match="x, line 3: not JSON"):
+        read_entities(b"[\n" + entity + b',\n{"id":\n]\n', "x")
+
+
+def test_no_value_names_nobody_and_dates_nothing() -> None:
+    nothing = {"snaktype": "novalue", "property": "P190"}
+    some = {"snaktype": "somevalue", "property": "P582"}
+    claim = {"id": "Q1$A", "rank": "normal", "mainsnak": nothing, "qualifiers": {"P582": [some], "P580": [nothing]}}
+    (row,) = statements(facts_of([{"id": "Q1", "claims": {"P190": [claim]}}])[0]).to_dicts()
+    assert (row["partner"], row["start"], row["end"], row["status"]) == (None, None, None, "ended")
+
+
+# Parts
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 9), min_size=1), st.integers(1, 5), st.integers(1, 12))
+def test_batches_hold_everything_once_and_no_more_than_they_should(weights: list[int], most: int, weight: int) -> None:
+    items = [(f"Q{place}", own) for place, own in enumerate(weights)]
+    found = list(batches(items, most, weight))
+    assert [item for batch in found for item in batch] == [item for item, _ in items]
+    own = dict(items)
+    assert all(len(batch) <= most for batch in found)
+    assert all(len(batch) == 1 or sum(own[item] for item in batch) <= weight for batch in found)
+
+
+def test_a_part_that_is_too_much_is_halved_and_stays_so(tmp_path: Path) -> None:
+    items, asked = [f"Q{number}" for number in range(1, 8)], list[list[str]]()
+
+    def ask(some: list[str]) -> list[bytes] | None:
+        asked.append(some)
+        return None if len(some) > 2 else [f"{item}\n".encode() for item in some]
+
+    partial = Partial(tmp_path / "p", {"job": 1})
+    first = [path.read_bytes() for path in parts(partial, "x", items, ask)]
+    assert b"".join(first).decode().split() == items
+    count = len(asked)
+    again = [path.read_bytes() for path in parts(Partial(tmp_path / "p", {"job": 1}), "x", items, ask)]
+    assert again == first
+    assert len(asked) == count
+    assert not [*(Partial(tmp_path / "p", {"job": 2}).folder.glob("x-*"))]
+
+
+# Answers that are not whole
+
+
+COUNTED = "COUNT(DISTINCT"
+
+
+class Endpoint:
+    """Answers each sort of question with rows; `spoil` may alter an answer before it is sent."""
+
+    def __init__(self, spoil: Any = None) -> None:
+        self.spoil, self.asked = spoil, list[str]()
+
+    def ask(self, url: str, *, form: Any = None, **_: Any) -> Answer:
+        query = form["query"]
+        self.asked.append(query)
+        rows = list(self._rows(query))
+        if self.spoil:
+            rows = self.spoil(query, rows)
+        content = rows if isinstance(rows, bytes) else json.dumps({"results": {"bindings": rows}}).encode()
+        return Answer(content, None, "application/sparql-results+json", url)
+
+    def _rows(self, query: str) -> Iterable[dict[str, Any]]:
+        items = [word for word in query.partition("}")[0].split() if word.startswith("wd:Q")]
+        if COUNTED in query and "GROUP BY" in query:
+            yield from ({"town": uri(f"wd:Q{n}"), "count": {"type": "literal", "value": "1"}} for n in (2, 1, 10))
+        elif COUNTED in query:
+            yield {"count": {"type": "literal", "value": str(len(items))}}
+        elif "wikibase:rank" in query:
+            for item in items:
+                number = item.partition("Q")[2]
+                yield {
+                    "town": uri(item), "statement": uri(f"wds:Q{number}-A"), "property": uri("ps:P190"),
+                    "value": uri("wd:Q1"), "rank": uri("wikibase:NormalRank"),
+                }  # fmt: skip
+        else:
+            for item in items:
+                yield {"town": uri(item), "property": uri("rdfs:label"), "value": {"type": "literal", "value": item}}
+
+
+def uri(name: str) -> dict[str, str]:
+    return {"type": "uri", "value": t.iri(name)}
+
+
+def fetched(raw: Path, endpoint: Endpoint) -> list[str]:
+    fetch_wikidata(load_declarations()["wikidata"], raw, endpoint, endpoint="https://example.org/sparql")
+    (path,) = (raw / "wikidata").glob("*/statements.jsonl")
+    return [json.loads(line)["town"]["value"].rpartition("/")[2] for line in path.read_text().splitlines()]
+
+
+def test_rows_are_ordered_by_the_number_of_the_item(tmp_path: Path) -> None:
+    assert fetched(tmp_path, Endpoint()) == ["Q1", "Q2", "Q10"]
+
+
+def test_an_answer_with_fewer_statements_than_were_counted_is_asked_for_in_halves(tmp_path: Path) -> None:
+    def cut(query: str, rows: list[Any]) -> list[Any]:
+        return rows[:2] if "wikibase:rank" in query else rows
+
+    endpoint = Endpoint(cut)
+    assert fetched(tmp_path, endpoint) == ["Q1", "Q2", "Q10"]
+    assert sum("wikibase:rank" in query for query in endpoint.asked) == 3
+
+
+def test_statements_that_came_since_they_were_counted_are_taken(tmp_path: Path) -> None:
+    def edited(query: str, rows: list[Any]) -> list[Any]:
+        if COUNTED in query and "GROUP" not in query:
+            return [{"count": {"type": "literal", "value": "2"}}]
+        return rows[:2] if "wikibase:rank" in query else rows
+
+    assert fetched(tmp_path, Endpoint(edited)) == ["Q1", "Q2"]
+
+
+@pytest.mark.parametrize("content", [b'{"results":{"bindings":[{"town":', b"{}", b"[]", b"java.lang.Exception", b""])
+def test_what_is_no_whole_answer_ends_the_fetch_and_leaves_nothing_in_the_manifest(
+    content: bytes, tmp_path: Path
+) -> None:
+    def broken(query: str, rows: list[Any]) -> Any:
+        return content if "rdfs:label" in query else rows
+
+    with pytest.raises(SourceError, match=r"https://example\.org/sparql: what came is not the whole JSON"):
+        fetched(tmp_path, Endpoint(broken))
+    assert not (tmp_path / "wikidata" / "manifest.jsonl").exists()
+
+
+def test_a_round_number_of_rows_is_counted_again(tmp_path: Path) -> None:
+    def cut(query: str, rows: list[Any]) -> list[Any]:
+        if "COUNT(*)" in query:
+            return [{"count": {"type": "literal", "value": "1234"}}]
+        return rows[:1] * 1000 if "rdfs:label" in query else rows
+
+    with pytest.raises(SourceError, match="1000 rows came of 1234: the answer was cut"):
+        fetched(tmp_path, Endpoint(cut))
+
+
+def test_an_endpoint_that_cannot_count_is_asked_a_few_times_only(tmp_path: Path) -> None:
+    def too_large(query: str, rows: list[Any]) -> list[Any]:
+        if COUNTED in query:
+            raise TooLargeError("too large")
+        return rows
+
+    endpoint = Endpoint(too_large)
+    with pytest.raises(TooLargeError):
+        fetched(tmp_path, endpoint)
+    assert len(endpoint.asked) < 10
