@@ -1,0 +1,174 @@
+"""Search a dump with all cores, and keep what was found even if the scan is interrupted."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import time
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from pipeline.dumps.parts import Packing, Part, packing_of, parts_of
+from pipeline.errors import SourceError
+from pipeline.snapshots import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from pipeline.dumps.search import Hit, Search
+
+#: Seconds between checkpoints.
+CHECKPOINT: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a scan found.
+
+    Attributes:
+        path: the records, one JSON object a line, in the order of the dump.
+        records: how many.
+        text_bytes: bytes of decompressed text that were searched.
+        latest: time of the latest change of any record, ISO 8601; "" where there is none.
+    """
+
+    path: Path
+    records: int
+    text_bytes: int
+    latest: str
+
+
+@dataclass
+class _State:
+    """How far a scan has come; `carry` is the beginning of a unit whose end is in the next part."""
+
+    dump: dict[str, object]
+    start: int = 0
+    written: int = 0
+    records: int = 0
+    text_bytes: int = 0
+    latest: str = ""
+    carry: bytes = field(default=b"")
+
+    def save(self, path: Path) -> None:
+        content = asdict(self) | {"carry": self.carry.decode("latin-1")}
+        write_atomically(path, json.dumps(content).encode())
+
+    @classmethod
+    def load(cls, path: Path, dump: dict[str, object]) -> _State:
+        """Return the state of the same dump's interrupted scan, or that of one that begins."""
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            state = cls(**content | {"carry": content["carry"].encode("latin-1")})
+        except (OSError, ValueError, TypeError, KeyError):
+            return cls(dump)
+        return state if state.dump == dump else cls(dump)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one part holds: whole units were searched, the two at its edges are for who knows its neighbours."""
+
+    head: bytes
+    tail: bytes
+    hits: list[Hit]
+    size: int
+
+
+def scan_dump(
+    path: Path, search: Search, folder: Path, *, told: Callable[[int, int], None] | None = None, workers: int = 0
+) -> Scanned:
+    """Search a dump and write what is found into a folder.
+
+    An interrupted scan of the same file goes on at the part where it stopped; its result is the same.
+
+    Args:
+        path: the dump: plain, gzip, bzip2.
+        search: what to look for.
+        folder: where `found.jsonl` and the checkpoint go; nobody else may write there meanwhile.
+        told: called with the bytes of the file that were read and those that were searched as text.
+        workers: processes; all cores by default.
+
+    Raises:
+        SourceError: the dump cannot be read; what was found so far is kept for the next try.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+    packing = packing_of(path)
+    checkpoint, found = folder / "checkpoint.json", folder / "found.jsonl"
+    dump = {"name": path.name, "size": stat.st_size, "mtime": stat.st_mtime_ns, "search": search.identity}
+    state = _State.load(checkpoint, dump)
+    found.touch()
+    with found.open("r+b") as output:
+        output.truncate(state.written)
+        output.seek(state.written)
+        saved = time.monotonic()
+        for part, result in _in_order(parts_of(path, packing, state.start), search, workers or os.cpu_count() or 1):
+            _take(result, search, state, output.write)
+            state.start = part.end
+            if told:
+                told(part.position, state.text_bytes)
+            if time.monotonic() - saved > CHECKPOINT:
+                output.flush()
+                os.fsync(output.fileno())
+                state.save(checkpoint)
+                saved = time.monotonic()
+        _write(list(search.hits(state.carry)), state, output.write)
+    if packing is Packing.PLAIN and state.text_bytes == 0:
+        raise SourceError(f"{path}: the file is empty; nothing was read")
+    return Scanned(found, state.records, state.text_bytes, state.latest)
+
+
+def _take(result: _Found, search: Search, state: _State, write: Callable[[bytes], int]) -> None:
+    """Add what a part holds, in the order of the dump."""
+    state.text_bytes += result.size
+    if not result.head:
+        state.carry += result.tail
+        return
+    _write(list(search.hits(state.carry + result.head)), state, write)
+    _write(result.hits, state, write)
+    state.carry = result.tail
+
+
+def _write(hits: list[Hit], state: _State, write: Callable[[bytes], int]) -> None:
+    for hit in hits:
+        state.written += write(hit.line + b"\n")
+        state.records += 1
+        state.latest = max(state.latest, hit.changed)
+
+
+def _in_order(parts: Iterator[Part], search: Search, workers: int) -> Iterator[tuple[Part, _Found]]:
+    """Search the parts in several processes; no more of them wait at a time than keeps all busy."""
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[tuple[Part, Future[_Found]]] = deque()
+        try:
+            for part in parts:
+                waiting.append((part, pool.submit(_search, part, search)))
+                if len(waiting) > 2 * workers:
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+            while waiting:
+                done, future = waiting.popleft()
+                yield done, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def _search(part: Part, search: Search) -> _Found:
+    """Search one part; runs in a process of its own."""
+    text = part.read()
+    first = text.find(search.end)
+    if first < 0:
+        return _Found(b"", text, [], len(text))
+    first += len(search.end)
+    last = text.rfind(search.end) + len(search.end)
+    return _Found(text[:first], text[last:], list(search.hits(text[first:last])), len(text))

@@ -1,0 +1,170 @@
+"""Dumps: every packing gives the same, edges of parts lose nothing, an interrupted scan goes on."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.dumps import parts, scan_dump
+from pipeline.dumps.search import EntitySearch, PageSearch
+from pipeline.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TWINNED = PageSearch(
+    "nl", re.compile(r"^==+ *Zustersteden *==+", re.MULTILINE), (re.compile("^Lijst van zustersteden"),)
+)
+HEAD = '<mediawiki xml:lang="nl"><siteinfo><dbname>nlwiki</dbname></siteinfo>\n'
+
+
+def page(title: str, text: str, *, number: int = 1, ns: int = 0, extra: str = "") -> str:
+    return (
+        f"<page>\n<title>{title}</title><ns>{ns}</ns><id>{number}</id>{extra}<revision><id>{number + 100}</id>"
+        f"<timestamp>2024-05-{number % 28 + 1:02d}T00:00:00Z</timestamp><text>{text}</text></revision>\n</page>\n"
+    )
+
+
+PAGES = [
+    page(f"Stad {n}", "a &amp; b\n" + ("== Zustersteden ==\n* [[Ürümqi]]\n" if n % 3 == 0 else "niets\n" * n), number=n)
+    for n in range(1, 40)
+]
+DUMP = (HEAD + "".join(PAGES) + "</mediawiki>").encode()
+
+
+def pack_plain(content: bytes) -> bytes:
+    return content
+
+
+def pack_streams(content: bytes) -> bytes:
+    return b"".join(bz2.compress(content[at : at + 700]) for at in range(0, len(content), 700))
+
+
+PACKINGS: list[Callable[[bytes], bytes]] = [pack_plain, gzip.compress, bz2.compress, pack_streams]
+
+
+def scan(path: Path, folder: Path) -> list[dict[str, object]]:
+    found = scan_dump(path, TWINNED, folder, workers=1)
+    records = [json.loads(line) for line in found.path.read_text(encoding="utf-8").splitlines()]
+    assert found.records == len(records)
+    return records
+
+
+@pytest.mark.parametrize("pack", PACKINGS)
+def test_every_packing_gives_the_pages_with_a_section(
+    pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PLAIN_PART", 1000)
+    monkeypatch.setattr(parts, "BZIP2_PART", 500)
+    (tmp_path / "dump").write_bytes(pack(DUMP))
+    records = scan(tmp_path / "dump", tmp_path / "out")
+    assert [record["title"] for record in records] == [f"Stad {n}" for n in range(3, 40, 3)]
+    assert records[0] == {
+        "language": "nl", "title": "Stad 3", "pageid": 3, "revid": 103, "timestamp": "2024-05-04T00:00:00Z",
+        "text": "a & b\n== Zustersteden ==\n* [[Ürümqi]]\n",
+    }  # fmt: skip
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(size=st.integers(1, 4000))
+def test_where_parts_are_cut_does_not_matter(size: int, tmp_path: Path) -> None:
+    whole = [hit.line for hit in TWINNED.hits(DUMP)]
+    found, carry = [], b""
+    for at in range(0, len(DUMP), size):
+        carry += DUMP[at : at + size]
+        cut = carry.rfind(TWINNED.end)
+        if cut >= 0:
+            cut += len(TWINNED.end)
+            found += [hit.line for hit in TWINNED.hits(carry[:cut])]
+            carry = carry[cut:]
+    assert found == whole
+    assert tmp_path.exists()
+
+
+def test_redirects_other_namespaces_and_broken_pages_are_left_out(tmp_path: Path) -> None:
+    section = "== Zustersteden ==\n* [[Lyon]]"
+    pages = [
+        page("Doorverwijzing", section, extra='<redirect title="X"/>'),
+        page("Overleg:Gent", section, ns=1),
+        "<page><title>Kapot</title><text>\n== Zustersteden ==\n<b></text></page>\n",
+        page("Lijst van zustersteden in België", "geen sectie"),
+        page("Gent", "tekst\n" + section),
+    ]
+    (tmp_path / "dump").write_text(HEAD + "".join(pages), encoding="utf-8")
+    titles = [record["title"] for record in scan(tmp_path / "dump", tmp_path / "out")]
+    assert titles == ["Lijst van zustersteden in België", "Gent"]
+
+
+@pytest.mark.parametrize("pack", PACKINGS)
+def test_an_interrupted_scan_goes_on_and_ends_the_same(
+    pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PLAIN_PART", 1000)
+    monkeypatch.setattr(parts, "BZIP2_PART", 500)
+    monkeypatch.setattr("pipeline.dumps.scan.CHECKPOINT", 0.0)
+    (tmp_path / "dump").write_bytes(pack(DUMP))
+    whole = scan(tmp_path / "dump", tmp_path / "whole")
+    read: list[int] = []
+
+    def stop_in_the_middle(_: int, text: int) -> None:
+        read.append(text)
+        if text > len(DUMP) // 2 and len(read) < 100:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        scan_dump(tmp_path / "dump", TWINNED, tmp_path / "out", told=stop_in_the_middle, workers=1)
+    first = len(read)
+    again: list[int] = []
+    found = scan_dump(tmp_path / "dump", TWINNED, tmp_path / "out", told=lambda _, text: again.append(text), workers=1)
+    assert [json.loads(line) for line in found.path.read_text(encoding="utf-8").splitlines()] == whole
+    assert len(again) < first + len(again) - 1
+    assert again[0] > read[-2]  # what was read before is not read again
+
+
+def test_another_dump_of_that_name_is_read_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.dumps.scan.CHECKPOINT", 0.0)
+    (tmp_path / "dump").write_bytes(DUMP)
+    scan(tmp_path / "dump", tmp_path / "out")
+    (tmp_path / "dump").write_text(HEAD + page("Gent", "tekst\n== Zustersteden ==\n* [[Lyon]]"), encoding="utf-8")
+    assert [record["title"] for record in scan(tmp_path / "dump", tmp_path / "out")] == ["Gent"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, pack_streams])
+def test_a_cut_download_is_an_error_that_says_what_to_do(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    packed = pack(DUMP)
+    (tmp_path / "cut").write_bytes(packed[: len(packed) - len(packed) // 3])
+    with pytest.raises(SourceError, match=r"cut: cannot be read .* download it again"):
+        scan(tmp_path / "cut", tmp_path / "out")
+
+
+def test_an_empty_or_missing_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    with pytest.raises(SourceError, match="the file is empty"):
+        scan(tmp_path / "empty", tmp_path / "out")
+    with pytest.raises(SourceError, match="No such file"):
+        scan(tmp_path / "missing", tmp_path / "out")
+
+
+def test_entities_keep_their_statements_and_lose_what_nobody_reads() -> None:
+    statement = {"id": "Q1$a", "rank": "normal", "mainsnak": {"property": "P190", "datavalue": {"value": {"id": "Q2"}}}}
+    twinned = {
+        "type": "item", "id": "Q1", "modified": "2024-01-02T03:04:05Z",
+        "labels": {"de": {"value": "Eins"}, "xx": {"value": "?"}}, "aliases": {}, "sitelinks": {"dewiki": {}},
+        "claims": {"P190": [statement], "P17": [{"id": "Q1$b"}], "P18": [{"id": "Q1$c"}]},
+    }  # fmt: skip
+    other = {"type": "item", "id": "Q3", "claims": {"P31": []}, "labels": {"de": {"value": '"P190":'}}}
+    dump = "[\n" + json.dumps(other) + ",\n" + json.dumps(twinned) + "\n]\n"
+    (hit,) = EntitySearch(("de",)).hits(dump.encode())
+    assert json.loads(hit.line) == {
+        "type": "item", "id": "Q1", "modified": "2024-01-02T03:04:05Z", "labels": {"de": {"value": "Eins"}},
+        "aliases": {}, "claims": {"P190": [statement], "P17": [{"id": "Q1$b"}]},
+    }  # fmt: skip
+    assert hit.changed == "2024-01-02T03:04:05Z"
