@@ -97,7 +97,10 @@ def _build(settings: Settings, declarations: Mapping[str, Declaration], progress
             code_version=pipeline.__version__,
         )
     notes = tuple(
-        f"{one.declaration.id}: {one.reason_unused}" for one in used if one.declaration.enabled and one.reason_unused
+        f"{one.declaration.id}: {one.reason_unused}"
+        for one in used
+        # What is asked live is fetched when somebody wants it; that it was not is nothing to note.
+        if one.declaration.enabled and one.reason_unused and not one.declaration.live
     )
     return Built(published, tables, used, notes)
 
@@ -130,7 +133,7 @@ def gather(declaration: Declaration, raw: Path) -> tuple[Received, ...]:
             f"{declaration.id}: {len(missing)} of {len(declaration.files)} files are not in {raw / declaration.id}, "
             f"such as {missing[0].name}; fetch them with: twintowns fetch {declaration.id}"
         )
-    if missing and missing[0].url is None:
+    if missing and missing[0].url is None and not declaration.live:
         raise SourceError(
             f"{declaration.id}: {missing[0].name} is neither beside {declaration.path} nor listed in "
             f"{raw / declaration.id / 'manifest.jsonl'}; put it beside its declaration"
@@ -156,8 +159,12 @@ def check_sources(
             with progress.step(f"read {name}"):
                 parts.append(check_source(declarations[name], files, countries))
     if not parts:
-        missing = " ".join(name for name, files in received.items() if not files)
-        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {missing}")
+        # Files that are downloaded are a matter of seconds; services are named where there is nothing else. Of several
+        # languages, the name that means all of them.
+        missing = [name for name, files in received.items() if not files]
+        named = [name for name in missing if not declarations[name].live] or missing
+        together = " ".join(dict.fromkeys(declarations[name].edition_of or name for name in named))
+        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {together}")
     return Checked.together(parts)
 
 

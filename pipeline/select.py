@@ -28,6 +28,7 @@ def choose(
     Raises:
         DeclarationError: a source that was asked for is not declared, or none is on.
     """
+    enable, only = _each_edition(declarations, enable), _each_edition(declarations, only)
     for name in sorted((enable | only) - {"all"}):
         if name not in declarations:
             raise DeclarationError(
@@ -44,3 +45,12 @@ def choose(
     if not any(one.enabled and one.kind is not SourceKind.GAZETTEER for one in chosen.values()) and not only:
         raise DeclarationError("no source is on; turn some on with --enable or --only")
     return chosen
+
+
+def _each_edition(declarations: Mapping[str, Declaration], names: frozenset[str]) -> frozenset[str]:
+    """Take the name of a source in several languages for all of them."""
+    editions: dict[str, set[str]] = {}
+    for name, one in declarations.items():
+        if one.edition_of:
+            editions.setdefault(one.edition_of, set()).add(name)
+    return frozenset(member for name in names for member in editions.get(name, {name}))

@@ -129,19 +129,37 @@ class RawStore:
         except OSError as error:
             raise SourceError(f"{self.root / snapshot.source_id}: cannot be written ({error.strerror})") from error
 
+    def take(self, snapshot: Snapshot, made: Path) -> Path:
+        """Move a file of the same disk, whole and described, into the store, and list it.
+
+        Raises:
+            SourceError: the store cannot be written.
+        """
+        path = self.path_of(snapshot)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            made.replace(path)
+            self._list(snapshot)
+        except OSError as error:
+            raise SourceError(f"{self.root / snapshot.source_id}: cannot be written ({error.strerror})") from error
+        return path
+
     def _add(self, snapshot: Snapshot, content: bytes) -> Path:
         path = self.path_of(snapshot)
         if not (path.exists() and path.read_bytes() == content):
             write_atomically(path, content)
+        self._list(snapshot)
+        return path
+
+    def _list(self, snapshot: Snapshot) -> None:
         entries = self.manifest(snapshot.source_id)
         # A later fetch of the same bytes adds nothing but its time.
         if not any(
             replace(entry, retrieved_at=None, etag=None) == replace(snapshot, retrieved_at=None, etag=None)
-            for entry in entries[-1:]
+            for entry in [known for known in entries if known.file_name == snapshot.file_name][-1:]
         ):
             lines = [entry.to_json() for entry in (*entries, snapshot)]
             write_atomically(self.root / snapshot.source_id / MANIFEST, ("\n".join(lines) + "\n").encode())
-        return path
 
 
 def describe(
@@ -168,6 +186,23 @@ def describe(
         url=file.url,
         retrieved_at=now.isoformat(timespec="seconds"),
         etag=etag,
+        licence=declaration.licence,
+    )
+
+
+def describe_made(declaration: Declaration, file: SourceFile, sha256: str, byte_count: int, url: str) -> Snapshot:
+    """Return the manifest entry for a file that was put together from a service's answers today."""
+    now = datetime.now(tz=UTC)
+    return Snapshot(
+        source_id=declaration.id,
+        file_name=file.name,
+        path=f"{sha256[:12]}/{file.name}",
+        sha256=sha256,
+        byte_count=byte_count,
+        as_of_date=now.date(),
+        url=url,
+        retrieved_at=now.isoformat(timespec="seconds"),
+        etag=None,
         licence=declaration.licence,
     )
 

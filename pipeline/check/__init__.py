@@ -18,7 +18,7 @@ from pipeline.dates import without_until
 from pipeline.declarations import SIDES, Declaration
 from pipeline.ids import mint
 from pipeline.locate.countries import resolve_countries
-from pipeline.readers.statements import RawFile, Received, Statements, read_statements
+from pipeline.readers.statements import ITEM_NAMES, RawFile, Received, Statements, read_item_names, read_statements
 from schemas import CLAIMS_READ, FINDINGS, LEDGER, REJECTS
 from schemas import vocabularies as v
 from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
@@ -55,6 +55,7 @@ class Checked:
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
         raw: the files that claims come from, for rejects that only come to light later.
+        item_names: `wikidata_id`, `name`, `language`: what sources call Wikidata's items.
     """
 
     claims: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -65,6 +66,7 @@ class Checked:
     findings: pl.DataFrame = field(default_factory=FINDINGS.empty)
     ledger: pl.DataFrame = field(default_factory=LEDGER.empty)
     raw: list[RawFile] = field(default_factory=list)
+    item_names: pl.DataFrame = field(default_factory=ITEM_NAMES.to_frame)
 
     @classmethod
     def together(cls, parts: Sequence[Checked]) -> Checked:
@@ -74,7 +76,7 @@ class Checked:
             ContractError: an accepted claim breaks its contract: a defect of the pipeline.
         """
         frames: dict[str, pl.DataFrame] = {}
-        for name in ("claims", "awards", "group_members", "figures", "rejects", "findings", "ledger"):
+        for name in ("claims", "awards", "group_members", "figures", "rejects", "findings", "ledger", "item_names"):
             found = [frame for part in parts if not (frame := getattr(part, name)).is_empty()]
             if found:
                 frames[name] = pl.concat(found, how="vertical")
@@ -99,6 +101,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
     for holds in dict.fromkeys(one.file.holds for one in received):
         if holds == "names":
             accounts.append(ledgers.account_names(declaration, received))
+            checked.item_names = read_item_names(declaration, received)
             continue
         statements = read_statements(declaration, received, holds)
         accepted, refused, account, noted = _check(declaration, statements, holds, countries)

@@ -63,7 +63,7 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
     """
     used = list(used)
     sources = _sources(used)
-    towns, town_names = _towns(located, gazetteer)
+    towns, town_names = _towns(located, gazetteer, checked.item_names)
     partnerships = _partnerships(checked.claims, sources, towns)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
@@ -124,7 +124,7 @@ def _snapshots(used: list[Used]) -> pl.DataFrame:
     return schemas.SNAPSHOTS.conform(pl.DataFrame(rows, schema=schemas.SNAPSHOTS.polars_schema))
 
 
-def _towns(located: Located, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _towns(located: Located, gazetteer: Gazetteer, item_names: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return `towns` and `town_names` of every town that a statement mentions."""
     strength = v.rank_of(v.LocatedBy)
     mentioned = (
@@ -158,9 +158,11 @@ def _towns(located: Located, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.Dat
     )
     own = gazetteer.names.join(towns.select(place_id="town_id"), on="place_id", how="semi")
     unsaid = pl.lit(None, pl.String)
+    items = located.mentions.select("wikidata_id", "town_id").drop_nulls().unique()
     names = pl.concat(
         [
             own.select("name", "language", town_id="place_id"),
+            item_names.join(items, on="wikidata_id").select("name", "language", "town_id"),
             located.mentions.select(name="text", language=unsaid, town_id="town_id"),
             towns.select("name", language=unsaid, town_id="town_id"),
         ]

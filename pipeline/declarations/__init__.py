@@ -1,10 +1,10 @@
 """A source is one TOML file: where it is, what its columns mean, what is known to be wrong with it."""
 
 from pipeline.declarations.keys import CODED, COLUMNS, SIDES, nearest
-from pipeline.declarations.load import BUILT_IN, load_declaration, load_declarations
-from pipeline.declarations.model import Declaration, Format, SourceFile
+from pipeline.declarations.load import BUILT_IN, load_declaration, load_declarations, load_editions
+from pipeline.declarations.model import Declaration, Format, Live, SourceFile, title_of
 
 __all__ = [
-    "BUILT_IN", "CODED", "COLUMNS", "SIDES", "Declaration", "Format", "SourceFile", "load_declaration",
-    "load_declarations", "nearest",
+    "BUILT_IN", "CODED", "COLUMNS", "SIDES", "Declaration", "Format", "Live", "SourceFile", "load_declaration",
+    "load_declarations", "load_editions", "nearest", "title_of",
 ]  # fmt: skip

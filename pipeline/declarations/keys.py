@@ -49,9 +49,16 @@ _OTHER_COLUMNS = (
     "group", "group_kind", "stated_member_count", "group_since", "since", "until",
     "subject", "value", "unit", "year", "confirmation",
     "id", "name",
+    # What sort of line of a page a row is: most are noise of a named kind.
+    "line_kind",
 )  # fmt: skip
 #: Everything that a declaration's [columns] and [constants] may name.
 COLUMNS: tuple[str, ...] = (*_CLAIM_COLUMNS, *_OTHER_COLUMNS)
+#: What a file of names may give for an identifier beside the name; `wikidata_id` is the item that a redirect leads to.
+LOOKUP_COLUMNS: tuple[str, ...] = (
+    "id", "name", "country", "region", "latitude", "longitude", "population", "kind", "geonames_id", "wikidata_id",
+    "names",
+)  # fmt: skip
 
 #: For each kind of file, what it cannot do without: one of each group.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -31,12 +31,11 @@ def load_declarations(folders: Iterable[Path] = ()) -> dict[str, Declaration]:
         if not folder.is_dir():
             raise DeclarationError(f"{folder}: no such folder of declarations (given with --sources)")
         for path in sorted(folder.glob("*.toml")):
-            declaration = load_declaration(path)
-            if declaration.id in declarations:
-                raise DeclarationError(
-                    f"{path}: the id {declaration.id!r} is taken by {declarations[declaration.id].path}; choose another"
-                )
-            declarations[declaration.id] = declaration
+            for declaration in load_editions(path):
+                if declaration.id in declarations:
+                    taken = declarations[declaration.id].path
+                    raise DeclarationError(f"{path}: the id {declaration.id!r} is taken by {taken}; choose another")
+                declarations[declaration.id] = declaration
     return declarations
 
 
@@ -46,10 +45,53 @@ def load_declaration(path: Path) -> Declaration:
     Raises:
         DeclarationError: naming the file, the key and the nearest valid one.
     """
+    return _declaration(_toml(path), path)
+
+
+def load_editions(path: Path) -> list[Declaration]:
+    """Read a declaration, or one a language where it has `languages`: `{language}` in its texts stands for each.
+
+    The id of an edition is the file's with the language behind it, such as `wikipedia_de`.
+
+    Raises:
+        DeclarationError: naming the file, the key and the nearest valid one.
+    """
+    content = _toml(path)
+    if "languages" not in content:
+        return [_declaration(content, path)]
+    languages = content.pop("languages")
+    if not isinstance(languages, list) or not languages or not all(isinstance(one, str) for one in languages):
+        raise DeclarationError(f"{path}: languages: name at least one language (it is {languages!r})")
+    if {"id", "language", "edition_of"} & content.keys():
+        raise DeclarationError(f"{path}: 'id' and 'language' follow from 'languages'; remove one or the other")
+    return [
+        _declaration(
+            _with_language(content, language)
+            | {"id": f"{path.stem}_{language}", "language": language, "edition_of": path.stem},
+            path,
+        )
+        for language in languages
+    ]
+
+
+def _with_language(value: Any, language: str) -> Any:  # noqa: ANN401 - as TOML has it
+    if isinstance(value, str):
+        return value.replace("{language}", language)
+    if isinstance(value, list):
+        return [_with_language(one, language) for one in value]
+    if isinstance(value, dict):
+        return {key: _with_language(one, language) for key, one in value.items()}
+    return value
+
+
+def _toml(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DeclarationError(f"{path}: cannot be read as TOML: {error}") from error
+
+
+def _declaration(content: dict[str, Any], path: Path) -> Declaration:
     if "path" in content:
         raise DeclarationError(f"{path}: unknown key 'path'; a file's place is the key 'name' under [[files]]")
     content.setdefault("id", path.stem)

@@ -28,16 +28,27 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def title_of(name: str) -> str:
+    """Return the title of the page that a file is named after: `Santa_Fe_section.wiki` is of Santa Fe."""
+    return Path(name).stem.removesuffix("_section").replace("_", " ")
+
+
 class Format(_Part):
     """How the bytes are laid out."""
 
-    type: Literal["csv", "tsv", "json", "jsonl", "excel"] = "csv"
+    type: Literal[
+        "csv", "tsv", "json", "jsonl", "excel", "wikitext", "wikipages", "wikidata_statements", "wikidata_towns",
+        "wikidata_entities",
+    ] = "csv"  # fmt: skip
     delimiter: Annotated[str, Field(pattern=r"^[\x00-\x7f]$")] | None = None
     quote: Annotated[str, Field(pattern=r"^[\x00-\x7f]?$")] = '"'
     encoding: str = "utf-8"
     header: bool | Annotated[list[str], Field(min_length=1)] = True
     sheet: str | int = 1
     records: str | None = None
+    #: For wikitext: whose words are read, and what the page is called.
+    language: str | None = None
+    title: str | None = None
 
     @field_validator("encoding")
     @classmethod
@@ -100,6 +111,14 @@ class Lookup(_Part):
     column: Literal["wikidata_id", "geonames_id"] = "wikidata_id"
 
 
+class Live(_Part):
+    """A service that is asked, instead of a file that is downloaded."""
+
+    service: Literal["wikidata", "mediawiki", "dump"]
+    endpoint: str
+    languages: list[str] = []
+
+
 class Bounds(_Part):
     """A floor and a ceiling."""
 
@@ -145,10 +164,14 @@ class Declaration(_Part):
     unknown_markers: list[str] = [""]
     split: dict[str, Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]] = {}
     lookup: Lookup | None = None
+    live: Live | None = None
     shape: dict[str, Annotated[str, AfterValidator(_checked_pattern)]] = {}
     suspect: list[Suspect] = []
     ignore: list[Ignore] = []
     expect: Expect = Expect()
+
+    #: The file's name where it declares the same source in several languages; that name means all of them.
+    edition_of: str | None = None
 
     #: Where the declaration was read from; its own files may lie beside it.
     path: Annotated[Path, Field(exclude=True)]
@@ -163,8 +186,12 @@ class Declaration(_Part):
         return self.constants if file.constants is None else file.constants
 
     def format_of(self, file: SourceFile) -> Format:
-        """Return how the file is laid out."""
-        return file.format or self.format
+        """Return how the file is laid out; for wikitext with its language and its title, by default the file's name."""
+        layout = file.format or self.format
+        if layout.type not in ("wikitext", "wikipages"):
+            return layout
+        title = layout.title or title_of(file.name)
+        return layout.model_copy(update={"language": layout.language or self.language, "title": title})
 
     @model_validator(mode="after")
     def _holds_together(self) -> Declaration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.declarations.keys import CODED, COLUMNS, GAZETTEER_FILES, REQUIRED, nearest
+from pipeline.declarations.keys import CODED, COLUMNS, GAZETTEER_FILES, LOOKUP_COLUMNS, REQUIRED, nearest
 from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
@@ -49,7 +49,10 @@ def _check_columns(declaration: Declaration, file: SourceFile) -> None:
     for key, alternatives in columns.items():
         if not alternatives:
             raise ValueError(f"columns.{key}: an empty list; name at least one of the file's columns")
-    for key in (*columns, *constants):
+    for key in columns:
+        # A file of names that has columns of its own says more of an identifier than the name.
+        _require_known(key, LOOKUP_COLUMNS if file.holds == "names" and file.columns else COLUMNS, "column")
+    for key in constants:
         _require_known(key, COLUMNS, "column")
     for key, value in constants.items():
         if key in CODED:

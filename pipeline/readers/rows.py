@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Names of our own beside the publisher's, which may be any text that is printed.
 LOCATOR, ROW, RECORD, LINE, BREAKS = (f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks"))
+#: Between several values of one cell.
+SEVERAL = "\x1e"
 
 
 @dataclass(frozen=True)
@@ -22,10 +24,13 @@ class RawRows:
     Attributes:
         rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`.
         broken: records whose number of fields is not the header's: `locator`, `message`, `row_json`.
+        several: columns whose cells hold several values, `SEVERAL` between them, as many in each of a row's: the
+            row makes as many statements.
     """
 
     rows: pl.DataFrame
     broken: pl.DataFrame
+    several: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:

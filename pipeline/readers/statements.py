@@ -10,6 +10,7 @@ import polars as pl
 from pipeline.declarations import COLUMNS, SIDES, nearest
 from pipeline.errors import SourceError
 from pipeline.locate.names import clean_text
+from pipeline.readers.rows import SEVERAL
 from pipeline.readers.table import LOCATOR, ROW, read_table
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from pipeline.declarations import Declaration, SourceFile
     from pipeline.snapshots import Snapshot
+
+
+#: Names of Wikidata items in the languages that a source has them in.
+ITEM_NAMES = pl.Schema({"wikidata_id": pl.String, "name": pl.String, "language": pl.String})
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
     Raises:
         SourceError: a file is not what its declaration says; names the file, the column and the nearest one.
     """
-    names = _read_names(declaration, received)
+    names = read_names(declaration, received)
     parts, raws, brokens, first = [], [], [], 0
     for one in received:
         if one.file.holds != holds:
@@ -79,13 +84,20 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
         table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
         rows = table.rows.with_row_index(ROW, offset=first).with_columns(pl.col(ROW).cast(pl.Int64))
         first += rows.height
-        parts.append(_ours(rows, table.columns, declaration, one))
+        parts.append(_ours(_one_each(rows, table.several), table.columns, declaration, one))
         raws.append(RawFile(declaration.id, one.snapshot.snapshot_id, rows))
         brokens.append(table.broken.select(pl.lit(one.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
     rows = _several_partners(pl.concat(parts).collect(), declaration.split)
     if names is not None and declaration.lookup:
         rows = _with_names(rows, names, declaration.lookup.column)
     return Statements(rows, tuple(raws), pl.concat(brokens))
+
+
+def _one_each(rows: pl.DataFrame, several: Sequence[str]) -> pl.DataFrame:
+    """Give each of the statements that a raw row makes a row of its own."""
+    if not several:
+        return rows
+    return rows.with_columns(pl.col(several).str.split(SEVERAL)).explode(several, empty_as_null=True)
 
 
 def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: Received) -> pl.LazyFrame:
@@ -156,17 +168,41 @@ def _several_partners(rows: pl.DataFrame, split: Mapping[str, Sequence[str]]) ->
     return rows
 
 
-def _read_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame | None:
-    """Return the second file's `id`, `name`: one name an id, the first that it gives."""
+def read_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame | None:
+    """Return what the source's second file says of identifiers: one row an identifier, the first that it gives.
+
+    Returns:
+        `id`, `name` and those of `LOOKUP_COLUMNS` that the declaration maps; None if it names no such file.
+    """
     if declaration.lookup is None:
         return None
     one = next(part for part in received if part.file.name == declaration.lookup.file)
     table = read_table(one.content, declaration.format_of(one.file), one.snapshot.snapshot_id)
     columns = _find_columns(table.columns, declaration, one)
+    found = table.rows.select(clean_text(pl.col(theirs)).alias(ours) for ours, theirs in columns.items())
+    return found.drop_nulls("id").unique("id", keep="first", maintain_order=True)
+
+
+def read_item_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
+    """Return every name that the source's second file has for Wikidata items: `wikidata_id`, `name`, `language`.
+
+    `mul` is no language, but a name in all of them.
+    """
+    names = read_names(declaration, received)
+    if names is None or "names" not in names.columns:
+        return ITEM_NAMES.to_frame()
+    spelt = pl.List(pl.Struct({"language": pl.String, "name": pl.String}))
+    item = pl.coalesce("wikidata_id", "id") if "wikidata_id" in names.columns else pl.col("id")
     return (
-        table.rows.select(id=clean_text(pl.col(columns["id"])), name=clean_text(pl.col(columns["name"])))
-        .drop_nulls()
-        .unique("id", keep="first", maintain_order=True)
+        names.drop_nulls("names")
+        .select(item.alias("wikidata_id"), pl.col("names").str.json_decode(spelt))
+        .explode("names")
+        .unnest("names")
+        .with_columns(pl.when(pl.col("language") != "mul").then("language").alias("language"))
+        .select(list(ITEM_NAMES))
+        .drop_nulls("name")
+        .unique()
+        .sort(pl.all(), nulls_last=True)
     )
 
 
@@ -177,9 +213,18 @@ def count_names(declaration: Declaration, one: Received) -> int:
 
 
 def _with_names(rows: pl.DataFrame, names: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Fill in the towns' names from their identifiers."""
+    """Fill in what the second file says of the towns, where the statement itself says nothing."""
+    given = [key for key in names.columns if key not in ("id", "names")]
     for side in SIDES:
-        looked_up = names.rename({"id": f"{side}_{column}", "name": f"__{side}"})
+        ours = {key: side if key == "name" else f"{side}_{key}" for key in given}
+        looked_up = names.select(
+            pl.col("id").alias(f"{side}_{column}"), *(pl.col(key).alias(f"__{name}") for key, name in ours.items())
+        )
         rows = rows.join(looked_up, on=f"{side}_{column}", how="left", maintain_order="left")
-        rows = rows.with_columns(pl.coalesce(side, f"__{side}").alias(side)).drop(f"__{side}")
+        # A redirect's own id is the one that leads nowhere.
+        first = {
+            name: [f"__{name}", name] if key == "wikidata_id" else [name, f"__{name}"] for key, name in ours.items()
+        }
+        rows = rows.with_columns(pl.coalesce(both).alias(name) for name, both in first.items())
+        rows = rows.drop(f"__{name}" for name in ours.values())
     return rows

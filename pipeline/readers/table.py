@@ -1,4 +1,4 @@
-"""Tables: CSV, TSV, JSON records, JSON lines and Excel, to raw rows of text."""
+"""Files to raw rows of text: CSV, TSV, JSON records, JSON lines, Excel, and pages of wikitext."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import polars as pl
 from pipeline.errors import SourceError
 from pipeline.readers.delimited import read_delimited
 from pipeline.readers.rows import LINE, LOCATOR, ROW, RawRows, decode
+from pipeline.readers.wikidata import read_wikidata_entities, read_wikidata_statements, read_wikidata_towns
+from pipeline.readers.wikitext.reader import read_wikipages, read_wikitext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,11 @@ def read_table(content: bytes, layout: Format, where: str) -> RawRows:
         "json": _read_json,
         "jsonl": _read_json_lines,
         "excel": _read_excel,
+        "wikidata_statements": read_wikidata_statements,
+        "wikidata_towns": read_wikidata_towns,
+        "wikidata_entities": read_wikidata_entities,
+        "wikitext": read_wikitext,
+        "wikipages": read_wikipages,
     }
     if not content.strip():
         raise SourceError(f"{where}: the file is empty; nothing was read")

@@ -8,7 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+
+#: Seconds between two lines of a log.
+_LINE_EVERY = 30.0
 
 
 class Progress(Protocol):
@@ -46,6 +50,37 @@ class _Display:
         with console.status(f"{name} …"):
             yield
         console.print(f"[green]✓[/] {name} [dim]{time.perf_counter() - began:.2f} s[/]")
+
+
+@contextmanager
+def measured(name: str, size: int) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a file of `size` bytes is read, how fast its text is, and how long it will take.
+
+    Yields:
+        What to call with the bytes of the file that were read, and with those of its text.
+    """
+    if not sys.stderr.isatty():
+        began = told_at = time.perf_counter()
+
+        def say(read: int, text: int) -> None:
+            nonlocal told_at
+            now = time.perf_counter()
+            if now - told_at < _LINE_EVERY and read < size:
+                return
+            told_at = now
+            rate = text / max(now - began, 1e-9) / 1e6
+            print(f"{name}: {read / max(size, 1):.0%}, {rate:.0f} MB of text a second", file=sys.stderr, flush=True)  # noqa: T201
+
+        yield say
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task(name, total=size)
+        yield lambda read, _: bars.update(task, completed=read)
 
 
 quiet = _Quiet()

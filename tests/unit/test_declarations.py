@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.declarations import BUILT_IN, Declaration, load_declaration, load_declarations
+from pipeline.declarations import BUILT_IN, Declaration, load_declaration, load_declarations, load_editions
 from pipeline.errors import DeclarationError
+from pipeline.select import choose
 
 SAMPLES = os.environ.get("TWINTOWNS_SAMPLES")
-SHIPPED = sorted(path.stem for path in BUILT_IN.glob("*.toml"))
+SHIPPED = sorted(one.id for path in BUILT_IN.glob("*.toml") for one in load_editions(path))
 MINIMAL = """\
 title = "A list"
 publisher = "Somebody"
@@ -103,7 +104,7 @@ def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
         ("", "[expect]\nmax_rejected_share = 3", "expect.max_rejected_share: Input should be less than or equal to 1"),
         ("", '[expect]\nrows = { min = "few" }', "expect.rows.min: Input should be a valid integer"),
         ("", '[format]\ndelimiter = ";;"', "format.delimiter: String should "),
-        ("", '[format]\ntype = "xml"', "format.type: Input should be 'csv', 'tsv', 'json', 'jsonl' or 'excel'"),
+        ("", '[format]\ntype = "xml"', "format.type: Input should be 'csv', 'tsv', 'json', "),
         ("", '[format]\nencoding = "latin-99"', "format.encoding: no such encoding: 'latin-99' (try utf-8, cp1250"),
         ("", '[[ignore]]\ncolumn = "town"\npattern = "(a"\nreason = "r"',
          "ignore.1.pattern: not a regular expression"),
@@ -200,6 +201,52 @@ def test_a_shipped_declaration_loads(name: str) -> None:
     # What claims are made of is pinned, so that everybody builds the same.
     assert found.kind == "gazetteer" or all(file.sha256 for file in found.files if file.url)
     assert len({file.name for file in found.files}) == len(found.files)
+
+
+def editions(folder: Path, first: str, last: str = "") -> list[Declaration]:
+    path = folder / "wiki.toml"
+    text = MINIMAL.replace('language = "de"\n', "").replace("A list", "A list in {language}")
+    path.write_text(f"{first}\n{text}{last}", encoding="utf-8")
+    return load_editions(path)
+
+
+def test_one_file_declares_a_source_in_several_languages(tmp_path: Path) -> None:
+    last = '[live]\nservice = "mediawiki"\nendpoint = "https://{language}.example.org/api.php"\n'
+    found = editions(tmp_path, 'languages = ["it", "pl"]', last)
+    assert [(one.id, one.language, one.title, one.family) for one in found] == [
+        ("wiki_it", "it", "A list in it", "wiki_it"),
+        ("wiki_pl", "pl", "A list in pl", "wiki_pl"),
+    ]
+    assert [one.live.endpoint for one in found if one.live] == [
+        "https://it.example.org/api.php",
+        "https://pl.example.org/api.php",
+    ]
+    # The file's name means all of them.
+    on = choose({one.id: one for one in [*found, load(tmp_path, MINIMAL)]}, only=frozenset({"wiki"}))
+    assert {name for name, one in on.items() if one.enabled} == {"wiki_it", "wiki_pl"}
+
+
+@pytest.mark.parametrize(
+    ("first", "problem"),
+    [
+        ("languages = []", "languages: name at least one language (it is [])"),
+        ('languages = "de"', "languages: name at least one language (it is 'de')"),
+        ('languages = ["de"]\nid = "wiki"', "'id' and 'language' follow from 'languages'; remove one or the other"),
+        ('languages = ["Deutsch"]', "id: "),
+    ],
+)
+def test_what_is_wrong_with_languages(tmp_path: Path, first: str, problem: str) -> None:
+    with pytest.raises(DeclarationError) as error:
+        editions(tmp_path, first)
+    assert str(error.value).startswith(f"{tmp_path}/wiki.toml: {problem}")
+
+
+def test_wikipedia_is_one_source_a_language_with_a_profile() -> None:
+    profiles = {path.stem for path in (BUILT_IN.parent / "readers" / "wikitext" / "languages").glob("*.toml")}
+    found = [one for one in load_declarations().values() if one.edition_of == "wikipedia"]
+    assert {one.language for one in found} == profiles
+    assert {one.family for one in found} == {"wikipedia"}
+    assert all(one.live and one.live.endpoint == f"https://{one.language}.wikipedia.org/w/api.php" for one in found)
 
 
 @pytest.mark.skipif(SAMPLES is None, reason="TWINTOWNS_SAMPLES does not name the folder of the real lists")
