@@ -53,20 +53,44 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
 
 
 def list_changes(before: Tables | None, now: Tables) -> pl.DataFrame:
-    """Return added, removed and changed partnerships and towns, a changed value a row."""
+    """Return added, removed and changed partnerships and towns, a changed value a row.
+
+    What was added or removed is one row, with what it is called as its new or old value.
+    """
     if before is None:
         return CHANGES.empty()
     return CHANGES.conform(
         pl.concat(
-            _compare(before[table], now[table], key).with_columns(entity=pl.lit(entity.value))
+            compare(before, now, table, key).with_columns(entity=pl.lit(entity.value))
             for entity, (table, key) in _COMPARED.items()
         )
     )
 
 
-def _compare(old: pl.DataFrame, new: pl.DataFrame, key: str) -> pl.DataFrame:
-    added = new.join(old, on=key, how="anti").select(entity_id=key, change=pl.lit(v.Change.ADDED.value))
-    removed = old.join(new, on=key, how="anti").select(entity_id=key, change=pl.lit(v.Change.REMOVED.value))
+def labels(tables: Tables, table: str, key: str) -> pl.DataFrame:
+    """Return what each row of `towns` or `partnerships` is called: the key and `name`."""
+    towns = tables["towns"].select("town_id", "name")
+    if table == "towns":
+        return towns
+    return (
+        tables[table].select(key, "town_a_id", "town_b_id")
+        .join(towns, left_on="town_a_id", right_on="town_id", how="left")
+        .join(towns, left_on="town_b_id", right_on="town_id", how="left", suffix="_b")
+        .select(key, name=pl.format("{} – {}", pl.coalesce("name", "town_a_id"), pl.coalesce("name_b", "town_b_id")))
+    )  # fmt: skip
+
+
+def compare(before: Tables, now: Tables, table: str, key: str) -> pl.DataFrame:
+    """Return `entity_id`, `change`, `column_name`, `old_value`, `new_value` of one table, in no order."""
+    old, new = before[table], now[table]
+    added = (
+        new.select(key).join(old, on=key, how="anti").join(labels(now, table, key), on=key)
+        .select(entity_id=key, change=pl.lit(v.Change.ADDED.value), new_value="name")
+    )  # fmt: skip
+    removed = (
+        old.select(key).join(new, on=key, how="anti").join(labels(before, table, key), on=key)
+        .select(entity_id=key, change=pl.lit(v.Change.REMOVED.value), old_value="name")
+    )  # fmt: skip
     values = [column for column in new.columns if column != key and column in old.columns]
     long = [
         frame.select(key, *(pl.col(column).cast(pl.String) for column in values)).unpivot(
@@ -77,7 +101,8 @@ def _compare(old: pl.DataFrame, new: pl.DataFrame, key: str) -> pl.DataFrame:
     changed = (
         long[0].join(long[1], on=[key, "column_name"])
         .filter(pl.col("old_value").ne_missing(pl.col("new_value")))
-        .rename({key: "entity_id"})
-        .with_columns(change=pl.lit(v.Change.CHANGED.value))
+        .select(
+            "column_name", "old_value", "new_value", entity_id=key, change=pl.lit(v.Change.CHANGED.value)
+        )
     )  # fmt: skip
     return pl.concat([added, removed, changed], how="diagonal")

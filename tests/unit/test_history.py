@@ -106,12 +106,12 @@ def test_what_was_added_removed_and_changed() -> None:
     link, gone, new = pair("gn1", "gn2"), pair("gn1", "gn3"), pair("gn1", "gn4")
     assert sorted(changes.rows(), key=str) == sorted(
         [
-            ("partnership", gone, "removed", None, None, None),
-            ("partnership", new, "added", None, None, None),
+            ("partnership", gone, "removed", None, "Town gn1 – Town gn3", None),
+            ("partnership", new, "added", None, None, "Town gn1 – Town gn4"),
             ("partnership", link, "changed", "start_date", "1967-01-01", "1968-01-01"),
             ("partnership", link, "changed", "start_year", "1967", "1968"),
-            ("town", "gn3", "removed", None, None, None),
-            ("town", "gn4", "added", None, None, None),
+            ("town", "gn3", "removed", None, "Town gn3", None),
+            ("town", "gn4", "added", None, None, "Town gn4"),
         ],
         key=str,
     )

@@ -1,0 +1,117 @@
+"""What goes with a release's tables: a data package that describes them, and checksums of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+import schemas
+from pipeline.errors import GateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DESCRIPTOR = "datapackage.json"
+CHECKSUMS = "SHA256SUMS"
+DATABASE = "twintowns.duckdb"
+#: https://datapackage.org/standard/table-schema/#field-types
+_TYPES: dict[Any, str] = {
+    pl.String: "string", pl.Boolean: "boolean", pl.Date: "date", pl.Float64: "number", pl.Float32: "number",
+    pl.List: "array",
+}  # fmt: skip
+
+
+def write_descriptor(folder: Path, release_id: str) -> None:
+    """Write `datapackage.json` (Data Package 2.0): every table with its columns, keys and checksum.
+
+    The same tables make the same bytes. The database's bytes differ from build to build: it is listed without its
+    checksum, which is in `SHA256SUMS`.
+    """
+    sources = pl.read_parquet(folder / "sources.parquet").filter("is_used")
+    content = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "twintowns",
+        "title": "Town twinnings of the world",
+        "version": release_id,
+        "sources": [
+            {"title": title, "path": url, "licence": licence}
+            for title, url, licence in sources.select("title", "url", "licence").iter_rows()
+        ],
+        "resources": [_resource(folder, table) for table in schemas.TABLES]
+        + [{"name": "database", "path": DATABASE, "format": "duckdb", "mediatype": "application/vnd.duckdb"}],
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+
+
+def _resource(folder: Path, table: schemas.Table) -> dict[str, Any]:
+    path = folder / f"{table.name}.parquet"
+    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
+    if table.key:
+        schema["primaryKey"] = list(table.key)
+    if table.foreign_keys:
+        schema["foreignKeys"] = [
+            {"fields": [key.column], "reference": {"resource": key.table, "fields": [key.target]}}
+            for key in table.foreign_keys
+        ]
+    return {
+        "name": table.name, "path": path.name, "description": table.row, "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet", "bytes": path.stat().st_size,
+        "hash": f"sha256:{file_sha256(path)}", "schema": schema,
+    }  # fmt: skip
+
+
+def _field(column: schemas.Column) -> dict[str, Any]:
+    dtype = column.dtype if isinstance(column.dtype, type) else type(column.dtype)
+    constraints: dict[str, Any] = {} if column.nullable else {"required": True}
+    if column.vocabulary:
+        constraints["enum"] = [member.value for member in column.vocabulary]
+    stated = {"minimum": column.minimum, "maximum": column.maximum, "pattern": column.pattern}
+    constraints |= {key: value for key, value in stated.items() if value is not None}
+    field = {"name": column.name, "type": _TYPES.get(dtype, "integer"), "description": column.description}
+    return (
+        field | ({"unit": column.unit} if column.unit else {}) | ({"constraints": constraints} if constraints else {})
+    )
+
+
+def write_checksums(folder: Path) -> None:
+    """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last."""
+    lines = [f"{file_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def check_files(folder: Path) -> None:
+    """Hold a release's files against its checksums.
+
+    Raises:
+        GateError: a file is missing, altered, or not listed, such as a `.wal` that a writer left; names all of them.
+    """
+    try:
+        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise GateError(f"{folder / CHECKSUMS}: cannot be read ({error}); this is no whole release") from error
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = {path.name: path for path in folder.iterdir()}
+    problems = [f"{name} is missing" for name in sorted(listed.keys() - there.keys())]
+    problems += [f"{name} does not belong here" for name in sorted(there.keys() - listed.keys() - {CHECKSUMS})]
+    for name in sorted(listed.keys() & there.keys()):
+        try:
+            whole = file_sha256(there[name]) == listed[name]
+        except OSError as error:
+            problems.append(f"{name} cannot be read ({error.strerror})")
+            continue
+        if not whole:
+            problems.append(f"{name} was altered")
+    if not listed:
+        problems.append(f"{CHECKSUMS} lists nothing")
+    if problems:
+        raise GateError(f"{folder}: {'; '.join(problems)}")
+
+
+def file_sha256(path: Path) -> str:
+    """Return the checksum of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
