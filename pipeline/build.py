@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import pipeline
-from pipeline.check import Checked, check_source
+from pipeline.check import Checked
 from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
@@ -20,18 +20,19 @@ from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
-from pipeline.locate.downloads import Download, find_downloads
-from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.locate.gazetteer import Gazetteer, cache_folder
 from pipeline.publish import Published, locked, publish
-from pipeline.readers.statements import Received
+from pipeline.reading import Read, Reader
 from pipeline.report.progress import Progress, quiet
 from pipeline.select import choose
-from pipeline.snapshots import RawStore, Snapshot, describe
 from schemas import ContractError
 from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from pipeline.locate.downloads import Download
+    from pipeline.readers.statements import Received
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,25 @@ class Built:
     notes: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """What was made of all sources, before it is published."""
+
+    tables: Tables
+    used: tuple[Used, ...]
+    input_hash: str
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was on but not read, and why."""
+        return tuple(
+            f"{one.declaration.id}: {one.reason_unused}"
+            for one in self.used
+            # What is asked live is fetched when somebody wants it; that it was not is nothing to note.
+            if one.declaration.enabled and one.reason_unused and not one.declaration.live
+        )
+
+
 def build(settings: Settings, progress: Progress = quiet) -> Built:
     """Build every source that is on into a release and make it current.
 
@@ -68,103 +88,65 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
     """
     declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
+        made = assemble(settings, declarations, Reader(settings.raw), progress)
         try:
-            return _build(settings, declarations, progress)
+            with progress.step("publish"):
+                published = publish(
+                    made.tables, settings.out, input_hash=made.input_hash, code_version=pipeline.__version__
+                )
         except ContractError as error:
             raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
+    return Built(published, made.tables, made.used, made.notes)
 
 
-def _build(settings: Settings, declarations: Mapping[str, Declaration], progress: Progress) -> Built:
-    on = {name: one for name, one in declarations.items() if one.enabled and one.files}
-    downloads = {
-        name: find_downloads(one, settings.raw) for name, one in on.items() if one.kind is SourceKind.GAZETTEER
-    }
-    received = {name: gather(one, settings.raw) for name, one in on.items() if name not in downloads}
-    with progress.step("gazetteer"):
-        gazetteer = load_gazetteer([file for files in downloads.values() for file in files])
-        countries = country_names(cache_folder())
-    checked = check_sources(declarations, received, countries, progress)
-    with progress.step("locate"):
-        located = find_towns(checked, gazetteer, load_corrections(settings.sources), received)
-    used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
-    with progress.step("reconcile"):
-        tables = make_tables(used, checked, located, gazetteer)
-    with progress.step("publish"):
-        published = publish(
-            tables,
-            settings.out,
-            input_hash=input_hash(declarations.values(), received, gazetteer),
-            code_version=pipeline.__version__,
-        )
-    notes = tuple(
-        f"{one.declaration.id}: {one.reason_unused}"
-        for one in used
-        # What is asked live is fetched when somebody wants it; that it was not is nothing to note.
-        if one.declaration.enabled and one.reason_unused and not one.declaration.live
-    )
-    return Built(published, tables, used, notes)
-
-
-def gather(declaration: Declaration, raw: Path) -> tuple[Received, ...]:
-    """Return the verified bytes of a source's files; none if it was never fetched.
-
-    A file that lies beside its declaration is read from there, any other from the raw store.
+def assemble(
+    settings: Settings, declarations: Mapping[str, Declaration], reader: Reader, progress: Progress
+) -> Assembled:
+    """Make the tables of every source that is on; nothing is written.
 
     Raises:
-        SourceError: a file is missing, truncated, altered or not the one that the declaration pins.
+        SourceError: as the reader says, or nothing can be read at all.
+        GateError: what was read breaks its contract.
     """
-    store, found, missing = RawStore(raw), [], []
-    for file in declaration.files:
-        beside = declaration.path.parent / file.name
-        if file.url is None and beside.exists():
-            content = _read_beside(beside)
-            snapshot = describe(declaration, file, content)
-            if file.sha256 and snapshot.sha256 != file.sha256:
-                raise SourceError(f"{beside}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
-            found.append(Received(file, snapshot, content))
-            continue
-        latest: Snapshot | None = store.latest(declaration, file)
-        if latest is None:
-            missing.append(file)
-            continue
-        found.append(Received(file, latest, store.read(latest)))
-    if found and missing:
-        raise SourceError(
-            f"{declaration.id}: {len(missing)} of {len(declaration.files)} files are not in {raw / declaration.id}, "
-            f"such as {missing[0].name}; fetch them with: twintowns fetch {declaration.id}"
-        )
-    if missing and missing[0].url is None and not declaration.live:
-        raise SourceError(
-            f"{declaration.id}: {missing[0].name} is neither beside {declaration.path} nor listed in "
-            f"{raw / declaration.id / 'manifest.jsonl'}; put it beside its declaration"
-        )
-    return tuple(found)
-
-
-def _read_beside(path: Path) -> bytes:
+    on = [one for one in declarations.values() if one.enabled and one.files]
+    with progress.step("gazetteer"):
+        gazetteer, downloads = reader.gazetteer([one for one in on if one.kind is SourceKind.GAZETTEER])
+        countries = country_names(cache_folder())
+    read = read_sources([one for one in on if one.kind is not SourceKind.GAZETTEER], reader, countries, progress)
+    received = {name: one.received for name, one in read.items()}
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
+        checked = together(read, declarations)
+        with progress.step("locate"):
+            located = find_towns(checked, gazetteer, load_corrections(settings.sources), received)
+        used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
+        with progress.step("reconcile"):
+            tables = make_tables(used, checked, located, gazetteer)
+    except ContractError as error:
+        raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
+    return Assembled(tables, used, input_hash(declarations.values(), received, gazetteer))
 
 
-def check_sources(
-    declarations: Mapping[str, Declaration], received: Mapping[str, Sequence[Received]], countries: pl.DataFrame,
-    progress: Progress,
-) -> Checked:  # fmt: skip
-    """Read and check every source that was received, and put the results together."""
-    parts = []
-    for name, files in received.items():
-        if files:
-            with progress.step(f"read {name}"):
-                parts.append(check_source(declarations[name], files, countries))
+def read_sources(
+    declarations: Iterable[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress = quiet
+) -> dict[str, Read]:
+    """Read and check every source, by id."""
+    return {one.id: reader.read(one, countries, progress) for one in declarations}
+
+
+def together(read: Mapping[str, Read], declarations: Mapping[str, Declaration]) -> Checked:
+    """Put the results of all sources into one.
+
+    Raises:
+        SourceError: there are none.
+    """
+    parts = [one.checked for one in read.values() if one.checked]
     if not parts:
         # Files that are downloaded are a matter of seconds; services are named where there is nothing else. Of several
         # languages, the name that means all of them.
-        missing = [name for name, files in received.items() if not files]
-        named = [name for name in missing if not declarations[name].live] or missing
-        together = " ".join(dict.fromkeys(declarations[name].edition_of or name for name in named))
-        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {together}")
+        missing = [declarations[name] for name, one in read.items() if not one.received]
+        named = [one for one in missing if not one.live] or missing
+        words = " ".join(dict.fromkeys(one.edition_of or one.id for one in named))
+        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {words}")
     return Checked.together(parts)
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 exit codes: 0 done or nothing changed · 1 failed · 2 wrong usage or declaration · 3 a source is missing or broken
-            4 not fit to be published · 5 another build is running
+            4 not fit to be published, a gate refused it · 5 another build is running
+            6 a refresh went well, but a source is stale or missing · 130 interrupted · 143 told to stop
 """
 
 
@@ -27,6 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except TwintownsError as error:
         print(f"twintowns: {error}", file=sys.stderr)
         return error.exit_code
+    except MemoryError:
+        print(
+            "twintowns: out of memory; the release before stays current. Give it more, or fewer sources",
+            file=sys.stderr,
+        )
+        return 1
     except BrokenPipeError:
         # The reader of our output has seen enough (| head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,9 @@
 A message says what happened, where (file, row, column, URL), what was done about it and what to do next.
 """
 
+#: Exit code of a refresh that went well but for some sources, which are as they were before.
+PARTIAL = 6
+
 
 class TwintownsError(Exception):
     """An expected failure: it is shown as its message, never as a traceback."""
@@ -16,10 +19,20 @@ class DeclarationError(TwintownsError):
     exit_code = 2
 
 
+class UsageError(TwintownsError):
+    """What was asked for makes no sense: an unknown name, a missing option."""
+
+    exit_code = 2
+
+
 class SourceError(TwintownsError):
     """A source's bytes are missing, altered, unreadable or not what the declaration expects."""
 
     exit_code = 3
+
+
+class BoundsError(SourceError):
+    """A source's snapshot is outside the floors and ceilings that its declaration gives."""
 
 
 class GateError(TwintownsError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from pipeline.declarations import Declaration, SourceFile
 
 MANIFEST = "manifest.jsonl"
@@ -97,6 +101,11 @@ class RawStore:
             )
         return pinned[-1]
 
+    def one_of(self, declaration: Declaration, file: SourceFile, wanted: frozenset[str]) -> Snapshot | None:
+        """Return the newest of a file's snapshots whose id is wanted; None if it has none."""
+        known = [entry for entry in self.manifest(declaration.id) if entry.file_name == file.name]
+        return next((entry for entry in reversed(known) if entry.snapshot_id in wanted), None)
+
     def path_of(self, snapshot: Snapshot) -> Path:
         """Return where the bytes lie."""
         return self.root / snapshot.source_id / snapshot.path
@@ -146,20 +155,51 @@ class RawStore:
 
     def _add(self, snapshot: Snapshot, content: bytes) -> Path:
         path = self.path_of(snapshot)
-        if not (path.exists() and path.read_bytes() == content):
-            write_atomically(path, content)
+        folder = self.root / snapshot.source_id
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _held(folder):
+            # What killed fetches left: nobody else writes here now.
+            for part in (*folder.glob(f".{MANIFEST}.*"), *folder.glob(f"*/.{path.name}.*")):
+                part.unlink(missing_ok=True)
+            if not (path.exists() and path.read_bytes() == content):
+                write_atomically(path, content)
         self._list(snapshot)
         return path
 
     def _list(self, snapshot: Snapshot) -> None:
-        entries = self.manifest(snapshot.source_id)
-        # A later fetch of the same bytes adds nothing but its time.
-        if not any(
-            replace(entry, retrieved_at=None, etag=None) == replace(snapshot, retrieved_at=None, etag=None)
-            for entry in [known for known in entries if known.file_name == snapshot.file_name][-1:]
-        ):
-            lines = [entry.to_json() for entry in (*entries, snapshot)]
-            write_atomically(self.root / snapshot.source_id / MANIFEST, ("\n".join(lines) + "\n").encode())
+        folder = self.root / snapshot.source_id
+        with _held(folder):
+            entries = self.manifest(snapshot.source_id)
+            if not any(_says_the_same(entry, snapshot) for entry in _last_of(entries, snapshot.file_name)):
+                lines = [entry.to_json() for entry in (*entries, snapshot)]
+                write_atomically(folder / MANIFEST, ("\n".join(lines) + "\n").encode())
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder, so that of two that add to it at once neither loses its entry; the second waits."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _last_of(entries: Iterable[Snapshot], file_name: str) -> list[Snapshot]:
+    return [entry for entry in entries if entry.file_name == file_name][-1:]
+
+
+def _says_the_same(entry: Snapshot, snapshot: Snapshot) -> bool:
+    """Whether a fetch of the same bytes adds nothing but its time.
+
+    Bytes that have no other date than that of their fetch describe the day on which they first came.
+    """
+    dated_by_fetch = bool(snapshot.url) and str(snapshot.retrieved_at).startswith(snapshot.as_of_date.isoformat())
+    as_of = entry.as_of_date if dated_by_fetch else snapshot.as_of_date
+    return replace(entry, retrieved_at=None, etag=None) == replace(
+        snapshot, retrieved_at=None, etag=None, as_of_date=as_of
+    )
 
 
 def describe(
@@ -241,9 +281,19 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
+        sync_folder(path.parent)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def adopt(declaration: Declaration, path: Path, raw: Path) -> Snapshot:

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.commands import adopt, build, dictionary, explain, fetch, locate, query, read, rejects, sources
+from pipeline.commands import (
+    adopt,
+    build,
+    dictionary,
+    diff,
+    explain,
+    fetch,
+    locate,
+    query,
+    read,
+    refresh,
+    rejects,
+    releases,
+    rollback,
+    sources,
+    status,
+    verify,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 #: In the order in which `--help` lists them.
-COMMANDS: tuple[ModuleType, ...] = (build, fetch, adopt, sources, rejects, query, explain, locate, read, dictionary)
+COMMANDS: tuple[ModuleType, ...] = (
+    refresh, status, diff, releases, rollback, verify,
+    build, fetch, adopt, sources, rejects, query, explain, locate, read, dictionary,
+)  # fmt: skip

@@ -129,30 +129,18 @@ def _named_live(declarations: Iterable[Declaration], options: argparse.Namespace
 
 def _fetch_live(live: Iterable[Declaration], options: argparse.Namespace) -> Iterator[Fetched]:
     """Ask the services."""
-    from pipeline.errors import SourceError
     from pipeline.fetch import Fetched, Web
-    from pipeline.mediawiki import fetch_wiki
-    from pipeline.wikidata.fetch import fetch_wikidata
+    from pipeline.live import ask
 
     web = Web()
     for one in live:
-        try:
-            if options.mirror:
-                raise SourceError("a mirror holds files, and this is a service; ask it without --mirror")  # noqa: TRY301
-            if one.live and one.live.service == "dump":
-                raise SourceError(  # noqa: TRY301
-                    f"is taken from a dump: download one from {one.live.endpoint}, then: twintowns fetch dump FILE"
-                )
-            if one.live and one.live.service == "mediawiki":
-                api = options.api.replace("{language}", one.language) if options.api else None
-                yield fetch_wiki(one, options.raw, web, endpoint=api, tell=_tell)
-            else:
-                countries = names(options.countries)
-                yield from fetch_wikidata(
-                    one, options.raw, web, endpoint=options.endpoint, countries=countries, tell=_tell
-                )
-        except SourceError as error:
-            yield Fetched(one.id, "*", "failed", message=str(error))
+        if options.mirror:
+            why = "a mirror holds files, and this is a service; ask it without --mirror"
+            yield Fetched(one.id, "*", "failed", message=why)
+            continue
+        address = options.api if one.live and one.live.service == "mediawiki" else options.endpoint
+        endpoint = address.replace("{language}", one.language) if address else None
+        yield from ask(one, options.raw, web, endpoint=endpoint, countries=names(options.countries), tell=_tell)
 
 
 def _tell(step: str, done: int, total: int) -> None:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError, TwintownsError
-from pipeline.fetch.answers import Answer, BadAnswerError, BusyError, NotThereError, TimedOutError, TooLargeError
+from pipeline.fetch.answers import (
+    Answer,
+    BadAnswerError,
+    BusyError,
+    NotThereError,
+    TimedOutError,
+    TooLargeError,
+    UnreachableError,
+)
+from pipeline.fetch.guard import split_address
 from pipeline.fetch.manners import Manners
 from pipeline.fetch.mirror import Mirror
 from pipeline.fetch.web import Web
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer", "BadAnswerError", "BusyError", "Fetched", "Manners", "Mirror", "NotThereError", "TimedOutError",
-    "TooLargeError", "Web", "fetch",
+    "TooLargeError", "UnreachableError", "Web", "fetch",
 ]  # fmt: skip
 
 
@@ -56,14 +65,21 @@ def fetch(
         TwintownsError: the mirror has no readable index.
     """
     store, results = RawStore(raw), []
+    # Who does not answer at all is not asked for the next file either.
+    unreachable: dict[str, str] = {}
     origin = Mirror(mirror) if mirror else web or Web()
     for declaration in declarations:
         for file in declaration.files:
             if file.url is None:
                 continue
             try:
+                host = split_address(file.url).netloc
+                if host in unreachable and not _is_pinned_here(declaration, file, store):
+                    raise UnreachableError(f"{file.url}: not asked for: {unreachable[host]}")
                 results.append(_fetch_file(declaration, file, store, origin))
             except TwintownsError as error:
+                if isinstance(error, UnreachableError):
+                    unreachable.setdefault(host, f"{host} did not answer before")
                 outcome = "missing" if file.optional and isinstance(error, NotThereError) else "failed"
                 results.append(Fetched(declaration.id, file.name, outcome, message=str(error)))
     return results
@@ -71,7 +87,7 @@ def fetch(
 
 def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, origin: Mirror | Web) -> Fetched:
     known = [entry for entry in store.manifest(declaration.id) if entry.file_name == file.name]
-    if file.sha256 and any(_is_good(store, entry, file.sha256) for entry in known):
+    if _is_pinned_here(declaration, file, store):
         return Fetched(declaration.id, file.name, "unchanged", known[-1].byte_count)
     assert file.url is not None
     last = known[-1] if known else None
@@ -93,6 +109,13 @@ def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, ori
         )
     store.add(describe(declaration, file, content, etag=etag), content)
     return Fetched(declaration.id, file.name, "new", len(content))
+
+
+def _is_pinned_here(declaration: Declaration, file: SourceFile, store: RawStore) -> bool:
+    """Whether the bytes that a file is pinned to are there already."""
+    pin = file.sha256
+    entries = (entry for entry in store.manifest(declaration.id) if entry.file_name == file.name)
+    return pin is not None and any(_is_good(store, entry, pin) for entry in entries)
 
 
 def _is_good(store: RawStore, entry: Snapshot, pin: str) -> bool:

@@ -28,6 +28,10 @@ class NotThereError(SourceError):
     """The publisher has no such file."""
 
 
+class UnreachableError(SourceError):
+    """Nobody answers under that name: it cannot be resolved, or refuses every connection."""
+
+
 class TimedOutError(SourceError):
     """The server took too long, or says that it gave the work up: less may be asked for at a time."""
 

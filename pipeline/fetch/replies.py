@@ -49,13 +49,23 @@ def redirected(response: requests.Response, url: str, question: dict[str, Any]) 
     return target, question | {"params": None}
 
 
+def is_unreachable(error: BaseException) -> bool:
+    """Whether no connection came about at all."""
+    from urllib3.exceptions import NewConnectionError
+
+    return isinstance(_innermost(error), NewConnectionError)  # a name that cannot be resolved is one of these
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while True:
+        inner = getattr(error, "reason", None) or next((one for one in error.args if isinstance(one, Exception)), None)
+        if not isinstance(inner, Exception):
+            return error
+        error = inner
+
+
 def reason_of(error: BaseException) -> str:
     """Return why a request failed, without the address: that may hold a secret."""
-    seen = error
-    while True:
-        inner = getattr(seen, "reason", None) or next((one for one in seen.args if isinstance(one, Exception)), None)
-        if not isinstance(inner, Exception):
-            break
-        seen = inner
+    seen = _innermost(error)
     text = str(seen).rpartition(": ")[2] if "://" in str(seen) else str(seen)
     return f"{type(seen).__name__}: {text}"

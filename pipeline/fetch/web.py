@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from pipeline.errors import SourceError
 from pipeline.fetch import guard
-from pipeline.fetch.answers import Answer, BadAnswerError, BusyError, NotThereError, TimedOutError
+from pipeline.fetch.answers import Answer, BadAnswerError, BusyError, NotThereError, TimedOutError, UnreachableError
 from pipeline.fetch.body import check_content, read_body
 from pipeline.fetch.manners import Manners
-from pipeline.fetch.replies import reason_of, redirected, retry_after
+from pipeline.fetch.replies import is_unreachable, reason_of, redirected, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -149,7 +149,8 @@ class Web:
             except requests.RequestException as error:
                 if time.monotonic() >= until:
                     raise self._too_slow(url) from error
-                problem = SourceError(
+                kind = UnreachableError if is_unreachable(error) else SourceError
+                problem = kind(
                     f"{guard.shown(url)}: could not be fetched: {reason_of(error)}; nothing was kept, try again later"
                 )
                 raise _AgainError(problem) from error

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.terminal import open_console
+from pipeline.report.console import open_console
 from pipeline.report.wording import count, say_date, say_words
 
 if TYPE_CHECKING:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -36,6 +38,27 @@ class _Lines:
         began = time.perf_counter()
         yield
         print(f"{name}: {time.perf_counter() - began:.2f} s", file=sys.stderr, flush=True)  # noqa: T201
+
+
+class _JsonLines:
+    """One JSON object a step on standard error, for whoever collects logs."""
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        except BaseException as error:
+            log_event("error", "step", step=name, seconds=round(time.perf_counter() - began, 3), error=str(error))
+            raise
+        log_event("info", "step", step=name, seconds=round(time.perf_counter() - began, 3))
+
+
+def log_event(level: str, event: str, **content: object) -> None:
+    """Write a line of the log: time in UTC, level, event and what belongs to it."""
+    stamp = datetime.now(tz=UTC).isoformat(timespec="milliseconds")
+    line = json.dumps({"time": stamp, "level": level, "event": event} | content, ensure_ascii=False, default=str)
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 
 class _Display:
@@ -86,6 +109,6 @@ def measured(name: str, size: int) -> Iterator[Callable[[int, int], None]]:
 quiet = _Quiet()
 
 
-def progress_for_stderr() -> Progress:
-    """Return the progress that suits standard error."""
-    return _Display() if sys.stderr.isatty() else _Lines()
+def progress_for_stderr(*, as_json: bool = False) -> Progress:
+    """Return the progress that suits standard error; lines are JSON where that is asked for."""
+    return _Display() if sys.stderr.isatty() else _JsonLines() if as_json else _Lines()

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
-from rich.console import Console
 from rich.table import Table
 
+from pipeline.report.console import open_console
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from pipeline.build import Built
 
 _BAR = 44
@@ -186,9 +189,3 @@ def print_sources(rows: list[dict[str, Any]]) -> None:
     for row, one in zip(rows, cells, strict=True):
         table.add_row(*one.values(), row["licence"])
     console.print(table)
-
-
-def open_console() -> Console:
-    """Return a console that keeps lines whole where nobody's window is too narrow for them."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=120)
