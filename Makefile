@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline test check bench bench-locate bench-reconcile format lock dictionary clean distclean
+.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile format lock dictionary clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,15 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
 	@$(BIN)/twintowns build $(ARGS)
 
+refresh: $(RUNTIME)  ## fetch what changed, build, gate, publish, report (docs/operating.md)
+	@$(BIN)/twintowns refresh $(ARGS)
+
 test: $(DEV)  ## run the tests (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
+	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
+		tests/integration/test_kills.py tests/integration/test_hostile.py $(ARGS)
 
 check: $(DEV)  ## lint, formatting and types
 	@$(BIN)/ruff check .

@@ -476,7 +476,7 @@ def test_a_second_build_says_who_holds_the_lock(tmp_path: Path, out: Path) -> No
     assert second.returncode == LOCKED
     assert second.stdout == ""
     message = only_message(second.stderr)
-    assert f"{out}: another build is running (process {os.getpid()})" in message
+    assert f"{out}: another build is running (process {os.getpid()}, twintowns build since " in message
     assert "try again later" in message
     assert state(out) == before
     assert partnerships(out) == 3
