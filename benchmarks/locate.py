@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from benchmarks.locate_sample import judge_sample, read_sample
-from pipeline.build import check_sources, find_towns, gather
+from pipeline.build import find_towns, read_sources, together
 from pipeline.declarations import load_declarations
 from pipeline.locate.corrections import load_corrections
 from pipeline.locate.countries import country_names
@@ -30,7 +30,7 @@ from pipeline.locate.gazetteer import Gazetteer, cache_folder, distance_km, load
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.mentions import read_names
-from pipeline.report.progress import quiet
+from pipeline.reading import Reader
 from pipeline.select import choose
 from schemas.vocabularies import SourceKind, TownKind
 
@@ -108,18 +108,15 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
         `place_id`, `place_name`, `located_by`, `km`, `attainable`, `placed`, `right`, `hardness`.
     """
     declarations = choose(load_declarations(), frozenset({"all"}), frozenset())
-    received = {
-        name: gather(one, raw)
-        for name, one in declarations.items()
-        if one.enabled and one.files and one.kind is not SourceKind.GAZETTEER
-    }
-    checked = check_sources(declarations, received, country_names(cache_folder()), quiet)
+    lists = [one for one in declarations.values() if one.enabled and one.files and one.kind is not SourceKind.GAZETTEER]
+    read = read_sources(lists, Reader(raw), country_names(cache_folder()))
+    checked = together(read, declarations)
     truth = _sides(checked.claims, "latitude", "longitude").drop_nulls(["latitude", "longitude"])
     truth = _without_geocodes_abroad(truth, gazetteer)
     coordinates = [f"{side}_{part}" for side in ("town", "partner") for part in ("latitude", "longitude")]
     hidden = pl.col("source_id").is_in(list(TRUTH))
     checked.claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
-    find_towns(checked, gazetteer, load_corrections(), received)
+    find_towns(checked, gazetteer, load_corrections(), read)
     located = _sides(checked.claims, "id", "located_by").select(
         "claim_id", "side", place_id="id", located_by="located_by"
     )

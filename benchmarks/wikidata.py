@@ -55,9 +55,9 @@ def measure(what: str, raw: Path, endpoint: str) -> dict[str, float]:
         results = fetch_wikidata(declaration, raw, Web(), endpoint=endpoint)
         counts = {"MiB of snapshot": sum(one.byte_count for one in results) / 2**20}
     else:
-        from pipeline.build import gather
         from pipeline.check import check_source
         from pipeline.locate.countries import country_names
+        from pipeline.reading import gather
 
         checked = check_source(declaration, gather(declaration, raw), country_names())
         counts = {"claims": float(checked.claims.height)}

@@ -71,6 +71,9 @@ def smallest_unusual(degrees: pl.Series) -> int:
     return size
 
 
+_LARGEST_EXPONENT = 700.0
+
+
 def expected_cliques(degrees: pl.Series, size: int) -> float:
     """Return how many cliques of a size are to be expected in a random network with these numbers of partners.
 
@@ -87,7 +90,9 @@ def expected_cliques(degrees: pl.Series, size: int) -> float:
     if not total:
         return 0.0
     ends = float(degrees.sum())
-    return math.exp(size * math.log(total) - math.lgamma(size + 1) - size * (size - 1) / 2 * math.log(ends))
+    logarithm = size * math.log(total) - math.lgamma(size + 1) - size * (size - 1) / 2 * math.log(ends)
+    # A star of many links expects more than a float can hold.
+    return math.exp(min(logarithm, _LARGEST_EXPONENT))
 
 
 def report_cliques(cliques: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,8 @@ MONTH_LOCALES: Final = (
     "ro", "bg", "hr", "sl", "sr", "sr_Latn", "lt", "lv", "et", "el", "tr", "uk", "ru", "ca", "eu", "gl", "ar",
     "he", "id", "is", "be", "sq", "ga", "cy", "mt", "hy", "ka", "th", "mk", "bs", "lb", "rm", "az",
 )  # fmt: skip
+# Months of one language that are everyday words in another: Maltese February, Norwegian "from".
+WORDS_ELSEWHERE: Final = ("fan", "fra", "main", "out", "pro", "sub")
 # What CLDR does not list: other spellings, and locatives ("in March"), in the order of the months.
 SPELLINGS: Final = (("en", 9, "sept"), ("de", 2, "feber"), ("de", 3, "maerz"), ("es", 9, "setiembre"))
 LOCATIVES: Final = {
@@ -171,6 +173,8 @@ def month_letters(language: str | None) -> dict[str, str]:
         for name, month in names.items():
             meanings.setdefault(name, set()).add(month)
     letters = {name: chr(64 + min(found)) if len(found) == 1 else "X" for name, found in meanings.items()}
+    for word in WORDS_ELSEWHERE:
+        letters.pop(f"<{word}>", None)
     own = _month_names().get((language or "").lower()[:2], {})
     letters |= {name: chr(64 + month) for name, month in own.items()}
     return {"<des> <de>": "<des_de>"} | letters  # Catalan "since", where "des." is December

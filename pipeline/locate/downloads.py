@@ -131,10 +131,15 @@ class Download:
         return SourceError(f"{self.path}, after line {first}: cannot be read as a table; {self._again}")
 
 
-def find_downloads(declaration: Declaration, raw: Path) -> tuple[Download, ...]:
+def find_downloads(declaration: Declaration, raw: Path, wanted: frozenset[str] | None = None) -> tuple[Download, ...]:
     """Return the files of a gazetteer that are there; none if it was never fetched.
 
     A file that lies beside its declaration is taken from there, any other from the raw store.
+
+    Args:
+        declaration: the gazetteer.
+        raw: the raw store.
+        wanted: ids of the snapshots to take instead of the newest ones.
 
     Raises:
         SourceError: some files were fetched and others, which are not optional, were not, or a pin is not met.
@@ -147,7 +152,7 @@ def find_downloads(declaration: Declaration, raw: Path) -> tuple[Download, ...]:
             if file.sha256 and snapshot.sha256 != file.sha256:
                 raise SourceError(f"{beside}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
             found.append(Download(file, snapshot, beside))
-        elif latest := store.latest(declaration, file):
+        elif latest := (store.latest(declaration, file) if wanted is None else store.one_of(declaration, file, wanted)):
             found.append(Download(file, latest, store.path_of(latest)))
         elif not file.optional:
             missing.append(file.name)

@@ -182,7 +182,7 @@ def test_quotes_in_words_do_not_end_the_phrase() -> None:
         (["wikipedia", "--endpoint", ENDPOINT], "--endpoint and --countries go with a live source"),
         (
             ["wikipedia", "--language", "de", "xx"],
-            "--language xx: there are cs, de, en, es, fr, it, ja, nl, pl, pt, sk",
+            "--language xx: there are ca, cs, da, de, en, es, fi, fr, hr, hu, it, ja",
         ),
         (["wikipedia", "--api", ENDPOINT], "one wiki cannot be of several languages; name one with --language"),
     ],
