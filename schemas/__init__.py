@@ -7,6 +7,7 @@ from schemas.findings import FINDINGS
 from schemas.group_members import GROUP_MEMBERS
 from schemas.ledger import LEDGER
 from schemas.location_candidates import LOCATION_CANDIDATES
+from schemas.network_figures import NETWORK_FIGURES
 from schemas.partnership_events import PARTNERSHIP_EVENTS
 from schemas.partnership_groups import PARTNERSHIP_GROUPS
 from schemas.partnership_motives import PARTNERSHIP_MOTIVES
@@ -20,6 +21,7 @@ from schemas.sources import SOURCES
 from schemas.table import Column, ContractError, Table, check_foreign_keys
 from schemas.town_cliques import TOWN_CLIQUES
 from schemas.town_names import TOWN_NAMES
+from schemas.town_network import TOWN_NETWORK
 from schemas.towns import TOWNS
 
 #: Every published table, in the order in which a reader meets them.
@@ -33,6 +35,8 @@ TABLES = (
     GROUP_MEMBERS,
     PARTNERSHIP_MOTIVES,
     TOWN_CLIQUES,
+    TOWN_NETWORK,
+    NETWORK_FIGURES,
     AWARDS,
     REFERENCE_FIGURES,
     SOURCES,
@@ -55,6 +59,7 @@ __all__ = [
     "GROUP_MEMBERS",
     "LEDGER",
     "LOCATION_CANDIDATES",
+    "NETWORK_FIGURES",
     "PARTNERSHIPS",
     "PARTNERSHIP_EVENTS",
     "PARTNERSHIP_GROUPS",
@@ -70,6 +75,7 @@ __all__ = [
     "TOWNS",
     "TOWN_CLIQUES",
     "TOWN_NAMES",
+    "TOWN_NETWORK",
     "Column",
     "ContractError",
     "Table",

@@ -202,6 +202,30 @@ class Entity(StrEnum):
     PARTNERSHIP = "partnership"
 
 
+class NetworkFigure(StrEnum):
+    """What is measured of the network of partnerships."""
+
+    TOWNS = "towns"
+    PARTNERSHIPS = "partnerships"
+    MEAN_PARTNERS = "mean_partners"
+    MOST_PARTNERS = "most_partners"
+    COMPONENTS = "components"
+    LARGEST_COMPONENT_TOWNS = "largest_component_towns"
+    LARGEST_COMPONENT_SHARE = "largest_component_share"
+    TRIANGLES = "triangles"
+    CLUSTERING = "clustering"
+    MEAN_LOCAL_CLUSTERING = "mean_local_clustering"
+    ASSORTATIVITY = "assortativity"
+    MEAN_STEPS = "mean_steps"
+    MEDIAN_STEPS = "median_steps"
+    MOST_STEPS = "most_steps"
+    COUNTRIES = "countries"
+    COUNTRY_PAIRS = "country_pairs"
+    DOMESTIC_SHARE = "domestic_share"
+    MEAN_DISTANCE = "mean_distance"
+    MEDIAN_DISTANCE = "median_distance"
+
+
 #: What a bare "since" dates, by what was agreed.
 EVENT_OF_FORM = {
     Form.PARTNERSHIP: Event.CHARTER_SIGNED,

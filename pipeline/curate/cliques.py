@@ -7,11 +7,13 @@ no source says that it is one.
 from __future__ import annotations
 
 import math
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import networkx as nx
 import polars as pl
 
+from pipeline.curate.triangles import CORNERS, list_triangles
 from pipeline.ids import mint
 from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
@@ -125,27 +127,14 @@ def report_cliques(cliques: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFr
 
 
 def _in_two_triangles(links: pl.DataFrame) -> pl.DataFrame:
-    """Return the links that are in two triangles or more, as each link of a clique of four is: `a`, `b`.
-
-    Every triangle is listed once, from its town of fewest partners (Chiba and Nishizeki 1985), so that the towns with
-    a hundred partners cost nothing.
-    """
-    towns = pl.concat([links.select(town="a"), links.select(town="b")]).group_by("town").agg(degree=pl.len())
-    towns = towns.sort("degree", "town").with_row_index("rank")
-    is_enough = pl.col("degree") >= SMALLEST - 1
-    rank = towns.filter(is_enough).select("town", pl.col("rank").cast(pl.UInt64))
-    ranked = links.join(rank, left_on="a", right_on="town").join(rank, left_on="b", right_on="town", suffix="_b")
-    up = ranked.select(low=pl.min_horizontal("rank", "rank_b"), high=pl.max_horizontal("rank", "rank_b"))
-    wedges = up.join(up, on="low", suffix="_far").filter(pl.col("high") < pl.col("high_far"))
-    triangles = wedges.join(up, left_on=["high", "high_far"], right_on=["low", "high"], how="semi")
-    sides = (("low", "high"), ("low", "high_far"), ("high", "high_far"))
+    """Return the links that are in two triangles or more, as each link of a clique of four is: `a`, `b`."""
+    triangles, names = list_triangles(links, SMALLEST - 1)
     often = (
-        pl.concat(triangles.select(low=one, high=other) for one, other in sides)
+        pl.concat(triangles.select(low=one, high=other) for one, other in combinations(CORNERS, 2))
         .group_by("low", "high").len()
         .filter(pl.col("len") >= SMALLEST - 2)
         .sort("low", "high")
     )  # fmt: skip
-    names = towns["town"]
     return often.select(a=names.gather(often["low"]), b=names.gather(often["high"]))
 
 

@@ -10,6 +10,7 @@ import duckdb
 
 from pipeline.locate.names import SEARCH_KEY_SQL
 from schemas import TABLES
+from schemas.view_columns import describe_view_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,8 +42,23 @@ def write_database(path: Path, parquet: Path) -> None:
                 connection.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_text(comment)}')
         for statement in view_statements():
             connection.execute(statement)
+        _describe_views(connection)
         connection.execute("USE memory")
         connection.execute("DETACH release")
+
+
+def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the columns of the views their comments."""
+    columns = """
+        SELECT view_name, column_name
+        FROM duckdb_views() JOIN duckdb_columns() ON table_oid = view_oid AND duckdb_columns.database_oid = duckdb_views.database_oid
+        WHERE NOT duckdb_views.internal AND duckdb_views.database_name = current_database()
+        ORDER BY view_name, column_index
+    """
+    for view, column in connection.execute(columns).fetchall():
+        comment = describe_view_column(view, column)
+        if comment:
+            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {_text(comment)}')
 
 
 def view_statements() -> Iterator[str]:

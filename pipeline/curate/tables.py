@@ -12,6 +12,7 @@ from pipeline.curate.cliques import find_cliques, report_cliques
 from pipeline.curate.history import states_at_start
 from pipeline.curate.ladder import check_ladder
 from pipeline.curate.motives import derive_motives
+from pipeline.curate.network import measure_network
 from pipeline.ids import mint
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.names import search_key
@@ -69,6 +70,7 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
     names = towns.select("town_id", "name")
     cliques = find_cliques(partnerships, members)
     motives = derive_motives(partnerships, towns, town_names)
+    figures, places = measure_network(partnerships, towns)
     awards = _awards(checked.awards)
     candidates = located.candidates.join(
         gazetteer.places.select(candidate_id="place_id", candidate_name="name"), on="candidate_id"
@@ -83,6 +85,8 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
         "group_members": members,
         "partnership_motives": pl.concat([list_motives(checked.claims), motives]),
         "town_cliques": cliques,
+        "town_network": places,
+        "network_figures": figures,
         "awards": awards,
         "reference_figures": _figures(checked.figures),
         "sources": sources,

@@ -3,10 +3,10 @@ CREATE VIEW countries_at_start AS
 WITH sided AS (
     SELECT
         (state_a_at_start <= state_b_at_start) AS in_order,
-        if(in_order, state_a_at_start, state_b_at_start) AS state_a,
-        if(in_order, state_b_at_start, state_a_at_start) AS state_b,
-        if(in_order, town_a.country_code, town_b.country_code) AS country_a,
-        if(in_order, town_b.country_code, town_a.country_code) AS country_b,
+        CASE WHEN in_order THEN state_a_at_start ELSE state_b_at_start END AS state_a,
+        CASE WHEN in_order THEN state_b_at_start ELSE state_a_at_start END AS state_b,
+        CASE WHEN in_order THEN town_a.country_code ELSE town_b.country_code END AS country_a,
+        CASE WHEN in_order THEN town_b.country_code ELSE town_a.country_code END AS country_b,
         status,
         start_year
     FROM partnerships

@@ -32,7 +32,7 @@ by_name AS MATERIALIZED (
             ELSE 0.6
         END AS score
     FROM wanted, town_names
-    WHERE starts_with(search_key, key) OR contains(search_key, ' ' || key)
+    WHERE contains(search_key, key) AND (starts_with(search_key, key) OR contains(search_key, ' ' || key))
 ),
 -- A slip of the pen (two in a long name), looked for only where nothing else matches.
 unmatched AS MATERIALIZED (
@@ -41,7 +41,7 @@ unmatched AS MATERIALIZED (
 by_likeness AS (
     SELECT town_id, name, 'similar' AS match, jaro_winkler_similarity(search_key, key) / 2 AS score
     FROM unmatched, town_names
-    WHERE abs(length(search_key) - length(key)) <= 2
+    WHERE abs(length(search_key) - length(key)) <= 1 + length(key) // 10
         AND score >= 0.45
         AND damerau_levenshtein(search_key, key) <= 1 + length(key) // 10
 ),
@@ -49,11 +49,6 @@ best AS (
     SELECT *
     FROM (FROM by_id UNION ALL FROM by_name UNION ALL FROM by_likeness)
     QUALIFY row_number() OVER (PARTITION BY town_id ORDER BY score DESC, name = text DESC, name) = 1
-),
-degrees AS (
-    SELECT town_id, count(*) AS partner_count
-    FROM (SELECT unnest([town_a_id, town_b_id]) AS town_id FROM partnerships)
-    GROUP BY town_id
 )
 SELECT
     town_id,
@@ -71,6 +66,6 @@ SELECT
     ) AS rank
 FROM best
 JOIN towns USING (town_id)
-LEFT JOIN degrees USING (town_id)
+LEFT JOIN town_network USING (town_id)
 ORDER BY rank
 LIMIT 100;

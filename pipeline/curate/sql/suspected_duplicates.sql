@@ -1,21 +1,41 @@
 -- Towns that may be one: two partners of the same town that bear the same name, of which at least one is not placed.
 CREATE VIEW suspected_duplicates AS
-WITH links AS (
+WITH
+named AS (
+    SELECT town_id, towns.name, country_code, latitude, search_key
+    FROM towns
+    JOIN town_names USING (town_id)
+    WHERE is_preferred AND kind = 'municipality' AND search_key <> ''
+),
+namesakes AS (
+    SELECT
+        a.town_id,
+        b.town_id AS other_id,
+        a.name AS town_name,
+        b.name AS other_name,
+        a.country_code,
+        b.country_code AS other_country_code
+    FROM named AS a
+    JOIN named AS b ON b.search_key = a.search_key AND a.town_id < b.town_id
+    WHERE (a.latitude IS NULL OR b.latitude IS NULL)
+        AND (a.country_code IS NULL OR b.country_code IS NULL OR a.country_code = b.country_code)
+),
+links AS (
     SELECT town_a_id AS town_id, town_b_id AS partner_id FROM partnerships
     UNION ALL
-    SELECT town_b_id, town_a_id FROM partnerships
-), partners AS (
-    SELECT links.town_id, links.partner_id, towns.name, towns.country_code, towns.located_by, towns.latitude,
-           search_key(towns.name) AS search_key
-    FROM links JOIN towns ON towns.town_id = links.partner_id
-    WHERE towns.kind = 'municipality'
+    SELECT town_b_id AS town_id, town_a_id AS partner_id FROM partnerships
 )
-SELECT a.partner_id AS town_id, b.partner_id AS other_id, any_value(a.name) AS town_name, any_value(b.name) AS other_name,
-       any_value(a.country_code) AS country_code, any_value(b.country_code) AS other_country_code,
-       count(*) AS shared_partners, min(a.town_id) AS shared_partner_id
-FROM partners a JOIN partners b ON a.town_id = b.town_id AND a.search_key = b.search_key AND a.partner_id < b.partner_id
-WHERE a.search_key <> ''
-  AND (a.latitude IS NULL OR b.latitude IS NULL)
-  AND (a.country_code IS NULL OR b.country_code IS NULL OR a.country_code = b.country_code)
-GROUP BY a.partner_id, b.partner_id
-ORDER BY shared_partners DESC, town_id, other_id;
+SELECT
+    namesakes.town_id,
+    other_id,
+    any_value(town_name) AS town_name,
+    any_value(other_name) AS other_name,
+    any_value(country_code) AS country_code,
+    any_value(other_country_code) AS other_country_code,
+    count(*) AS shared_partners,
+    min(a.partner_id) AS shared_partner_id
+FROM namesakes
+JOIN links AS a ON a.town_id = namesakes.town_id
+JOIN links AS b ON b.town_id = other_id AND b.partner_id = a.partner_id
+GROUP BY namesakes.town_id, other_id
+ORDER BY shared_partners DESC, namesakes.town_id, other_id;

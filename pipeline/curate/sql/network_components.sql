@@ -1,0 +1,13 @@
+-- Which towns hang together: one row a component, between whose towns there is a path; the largest first.
+CREATE VIEW network_components AS
+SELECT
+    component,
+    count(*) AS towns,
+    sum(partner_count)::BIGINT // 2 AS partnerships,
+    count(DISTINCT country_code) AS countries,
+    max(partner_count) AS most_partners,
+    arg_min(name, (-partner_count, name, town_id)) AS best_linked_town
+FROM town_network
+JOIN towns USING (town_id)
+GROUP BY component
+ORDER BY component;
