@@ -9,7 +9,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile format lock dictionary clean distclean
+.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile format lock dictionary cookbook clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ format: $(DEV)  ## format the code and mend what the linter can mend
 
 dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
 	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
+
+cookbook: $(RUNTIME)  ## answer the questions of docs/cookbook.md anew from the starter collection
+	@$(BIN)/python -m pipeline.report.cookbook docs/cookbook.md
 
 lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build -o requirements.lock

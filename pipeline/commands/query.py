@@ -1,14 +1,14 @@
-"""`twintowns query`: ask the database."""
+"""`twintowns query`: ask the current release."""
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.commands.options import add_out
 
 if TYPE_CHECKING:
-    import argparse
-
     from pipeline.commands.options import Commands
 
 
@@ -16,14 +16,39 @@ def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("query", help="ask the database of the current release")
     parser.add_argument("sql", help='SQL, such as "FROM partnerships_per_decade"')
-    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="how to print it (table)")
+    parser.add_argument(
+        "--format",
+        choices=("table", "csv", "json", "parquet"),
+        default="table",
+        help="how to write it (table); parquet needs --output",
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there, all rows, and print nothing")
+    parser.add_argument("--limit", type=_count, metavar="N", help="only the first N rows (a table: 100, others: all)")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="csv: no apostrophe before texts that a spreadsheet would take for a formula (= + - @)",
+    )
     add_out(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.report.query import run_query
+    from pipeline.report.query import QueryError, as_text, ask, save
 
-    print(run_query(options.out, options.sql, options.format))
+    if options.format == "parquet" and options.output is None:
+        raise QueryError("Parquet is no text to print; say where to write it with: --output FILE")
+    frame = ask(options.out, options.sql, options.limit)
+    if options.output is not None:
+        save(frame, options.format, options.output, exact=options.exact)
+    else:
+        print(as_text(frame, options.format, shown=options.limit, exact=options.exact))
     return 0
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows: 1 or more")
+    return number

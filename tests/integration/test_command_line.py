@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from pipeline.cli import _parser, main
@@ -80,6 +83,50 @@ def test_an_answer_as_json_is_an_object_a_line(starter: Path, capsys: pytest.Cap
     assert ask(starter, QUESTION, "--format", "json") == 0
     rows: list[dict[str, Any]] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert rows == [{"partner_name": "Dresden", "start_year": 1959}, {"partner_name": "Kiel", "start_year": 1967}]
+
+
+def test_an_answer_as_parquet_is_a_file(starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "answer.parquet"
+    assert ask(starter, QUESTION, "--format", "parquet") == USAGE
+    assert "--output FILE" in capsys.readouterr().err
+    assert ask(starter, QUESTION, "--format", "parquet", "--output", str(path)) == 0
+    assert pl.read_parquet(path).rows() == [("Dresden", 1959), ("Kiel", 1967)]
+    assert capsys.readouterr().out == ""
+    assert [file.name for file in tmp_path.iterdir()] == ["answer.parquet"]
+
+
+def test_an_answer_that_cannot_be_written_says_where(
+    starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "missing" / "answer.csv"
+    assert ask(starter, QUESTION, "--format", "csv", "--output", str(path)) == USAGE
+    assert str(path) in capsys.readouterr().err
+
+
+def test_a_limit_takes_the_first_rows(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, QUESTION, "--format", "csv", "--limit", "1") == 0
+    assert capsys.readouterr().out == "partner_name,start_year\nDresden,1959\n"
+    assert ask(starter, "SELECT town_id FROM towns", "--limit", "101") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 105
+    with pytest.raises(SystemExit):
+        ask(starter, QUESTION, "--limit", "0")
+
+
+FORMULAS = "SELECT unnest(['=1+1', '+1', '-1', '@a', chr(9) || 'a', chr(13) || 'a', 'a=1', NULL]) AS text, -1 AS number"
+
+
+def test_a_csv_has_no_text_that_a_spreadsheet_would_run(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, FORMULAS, "--format", "csv") == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out, newline="")))
+    texts = ["'=1+1", "'+1", "'-1", "'@a", "'\ta", "'\ra", "a=1", ""]
+    assert rows == [["text", "number"], *([text, "-1"] for text in texts)]
+    assert ask(starter, FORMULAS, "--format", "csv", "--exact") == 0
+    assert capsys.readouterr().out.splitlines()[1] == "=1+1,-1"
+
+
+def test_a_list_is_one_cell_of_a_csv(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(starter, "SELECT ['=a', 'b'] AS texts, {'a': 1} AS both", "--format", "csv") == 0
+    assert capsys.readouterr().out == 'texts,both\n"\'=a, b","{""a"":1}"\n'
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""The cookbook: a page of questions whose answers are those of the starter collection, printed anew by `make cookbook`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.report.query import as_text, ask
+
+#: A block of SQL, and the block with its answer that follows.
+_RECIPE = re.compile(r"```sql\n(?P<sql>.*?)\n```\n\n```text\n(?P<answer>.*?)\n?```\n", re.DOTALL)
+
+
+def recipes(page: str) -> list[tuple[str, str]]:
+    """Return every question of a page: its SQL, and the answer that is printed below it."""
+    return [(found["sql"], found["answer"]) for found in _RECIPE.finditer(page)]
+
+
+def answer(sql: str, out: Path) -> str:
+    """Return the answer as the page prints it.
+
+    Args:
+        sql: one query.
+        out: the folder that holds `current`.
+
+    Raises:
+        QueryError: the database does not understand the query.
+    """
+    return as_text(ask(out, sql.rstrip().removesuffix(";")), "table")
+
+
+def with_answers(page: str, out: Path) -> str:
+    """Return the page with the answers that a release gives.
+
+    Raises:
+        QueryError: the database does not understand a query.
+    """
+
+    def answered(found: re.Match[str]) -> str:
+        return f"```sql\n{found['sql']}\n```\n\n```text\n{answer(found['sql'], out)}\n```\n"
+
+    return _RECIPE.sub(answered, page)
+
+
+def main(path: Path) -> None:
+    """Build the starter collection, and print its answers into the page."""
+    from pipeline.build import Settings, build
+    from pipeline.declarations import BUILT_IN
+
+    starter = frozenset(file.stem for file in BUILT_IN.glob("starter_*.toml"))
+    with TemporaryDirectory() as folder:
+        build(Settings(out=Path(folder), only=starter))
+        path.write_text(with_answers(path.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
