@@ -23,6 +23,10 @@ _SHARED = {
     "decade": "First year of the decade in which they began; null where it is unknown.",
     "domestic": "Of these, those within one country.",
     "ended": "Of these, the ended ones.",
+    "europe_prize_year": "Year of its first Europe Prize; null if none or undated. Unit: year.",
+    "european_diploma_year": "Year of its first European Diploma; null if none or undated. Unit: year.",
+    "flag_of_honour_year": "Year of its first Flag of Honour; null if none or undated. Unit: year.",
+    "plaque_of_honour_year": "Year of its first Plaque of Honour; null if none or undated. Unit: year.",
     "era": "Name of the era.",
     "expected": "Partnerships to be expected if the ends of all links between countries were joined at random.",
     "first_year": "Year of the earliest start that is known to the year.",
@@ -81,9 +85,7 @@ _SHARED = {
     "towns_located": "Of these, the identified ones.",
     "until_year": "Last year of the era. Unit: year.",
     "year": "Year in which they began; null where it is unknown. Unit: year.",
-} | {f"{award}_year": f"Year of the town's first {award.replace('_', ' ')}; null if none or undated. Unit: year." for award in (
-    "european_diploma", "flag_of_honour", "plaque_of_honour", "europe_prize",
-)}  # fmt: skip
+}
 
 #: Columns that mean something else in one view.
 _IN_VIEW = {

@@ -51,8 +51,9 @@ def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the columns of the views their comments."""
     columns = """
         SELECT view_name, column_name
-        FROM duckdb_views() JOIN duckdb_columns() ON table_oid = view_oid AND duckdb_columns.database_oid = duckdb_views.database_oid
-        WHERE NOT duckdb_views.internal AND duckdb_views.database_name = current_database()
+        FROM duckdb_views() AS views
+        JOIN duckdb_columns() AS columns ON table_oid = view_oid AND columns.database_oid = views.database_oid
+        WHERE NOT views.internal AND views.database_name = current_database()
         ORDER BY view_name, column_index
     """
     for view, column in connection.execute(columns).fetchall():

@@ -1,4 +1,4 @@
-"""The cookbook: a page of questions whose answers are those of the starter collection, printed anew by `make cookbook`."""
+"""The cookbook: a page of questions, with the answers of the starter collection; `make cookbook` prints them anew."""
 
 from __future__ import annotations
 

@@ -408,10 +408,10 @@ def test_every_table_view_macro_and_column_says_what_it_is(database: Database) -
     macros = "SELECT function_name FROM duckdb_functions() WHERE NOT internal AND coalesce(comment, '') = ''"
     assert ask(database, macros) == []
     columns = """
-        SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name)
-        WHERE NOT duckdb_columns.internal AND coalesce(duckdb_columns.comment, '') = ''
+        SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND coalesce(comment, '') = ''
     """
     assert ask(database, columns) == []
+    assert ask(database, "SELECT count(DISTINCT table_name) > 40 FROM duckdb_columns() WHERE NOT internal") == [(True,)]
     names = {name for (name,) in ask(database, "SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
     assert names == {table.name for table in TABLES}
 
