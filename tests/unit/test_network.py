@@ -53,8 +53,8 @@ def test_a_triangle_with_a_tail_and_a_pair_beside() -> None:
         "towns": 6, "partnerships": 5, "mean_partners": 1.6667, "most_partners": 3, "components": 2,
         "largest_component_towns": 4, "largest_component_share": 0.6667, "triangles": 1, "clustering": 0.6,
         "mean_local_clustering": pytest.approx((1 + 1 + 1 / 3) / 6, abs=1e-4),
-        # Pairs of degrees, both ways: (2,2) (2,3) (2,3) (3,1) (1,1).
-        "assortativity": pytest.approx(0.1176, abs=1e-4),
+        # Partners at both ends, (2, 2) (2, 3) (2, 3) (3, 1) (1, 1): their covariance is 0.
+        "assortativity": 0,
         "mean_steps": 1.33, "median_steps": 1, "most_steps": 2, "countries": 3, "country_pairs": 2,
         "domestic_share": 0.25, "mean_distance": 100, "median_distance": 100,
     }  # fmt: skip
@@ -75,6 +75,11 @@ def test_where_all_towns_are_alike_there_is_no_assortativity() -> None:
     figures, _ = measured([(1, 2)])
     assert "assortativity" not in figures
     assert "clustering" not in figures
+
+
+def test_a_star_is_as_disassortative_as_can_be_and_two_cliques_are_assortative() -> None:
+    assert measured([(1, 2), (1, 3), (1, 4)])[0]["assortativity"] == -1
+    assert measured([(1, 2), (5, 6), (6, 7), (5, 7)])[0]["assortativity"] == 1
 
 
 def test_components_of_one_size_are_numbered_by_their_ids() -> None:
