@@ -435,6 +435,7 @@ PROMISED_VIEWS = (
 PROMISED_MACROS = {
     "anniversaries": "anniversaries(2027)", "find_town": "find_town('Coventry')",
     "partners_of": "partners_of('Coventry')", "path_between": "path_between('Coventry', 'Sapporo')",
+    "statements_about": "statements_about('Coventry', 'Dresden')",
 }  # fmt: skip
 
 
