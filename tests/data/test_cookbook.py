@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.report.cookbook import answer, recipes, with_answers
@@ -24,6 +25,20 @@ def test_every_question_has_its_sql_and_an_answer() -> None:
 @pytest.mark.parametrize(("sql", "printed"), RECIPES, ids=TITLES)
 def test_the_answer_is_the_one_that_is_printed(starter: Path, sql: str, printed: str) -> None:
     assert answer(sql, starter.parents[1]) == printed, "run: make cookbook"
+
+
+def test_the_row_that_is_read_aloud_is_the_published_one(starter: Path) -> None:
+    page = (PAGE.parent / "reading-the-data.md").read_text(encoding="utf-8")
+    [(sql, table)] = re.findall(
+        r"```sql\n(FROM partnerships WHERE .*);\n```\n\n\| column .*\n\|[-|]*\n((?:\| .*\n)*)", page
+    )
+    with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
+        answered = connection.execute(sql)
+        names, row = [column[0] for column in answered.description or ()], answered.fetchone() or ()
+    values = [
+        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value) for value in row
+    ]
+    assert re.findall(r"\| `(\w+)` \| (.*) \|", table) == list(zip(names, values, strict=True))
 
 
 def test_answers_are_printed_anew(starter: Path) -> None:
