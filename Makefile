@@ -9,7 +9,8 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile format lock dictionary cookbook clean distclean
+.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile bench-views format lock dictionary \
+	cookbook clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +58,9 @@ bench-locate: $(DEV)  ## how many towns are found, and how many rightly
 
 bench-reconcile: $(DEV)  ## how long claims take to become partnerships, beside one GROUP BY
 	@$(BIN)/python -m benchmarks.reconcile $(ARGS)
+
+bench-views: $(DEV)  ## how long each view and macro of the current release takes
+	@$(BIN)/python -m benchmarks.views $(ARGS)
 
 format: $(DEV)  ## format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .
