@@ -1,0 +1,87 @@
+"""The page: one file that shows a release, opens from disk and asks nothing of any network.
+
+`src/` is bundled into `report.js` (see `build.js`, `make page`); a release needs Python alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import TwintownsError
+from pipeline.report.page.data import read_page_data
+
+_HERE = Path(__file__).parent
+#: What a release's folder calls it.
+PAGE = Path("report") / "index.html"
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+#: Of zlib's levels: the next ones take twice the time for a hundredth of the size.
+_LEVEL = 6
+
+
+def write_report(database: Path, folder: Path) -> Path:
+    """Write the page of a release. The same release and the same program give the same bytes.
+
+    Args:
+        database: the release's `twintowns.duckdb`.
+        folder: where `index.html` goes; it is made.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        TwintownsError: the folder cannot be written.
+    """
+    page = _page(read_page_data(database))
+    path = folder / PAGE.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise TwintownsError(f"{path}: the page could not be written ({error.strerror})") from error
+    return path
+
+
+def _page(data: dict[str, Any]) -> str:
+    script, style = _asset("report.js"), _asset("page.css")
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    figures = data["figures"]
+    values = {
+        "script": script,
+        "style": style,
+        "policy": (
+            "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+            f"script-src {_source(script)}; style-src {_source(style)}"
+        ),
+        "base": _pack(_asset("base.json").encode()),
+        "data": _pack(packed),
+        "notices": html.escape(_asset("NOTICES").strip()),
+        "release_id": html.escape(data["release"]["release_id"]),
+        **{name: f"{value:,}" for name, value in figures.items()},
+        "undated": f"{figures['partnerships'] - figures['dated']:,}",
+    }
+    # One pass: what was put in is never read for placeholders.
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], _asset("template.html"))
+
+
+def _asset(name: str) -> str:
+    text = (_HERE / name).read_text(encoding="utf-8")
+    # Nothing that is put between tags may end them.
+    if name != "template.html" and re.search(r"</(script|style)", text, re.IGNORECASE):
+        raise TwintownsError(f"{_HERE / name}: has a closing tag in it; bundle it anew with: make page")
+    return text
+
+
+def _source(text: str) -> str:
+    """Return the hash by which a content security policy allows one inline text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _pack(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, _LEVEL, mtime=0)).decode()

@@ -1,0 +1,264 @@
+"""What the page shows, read from a release's database and packed into columns.
+
+Repeated values are numbers of a list, sorted whole numbers are differences, texts of one column are one text
+with a line each: this is what makes 40,000 partnerships with 260,000 names a few megabytes, quick to read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import polars as pl
+from babel import Locale
+
+from pipeline.locate.names import APOSTROPHES, LETTERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Packed = dict[str, Any]
+
+#: Partnerships with the numbers of their towns: the order in which everything else names them.
+_TOWNS: Final = """
+SELECT
+    row_number() OVER (ORDER BY town_id) - 1 AS place,
+    towns.*,
+    round(latitude * 1000)::INTEGER AS y,
+    round(longitude * 1000)::INTEGER AS x
+FROM towns
+ORDER BY town_id
+"""
+_LINKS: Final = """
+SELECT row_number() OVER (ORDER BY a.place, b.place) - 1 AS link, a.place AS a, b.place AS b, partnerships.*
+FROM partnerships
+JOIN placed AS a ON a.town_id = town_a_id
+JOIN placed AS b ON b.town_id = town_b_id
+ORDER BY link
+"""
+_CLAIMS: Final = """
+SELECT
+    link,
+    claims.*,
+    claims.town_id = links.town_a_id AS by_a,
+    claim_id = coalesce(links.start_claim_id, '') AS is_chosen
+FROM claims
+JOIN links USING (partnership_id)
+ORDER BY link, start_date NULLS LAST, source_id, claim_id
+"""
+_NAMES: Final = """
+SELECT place, search_key, town_names.name, language, is_preferred
+FROM town_names
+JOIN placed USING (town_id)
+WHERE search_key <> ''
+QUALIFY row_number() OVER (PARTITION BY search_key, place ORDER BY is_preferred DESC, town_names.name) = 1
+ORDER BY search_key, place
+"""
+_SOURCES: Final = """
+SELECT
+    coverage.*,
+    sources.publisher, sources.url, sources.licence, sources.attribution, sources.reason_unused,
+    strftime(as_of.first, '%Y-%m-%d') AS as_of_first,
+    strftime(as_of.last, '%Y-%m-%d') AS as_of_last,
+    EXISTS (FROM awards WHERE awards.source_id = sources.source_id) AS gives_awards
+FROM source_coverage AS coverage
+JOIN sources USING (source_id)
+LEFT JOIN (
+    SELECT source_id, min(as_of_date) AS first, max(as_of_date) AS last FROM snapshots GROUP BY source_id
+) AS as_of USING (source_id)
+ORDER BY claims DESC, source_id
+"""
+_FINDINGS: Final = """
+SELECT source_id, column_name, rule, action, raw_value, count(*) AS times
+FROM findings
+GROUP BY ALL
+ORDER BY times DESC, source_id, column_name, rule, action, raw_value
+LIMIT 40
+"""
+_FIGURES: Final = """
+SELECT
+    (SELECT count(*) FROM partnerships) AS partnerships,
+    (SELECT count(*) FROM towns) AS towns,
+    (SELECT count(DISTINCT country_code) FROM towns) AS countries,
+    (SELECT count(*) FROM claims) AS claims,
+    (SELECT count(*) FROM town_names) AS names,
+    (SELECT count(*) FROM partnerships WHERE start_precision <> 'unknown') AS dated,
+    (SELECT count(*) FROM partnerships WHERE family_count > 1) AS independently_confirmed,
+    (SELECT count(*) FROM partnerships WHERE start_agreement = 'conflict') AS disputed,
+    (SELECT count(*) FROM partnerships WHERE start_agreement = 'agree') AS agreed,
+    (SELECT count(*) FROM partnerships WHERE is_domestic) AS domestic,
+    (SELECT count(*) FROM partnerships WHERE status = 'unknown') AS unknown_status,
+    (SELECT count(*) FROM partnerships WHERE status = 'ended') AS ended,
+    (SELECT count(*) FROM one_sided_partnerships) AS one_sided,
+    (SELECT count(*) FROM partnerships WHERE stated_by_both IS NOT NULL) AS sides_known,
+    (SELECT count(*) FROM towns WHERE located_by = 'not_located') AS not_located,
+    (SELECT count(*) FROM towns WHERE located_by <> 'not_located' AND latitude IS NULL) AS without_coordinates,
+    (SELECT count(*) FROM rejects) AS rejects,
+    (SELECT count(*) FROM findings) AS findings,
+    (SELECT count(*) FROM findings WHERE rule IN ('suspect_value', 'out_of_range') AND action = 'nulled')
+        AS placeholders,
+    (SELECT count(DISTINCT source_id) FROM claims) AS sources_with_claims
+"""
+_DAY_ZERO: Final = pl.date(1970, 1, 1)
+_NUMBERED = re.compile(r"(.*?)([1-9]\d{0,8}|0)")
+
+
+def read_page_data(database: Path) -> Packed:
+    """Return all that the page shows, ready to be written as JSON.
+
+    The same release gives the same content. Decades, eras, country pairs, coverage and conflicts are those of the
+    database's views.
+
+    Args:
+        database: a release's `twintowns.duckdb`.
+    """
+    with duckdb.connect(database, read_only=True) as connection:
+        connection.execute(f"CREATE TEMP TABLE placed AS {_TOWNS}")
+        connection.execute(f"CREATE TEMP TABLE links AS {_LINKS}")
+        towns = connection.sql("FROM placed ORDER BY place").pl()
+        links = connection.sql("FROM links ORDER BY link").pl()
+        claims = connection.sql(_CLAIMS).pl()
+        names = connection.sql(_NAMES).pl()
+        countries = sorted(set(towns["country_code"].drop_nulls()))
+        conflicts = "SELECT DISTINCT link FROM date_conflicts JOIN links USING (partnership_id) ORDER BY link"
+        return {
+            "release": connection.sql("FROM release").pl().row(0, named=True),
+            "figures": connection.sql(_FIGURES).pl().row(0, named=True),
+            "countries": {"code": countries, "name": _country_names(countries)},
+            "letters": LETTERS | dict.fromkeys(APOSTROPHES, " "),
+            "towns": _towns(towns, countries),
+            "links": _links(links),
+            "claims": _claims(claims, links.height),
+            "names": _names(names),
+            "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
+            "groups": _rows(
+                connection,
+                "SELECT place, partnership_groups.name, partnership_groups.kind FROM group_members JOIN placed USING (town_id) "
+                "JOIN partnership_groups USING (group_id)",
+            ),
+            "decades": _rows(connection, "SELECT * FROM partnerships_per_decade"),
+            "years": _rows(connection, "SELECT year, partnerships FROM partnerships_per_year"),
+            "eras": _rows(connection, "SELECT * FROM eras", is_ordered=True),
+            "pairs": _rows(connection, "SELECT * FROM country_pairs", is_ordered=True),
+            "sources": _rows(connection, _SOURCES, is_ordered=True),
+            "findings": _rows(connection, _FINDINGS, is_ordered=True),
+            "conflicts": connection.sql(conflicts).pl()["link"].to_list(),
+        }
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *, is_ordered: bool = False) -> Packed:
+    """Return a small answer as columns; one that states no order gets one."""
+    return connection.sql(sql if is_ordered else f"FROM ({sql}) ORDER BY ALL NULLS LAST").pl().to_dict(as_series=False)
+
+
+def _country_names(codes: list[str]) -> list[str]:
+    territories = Locale("en").territories
+    return [str(territories.get(code, code)) for code in codes]
+
+
+def _towns(towns: pl.DataFrame, countries: list[str]) -> Packed:
+    place = {code: number for number, code in enumerate(countries)}
+    return {
+        "id": _lines(towns["town_id"]),
+        "name": _lines(towns["name"]),
+        "country": towns["country_code"].replace_strict(place, default=-1, return_dtype=pl.Int32).to_list(),
+        "x": towns["x"].to_list(),
+        "y": towns["y"].to_list(),
+        "population": towns["population"].to_list(),
+        "kind": _listed(towns["kind"]),
+        "located_by": _listed(towns["located_by"]),
+        "wikidata_id": _lines(towns["wikidata_id"]),
+    }
+
+
+def _links(links: pl.DataFrame) -> Packed:
+    return {
+        "a": _differences(links["a"]),
+        "b": links["b"].to_list(),
+        "start": _days(links["start_date"]),
+        "end": _days(links["end_date"]),
+        **{
+            name: _listed(links[name])
+            for name in (
+                "form", "status", "start_precision", "end_precision", "end_cause", "start_agreement",
+                "state_a_at_start", "state_b_at_start",
+            )
+        },
+        "families": links["family_count"].to_list(),
+        "stated_by_both": links["stated_by_both"].cast(pl.Int8).fill_null(-1).to_list(),
+    }  # fmt: skip
+
+
+def _claims(claims: pl.DataFrame, links: int) -> Packed:
+    counts = claims.group_by("link").len()
+    per_link = pl.DataFrame({"link": range(links)}, schema={"link": pl.Int64}).join(
+        counts.cast({"link": pl.Int64}), on="link", how="left", maintain_order="left"
+    )
+    # `line 1222` is a word that many share, and a number.
+    numbered = claims["locator"].str.extract_groups(rf"^{_NUMBERED.pattern}$")
+    word, number = numbered.struct[0], numbered.struct[1].cast(pl.Int32)
+    return {
+        "per_link": per_link["len"].fill_null(0).to_list(),
+        "place_word": _listed(pl.select(pl.coalesce(word, claims["locator"])).to_series()),
+        "place_number": number.to_list(),
+        "by_a": claims["by_a"].cast(pl.Int8).to_list(),
+        "chosen": claims["is_chosen"].arg_true().to_list(),
+        "start": _days(claims["start_date"]),
+        "end": _days(claims["end_date"]),
+        "as_of": _listed(claims["as_of_date"].dt.strftime("%Y-%m-%d")),
+        **{
+            name: _listed(claims[name])
+            for name in (
+                "source_id", "publisher", "form", "status", "start_event", "start_text", "start_precision", "end_text",
+                "end_precision", "end_cause", "evidence_url", "note",
+            )
+        },
+    }  # fmt: skip
+
+
+def _names(names: pl.DataFrame) -> Packed:
+    # Most names are searched by themselves in lower case, which the browser can see to.
+    own = pl.when(pl.col("search_key") != pl.col("name").str.to_lowercase()).then("search_key")
+    return {
+        "key": _lines(names.select(own).to_series()),
+        "name": _lines(names["name"]),
+        "town": names["place"].to_list(),
+        "language": _listed(names["language"]),
+        "preferred": _differences(names["is_preferred"].arg_true()),
+    }
+
+
+def _listed(column: pl.Series) -> Packed:
+    """Return a column as its distinct values, in order, and each row's number in them; a null's is -1."""
+    values = column.drop_nulls().unique().sort()
+    numbers = column.replace_strict(values, pl.int_range(values.len(), eager=True), default=-1, return_dtype=pl.Int32)
+    return {"values": values.to_list(), "rows": _runs(numbers)}
+
+
+def _runs(numbers: pl.Series) -> list[int] | Packed:
+    """Return whole numbers as runs of equal ones, where this is shorter."""
+    runs = numbers.rle()
+    if runs.len() * 3 > numbers.len():
+        return numbers.to_list()
+    return {"value": runs.struct.field("value").to_list(), "length": runs.struct.field("len").to_list()}
+
+
+def _lines(column: pl.Series) -> str:
+    """Return texts as one, a line each; a null is an empty line."""
+    return "\n".join(column.fill_null("").str.replace_all(r"[\r\n]", " ").to_list())
+
+
+def _days(column: pl.Series) -> Packed:
+    """Return dates as days since 1970, with the rows that have one."""
+    rows = column.is_not_null().arg_true()
+    days = pl.select((column.drop_nulls() - _DAY_ZERO).dt.total_days()).to_series()
+    return {"row": _differences(rows), "day": days.to_list()}
+
+
+def _differences(numbers: pl.Series) -> list[int]:
+    """Return ascending numbers as the first and what each adds to the one before."""
+    if numbers.is_empty():
+        return []
+    whole = numbers.cast(pl.Int64)
+    return [whole[0], *whole.diff().drop_nulls().to_list()]

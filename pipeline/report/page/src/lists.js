@@ -1,0 +1,82 @@
+// Where the data comes from, and what of it is not certain.
+
+import { byId, h, link, table } from "./dom.js";
+import { date, number, percent, plural, words } from "./format.js";
+
+const rowsOf = (columns) => columns[Object.keys(columns)[0]].map((_, index) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]])));
+const LISTED = 60;
+
+/** Sources that gave partnerships, the others, and how to credit all of them. */
+export function sources(data) {
+  const all = rowsOf(data.sources);
+  const giving = all.filter(({ claims }) => claims > 0);
+  const most = Math.max(1, ...giving.map(({ partnerships }) => partnerships));
+  byId("sources-list").append(
+    ...giving.map((row) => {
+      const only = row.partnerships_only_here;
+      return h(
+        "li", {},
+        h("div", { class: "source-head" }, h("h3", {}, row.title), h("p", { class: "muted" }, `${row.publisher} · ${words(row.kind)} · as of ${row.as_of_first === row.as_of_last ? row.as_of_last : `${row.as_of_first} to ${row.as_of_last}`}`)),
+        h(
+          "div", { class: "split", "--share": `${(100 * row.partnerships) / most}%`, role: "img", "aria-label": `${plural(row.partnerships, "partnership")}, ${number(only)} of them in no other source` },
+          h("span", { class: "shared", "--share": `${(100 * (row.partnerships - only)) / Math.max(row.partnerships, 1)}%` }), h("span", { class: "only", "--share": `${(100 * only) / Math.max(row.partnerships, 1)}%` }),
+        ),
+        h(
+          "dl", {},
+          fact("Partnerships", number(row.partnerships)), fact("Only here", number(only)), fact("Statements", number(row.claims)),
+          fact("Statements dated", percent(row.dated_claims, row.claims)), fact("Towns identified", percent(row.towns_located, row.towns)),
+          fact("Rows refused", number(row.rows_rejected)),
+        ),
+      );
+    }),
+  );
+  const unused = all.filter(({ is_used: isUsed }) => !isUsed);
+  if (unused.length)
+    byId("unused").append(
+      h("details", {}, h("summary", {}, `${plural(unused.length, "declared source")} not read for this release`), h("ul", {}, unused.map((row) => h("li", {}, link(row.url, row.title), h("span", { class: "muted" }, ` · ${row.reason_unused ?? ""}`))))),
+    );
+  byId("credits").append(
+    ...all.filter(({ is_used: isUsed }) => isUsed).map((row) =>
+      h("li", {}, link(row.url, row.title), h("span", {}, ` ${row.attribution}. Licence: ${row.licence}.${row.as_of_last ? ` As of ${row.as_of_last}.` : ""}`)),
+    ),
+  );
+}
+
+const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
+
+/** Unplaced towns, dates on which sources disagree, values that stand for unknown. */
+export function doubts(data, choose) {
+  const { towns, links } = data;
+  const country = (town) => data.countries.name[towns.country[town]] ?? "country unknown";
+  const button = (town) => h("button", { type: "button", class: "partner-name", onclick: () => choose(town, true) }, towns.name[town]);
+
+  const unplaced = [];
+  for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) unplaced.push(town);
+  unplaced.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+  fill("doubt-towns", `The ${number(Math.min(LISTED, unplaced.length))} of them with the most partners`, unplaced.slice(0, LISTED).map((town) =>
+    h("li", {}, button(town), h("span", { class: "muted" }, ` ${country(town)} · ${plural(data.degree[town], "partner")}`))));
+
+  fill("doubt-dates", `All ${plural(data.conflicts.length, "partnership")}`, data.conflicts.map((one) => {
+    const { claims } = data;
+    const said = new Set();
+    for (let claim = claims.first[one]; claim < claims.first[one + 1]; claim++) {
+      const when = date(claims.start.get(claim), claims.start_precision.at(claim));
+      if (when) said.add(when);
+    }
+    return h("li", {}, button(links.a[one]), " – ", button(links.b[one]), h("span", { class: "muted" }, ` ${[...said].join(" / ")}`));
+  }));
+
+  const titles = new Map(data.sources.source_id.map((id, index) => [id, data.sources.title[index]]));
+  const findings = rowsOf(data.findings);
+  if (findings.length)
+    byId("doubt-values").append(
+      h(
+        "details", {}, h("summary", {}, "Which values, in which source"),
+        table("Values that were noted", ["Source", "Column", "Value", "Rule", "What was done", "Times"], findings.map((row) => [titles.get(row.source_id) ?? row.source_id, row.column_name ?? "", row.raw_value ?? "", words(row.rule), row.action, number(row.times)]), [5]),
+      ),
+    );
+}
+
+function fill(id, summary, items) {
+  if (items.length) byId(id).append(h("details", {}, h("summary", {}, summary), h("ul", { class: "doubtful" }, items)));
+}

@@ -1,0 +1,361 @@
+// The map: a canvas, since 27,000 towns are too many for elements. Only what is in view is drawn.
+
+import { Delaunay } from "d3-delaunay";
+import { geoPath } from "d3-geo";
+import { select } from "d3-selection";
+import { zoom as zooming, zoomIdentity } from "d3-zoom";
+import { worldProjection, WORLD_HEIGHT, WORLD_WIDTH } from "./projection.js";
+
+const REACH = 14;
+const LABELS = 36;
+const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Lines of base.json as paths with their boxes. */
+function shapes(lists, closed) {
+  return lists.map((deltas) => {
+    const path = new Path2D();
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    let [x, y] = [0, 0];
+    for (let index = 0; index < deltas.length; index += 2) {
+      x += deltas[index];
+      y += deltas[index + 1];
+      if (index) path.lineTo(x, y);
+      else path.moveTo(x, y);
+      if (x < box[0]) box[0] = x;
+      if (y < box[1]) box[1] = y;
+      if (x > box[2]) box[2] = x;
+      if (y > box[3]) box[3] = y;
+    }
+    if (closed) path.closePath();
+    return { path, box };
+  });
+}
+
+const level = ({ land, borders }) => ({ land: shapes(land, true), borders: shapes(borders, false) });
+
+/** Make the map; `choose(town)` is called for a town that was clicked, `hover(town, x, y)` for one pointed at. */
+export function mapping(canvas, data, base, { choose, hover }) {
+  const context = canvas.getContext("2d");
+  const projection = worldProjection();
+  const outline = new Path2D(geoPath(projection)({ type: "Sphere" }));
+  const coarse = level(base.coarse);
+  let fine = null;
+  const placed = placedTowns(data, projection);
+  const { order, px, py } = placed;
+  const delaunay = order.length ? new Delaunay(Float64Array.from(order.flatMap((town) => [px[town], py[town]]))) : null;
+  const root = Math.sqrt(Math.max(...order.slice(0, 1).map((town) => data.degree[town]), 1));
+  let [width, height, density] = [0, 0, 1];
+  let colours = {};
+  let view = zoomIdentity;
+  let chosen = null;
+  let pointed = -1;
+  let asked = 0;
+  const textWidths = new Map();
+
+  function radius(town, k) {
+    const size = Math.sqrt(data.degree[town]) / root;
+    const growth = Math.min(Math.max((k * WORLD_WIDTH) / 1400, 1) ** 0.32, 4);
+    return (0.75 + 3 * size) * growth;
+  }
+
+  function readColours() {
+    const style = getComputedStyle(document.documentElement);
+    for (const name of ["sea", "land", "border", "coast", "dot", "dot-dim", "chosen", "partner", "arc", "ink", "paper"])
+      colours[name] = style.getPropertyValue(`--${name}`).trim();
+  }
+
+  function draw() {
+    asked = 0;
+    const { k, x, y } = view;
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.clearRect(0, 0, width, height);
+    context.setTransform(density * k, 0, 0, density * k, density * x, density * y);
+    const seen = [-x / k, -y / k, (width - x) / k, (height - y) / k];
+    const inView = ({ box }) => box[0] < seen[2] && box[2] > seen[0] && box[1] < seen[3] && box[3] > seen[1];
+    drawBase(k, inView);
+    if (chosen) drawArcs(k);
+    context.setTransform(density, 0, 0, density, 0, 0);
+    drawTowns(k, x, y);
+    drawLabels(k, x, y);
+  }
+
+  function drawBase(k, inView) {
+    const isClose = k * WORLD_WIDTH > 2600;
+    if (isClose) fine ??= level(base.fine);
+    const shown = isClose ? fine : coarse;
+    context.fillStyle = colours.sea;
+    context.fill(outline);
+    context.fillStyle = colours.land;
+    context.strokeStyle = colours.coast;
+    context.lineWidth = 0.6 / k;
+    for (const shape of shown.land) {
+      if (!inView(shape)) continue;
+      // What is smaller than a pixel needs no line.
+      const isSmall = (shape.box[2] - shape.box[0]) * k < 1.5;
+      context.fill(shape.path, "evenodd");
+      if (!isSmall) context.stroke(shape.path);
+    }
+    context.strokeStyle = colours.border;
+    context.lineWidth = 0.7 / k;
+    for (const shape of shown.borders) if (inView(shape)) context.stroke(shape.path);
+  }
+
+  function drawArcs(k) {
+    context.strokeStyle = colours.arc;
+    context.lineWidth = 1.3 / k;
+    for (const { path, isEnded } of chosen.arcs) {
+      context.setLineDash(isEnded ? [5 / k, 4 / k] : []);
+      context.stroke(path);
+    }
+    context.setLineDash([]);
+  }
+
+  // The best-connected town of each small square of the map stands for it; the squares move with the map.
+  function drawTowns(k, x, y) {
+    const cell = 1.6 / k;
+    const taken = new Set();
+    context.fillStyle = chosen ? colours["dot-dim"] : colours.dot;
+    context.beginPath();
+    for (const town of order) {
+      const u = px[town] * k + x;
+      const v = py[town] * k + y;
+      if (u < -9 || v < -9 || u > width + 9 || v > height + 9) continue;
+      const square = Math.floor(px[town] / cell) * 131072 + Math.floor(py[town] / cell);
+      if (taken.has(square)) continue;
+      taken.add(square);
+      const r = radius(town, k);
+      if (r < 1.6) context.rect(u - r * 0.9, v - r * 0.9, r * 1.8, r * 1.8);
+      else {
+        context.moveTo(u + r, v);
+        context.arc(u, v, r, 0, 7);
+      }
+    }
+    context.fill();
+    if (chosen) for (const town of chosen.partners) ring(town, k, x, y, colours.partner, 3);
+    if (chosen && px[chosen.town] !== undefined) ring(chosen.town, k, x, y, colours.chosen, 5.5);
+    if (pointed >= 0) ring(pointed, k, x, y, colours.chosen, 3);
+  }
+
+  function ring(town, k, x, y, colour, least) {
+    context.beginPath();
+    context.arc(px[town] * k + x, py[town] * k + y, Math.max(radius(town, k), least), 0, 7);
+    context.fillStyle = colour;
+    context.fill();
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 1.2;
+    context.stroke();
+  }
+
+  // Names where there is room for them, the chosen town's first, then those with the most partners.
+  function drawLabels(k, x, y) {
+    const isNarrow = width < 520;
+    context.font = `${isNarrow ? 11 : 12}px ${getComputedStyle(document.body).fontFamily}`;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    const boxes = [];
+    let drawn = 0;
+    const first = chosen ? [chosen.town, ...chosen.partners].filter((town) => px[town] !== undefined) : [];
+    const most = isNarrow ? LABELS / 2 : LABELS;
+    const pad = chosen ? 2 : 10;
+    const label = (town, isFirst) => {
+      const u = px[town] * k + x;
+      const v = py[town] * k + y;
+      if (u < 4 || v < 8 || u > width - 30 || v > height - 8) return;
+      const name = data.towns.name[town];
+      let size = textWidths.get(town);
+      if (size === undefined) textWidths.set(town, (size = context.measureText(name).width));
+      const left = u + Math.max(radius(town, k), isFirst ? 4 : 0) + 4;
+      const box = [left - pad, v - 7 - pad / 2, left + size + pad, v + 7 + pad / 2];
+      if (box[2] > width || boxes.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) return;
+      boxes.push(box);
+      drawn++;
+      context.strokeStyle = colours.paper;
+      context.lineWidth = 3;
+      context.strokeText(name, left, v);
+      context.fillStyle = colours.ink;
+      context.fillText(name, left, v);
+    };
+    if (chosen) boxes.push([px[chosen.town] * k + x - 5, py[chosen.town] * k + y - 5, px[chosen.town] * k + x + 5, py[chosen.town] * k + y + 5]);
+    if (chosen) boxes.length = 0;
+    for (const town of first) if (drawn < most) label(town, true);
+    if (chosen) return;
+    let looked = 0;
+    for (const town of order) {
+      if (drawn >= most || looked > 600) return;
+      const u = px[town] * k + x;
+      const v = py[town] * k + y;
+      if (u < 0 || v < 0 || u > width || v > height) continue;
+      looked++;
+      label(town, false);
+    }
+  }
+
+  function redraw() {
+    asked ||= requestAnimationFrame(draw);
+  }
+
+  function townAt(clientX, clientY) {
+    if (!delaunay) return -1;
+    const box = canvas.getBoundingClientRect();
+    const [u, v] = [clientX - box.left, clientY - box.top];
+    // Partners of the chosen town first: they are what one points at then.
+    if (chosen) {
+      let [best, least] = [-1, REACH];
+      for (const town of [chosen.town, ...chosen.partners]) {
+        const far = Math.hypot(view.applyX(px[town]) - u, view.applyY(py[town]) - v);
+        if (far < least) [best, least] = [town, far];
+      }
+      if (best >= 0) return best;
+    }
+    const town = order[delaunay.find(view.invertX(u), view.invertY(v))];
+    return Math.hypot(view.applyX(px[town]) - u, view.applyY(py[town]) - v) <= REACH ? town : -1;
+  }
+
+  const behaviour = zooming()
+    .filter((event) => !event.button)
+    .on("zoom", (event) => {
+      view = event.transform;
+      redraw();
+    });
+  const selection = select(canvas).call(behaviour).on("dblclick.zoom", null);
+
+  canvas.addEventListener("click", (event) => {
+    const town = townAt(event.clientX, event.clientY);
+    if (town >= 0) choose(town);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const town = event.buttons || event.pointerType === "touch" ? -1 : townAt(event.clientX, event.clientY);
+    canvas.style.cursor = town >= 0 ? "pointer" : "";
+    if (town !== pointed) {
+      pointed = town;
+      redraw();
+    }
+    hover(town, event.offsetX, event.offsetY);
+  });
+  canvas.addEventListener("pointerleave", () => {
+    pointed = -1;
+    hover(-1);
+    redraw();
+  });
+
+  const move = (act) => act(isCalm() ? selection : selection.transition?.().duration(350) ?? selection);
+  const by = (factor) => move((where) => where.call(behaviour.scaleBy, factor));
+  const shift = (dx, dy) => move((where) => where.call(behaviour.translateBy, (dx * 90) / view.k, (dy * 90) / view.k));
+  const KEYS = {
+    "+": () => by(1.7), "=": () => by(1.7), "-": () => by(1 / 1.7), "_": () => by(1 / 1.7), "0": () => home(),
+    ArrowLeft: () => shift(1, 0), ArrowRight: () => shift(-1, 0), ArrowUp: () => shift(0, 1), ArrowDown: () => shift(0, -1),
+  };
+  canvas.addEventListener("keydown", (event) => {
+    const act = KEYS[event.key];
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    act();
+  });
+
+  /** Show a box of map units. */
+  function show([left, top, right, bottom], most = 12) {
+    if (!width) return;
+    const room = 0.9;
+    const k = Math.min((width * room) / Math.max(right - left, 1), (height * room) / Math.max(bottom - top, 1), most * fitted());
+    const target = zoomIdentity
+      .translate(width / 2, height / 2)
+      .scale(Math.max(k, fitted() * 0.9))
+      .translate(-(left + right) / 2, -(top + bottom) / 2);
+    move((where) => where.call(behaviour.transform, target));
+  }
+
+  const fitted = () => Math.min(width / WORLD_WIDTH, height / WORLD_HEIGHT);
+  const world = () => show([0, 0, WORLD_WIDTH, WORLD_HEIGHT]);
+  /** Where nine in ten towns are. */
+  const home = () => show(placed.bulk, 40);
+
+  function resize() {
+    const box = canvas.getBoundingClientRect();
+    if (!box.width || (box.width === width && box.height === height && density === devicePixelRatio)) return;
+    const isFirst = !width;
+    [width, height, density] = [box.width, box.height, Math.min(devicePixelRatio || 1, 2)];
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round(height * density);
+    textWidths.clear();
+    behaviour.scaleExtent([fitted() * 0.8, fitted() * 400]).translateExtent([[-WORLD_WIDTH * 0.2, -WORLD_HEIGHT * 0.2], [WORLD_WIDTH * 1.2, WORLD_HEIGHT * 1.2]]);
+    if (isFirst) home();
+    // What has no size yet shows nothing; drawn at once, it never flickers.
+    cancelAnimationFrame(asked);
+    draw();
+  }
+
+  readColours();
+  new ResizeObserver(resize).observe(canvas);
+  resize();
+
+  /** Show a town with the lines to its partners, or none (null). */
+  function select_(town) {
+    chosen = null;
+    if (town !== null) {
+      const arcs = [];
+      const partners = [];
+      const toPath = geoPath(projection);
+      for (const link of data.linksOf(town)) {
+        const other = data.links.a[link] === town ? data.links.b[link] : data.links.a[link];
+        if (px[other] === undefined) continue;
+        partners.push(other);
+        if (px[town] === undefined) continue;
+        const [from, to] = [town, other].map((one) => [data.towns.x[one] / 1000, data.towns.y[one] / 1000]);
+        const path = new Path2D(toPath({ type: "LineString", coordinates: [from, to] }) ?? "");
+        arcs.push({ path, isEnded: data.links.status.at(link) === "ended" });
+      }
+      partners.sort((a, b) => data.degree[b] - data.degree[a]);
+      chosen = { town, arcs, partners };
+      frame([town, ...partners]);
+    }
+    redraw();
+  }
+
+  /** Bring towns into view, if there are any on the map. */
+  function frame(towns) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const town of towns) {
+      if (px[town] === undefined) continue;
+      box[0] = Math.min(box[0], px[town]);
+      box[1] = Math.min(box[1], py[town]);
+      box[2] = Math.max(box[2], px[town]);
+      box[3] = Math.max(box[3], py[town]);
+    }
+    if (box[0] !== Infinity) show(box);
+  }
+
+  return {
+    select: select_,
+    recolour: () => { readColours(); redraw(); },
+    zoomIn: () => by(1.7), zoomOut: () => by(1 / 1.7), home, world,
+    placedCount: order.length,
+    /** Where a town is on the screen, for tests and for the console. */
+    screenPosition: (town) => {
+      const box = canvas.getBoundingClientRect();
+      return [box.left + view.applyX(px[town]), box.top + view.applyY(py[town])];
+    },
+  };
+}
+
+/** Towns with coordinates, those with the most partners first, in map units, and the box of nine in ten. */
+function placedTowns(data, projection) {
+  const px = [];
+  const py = [];
+  const order = [];
+  for (let town = 0; town < data.towns.count; town++) {
+    if (data.towns.x[town] === null || !data.degree[town]) continue;
+    const point = projection([data.towns.x[town] / 1000, data.towns.y[town] / 1000]);
+    if (!point) continue;
+    [px[town], py[town]] = point;
+    order.push(town);
+  }
+  order.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+  const between = (values) => {
+    const sorted = order.map((town) => values[town]).sort((a, b) => a - b);
+    const at = (share) => sorted[Math.floor((sorted.length - 1) * share)];
+    return [at(0.12), at(0.88)];
+  };
+  const [left, right] = order.length ? between(px) : [0, WORLD_WIDTH];
+  const [top, bottom] = order.length ? between(py) : [0, WORLD_HEIGHT];
+  return { px, py, order, bulk: [left, top, right, bottom] };
+}
