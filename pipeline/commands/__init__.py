@@ -17,6 +17,7 @@ from pipeline.commands import (
     refresh,
     rejects,
     releases,
+    report,
     rollback,
     sources,
     status,
@@ -29,5 +30,5 @@ if TYPE_CHECKING:
 #: In the order in which `--help` lists them.
 COMMANDS: tuple[ModuleType, ...] = (
     refresh, status, diff, releases, rollback, verify,
-    build, fetch, adopt, sources, rejects, query, explain, locate, read, dictionary,
+    build, fetch, adopt, sources, rejects, report, query, explain, locate, read, dictionary,
 )  # fmt: skip

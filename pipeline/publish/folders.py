@@ -75,7 +75,7 @@ def release_path(out: Path, release_id: str) -> Path:
 
 def place(staged: Path, final: Path) -> None:
     """Move a finished folder to its place: everything on disk first, then one rename."""
-    for path in staged.iterdir():
+    for path in staged.rglob("*"):
         sync(path)
     sync(staged)
     final.parent.mkdir(parents=True, exist_ok=True)

@@ -77,9 +77,18 @@ def _field(column: schemas.Column) -> dict[str, Any]:
     )
 
 
+def _files(folder: Path) -> dict[str, Path]:
+    """Return what lies in a release, also in its folders, by its name there; a link counts as a file."""
+    return {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+
+
 def write_checksums(folder: Path) -> None:
     """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last."""
-    lines = [f"{file_sha256(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
+    lines = [f"{file_sha256(path)}  {name}\n" for name, path in sorted(_files(folder).items()) if name != CHECKSUMS]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
@@ -94,7 +103,7 @@ def check_files(folder: Path) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise GateError(f"{folder / CHECKSUMS}: cannot be read ({error}); this is no whole release") from error
     listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = {path.name: path for path in folder.iterdir()}
+    there = _files(folder)
     problems = [f"{name} is missing" for name in sorted(listed.keys() - there.keys())]
     problems += [f"{name} does not belong here" for name in sorted(there.keys() - listed.keys() - {CHECKSUMS})]
     for name in sorted(listed.keys() & there.keys()):

@@ -28,6 +28,7 @@ from pipeline.publish.folders import (
     switch,
 )
 from pipeline.publish.package import DATABASE, check_files, write_checksums, write_descriptor
+from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,7 @@ def publish(
         _validate(about)
         _write_parquet(about, staged)
         write_database(staged / DATABASE, staged)
+        write_report(staged / DATABASE, staged / PAGE.parent)
         write_descriptor(staged, release_id)
         if accepted is not None:
             gates.write_record(staged, judged)

@@ -134,8 +134,8 @@ def read_page_data(database: Path) -> Packed:
             "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
             "groups": _rows(
                 connection,
-                "SELECT place, partnership_groups.name, partnership_groups.kind FROM group_members JOIN placed USING (town_id) "
-                "JOIN partnership_groups USING (group_id)",
+                "SELECT place, partnership_groups.name, partnership_groups.kind FROM group_members "
+                "JOIN placed USING (town_id) JOIN partnership_groups USING (group_id)",
             ),
             "decades": _rows(connection, "SELECT * FROM partnerships_per_decade"),
             "years": _rows(connection, "SELECT year, partnerships FROM partnerships_per_year"),
@@ -149,7 +149,8 @@ def read_page_data(database: Path) -> Packed:
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *, is_ordered: bool = False) -> Packed:
     """Return a small answer as columns; one that states no order gets one."""
-    return connection.sql(sql if is_ordered else f"FROM ({sql}) ORDER BY ALL NULLS LAST").pl().to_dict(as_series=False)
+    answer = connection.sql(sql if is_ordered else f"FROM ({sql}) ORDER BY ALL NULLS LAST").pl()
+    return {name: answer[name].to_list() for name in answer.columns}
 
 
 def _country_names(codes: list[str]) -> list[str]:
