@@ -45,7 +45,7 @@ function level(name) {
   };
 }
 
-await build({
+const bundled = await build({
   entryPoints: [new URL("src/main.js", here).pathname],
   outfile: new URL("report.js", out).pathname,
   bundle: true,
@@ -54,7 +54,28 @@ await build({
   target: ["chrome103", "firefox113", "safari16.4"],
   charset: "utf8",
   legalComments: "none",
+  metafile: true,
   banner: { js: `/* Made by \`make page\` from src/; licences of what is inside: NOTICES. Sources: ${sourcesHash()} */` },
 });
+
+/** The licence of every package whose code is in the bundle, and of the map. */
+function notices(inputs) {
+  const names = new Set(["world-atlas"]);
+  for (const path of inputs) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (found) names.add(found[1]);
+  }
+  const texts = new Map();
+  for (const name of [...names].sort()) {
+    const { version, license } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), "utf8"));
+    const file = readdirSync(new URL(`node_modules/${name}/`, here)).find((one) => /^licen[cs]e/i.test(one));
+    const text = file ? readFileSync(new URL(`node_modules/${name}/${file}`, here), "utf8").replace(/\r/g, "").trim() : license;
+    texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const parts = [...texts].map(([text, packages]) => `${packages.join(", ")}\n\n${text}`);
+  return `${["Base map: Natural Earth (naturalearthdata.com), public domain, by way of world-atlas.", ...parts].join("\n\n---\n\n")}\n`;
+}
+
+writeFileSync(new URL("NOTICES", out), notices(Object.keys(bundled.metafile.inputs)));
 const base = { coarse: level("110m"), fine: level("50m") };
 writeFileSync(new URL("base.json", out), `${JSON.stringify(base)}\n`);

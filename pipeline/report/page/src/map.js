@@ -55,7 +55,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
   function radius(town, k) {
     const size = Math.sqrt(data.degree[town]) / root;
     const growth = Math.min(Math.max((k * WORLD_WIDTH) / 1400, 1) ** 0.32, 4);
-    return (0.75 + 3 * size) * growth;
+    return (0.5 + 3.6 * size) * growth;
   }
 
   function readColours() {
@@ -114,8 +114,8 @@ export function mapping(canvas, data, base, { choose, hover }) {
   function drawTowns(k, x, y) {
     const cell = 1.6 / k;
     const taken = new Set();
-    context.fillStyle = chosen ? colours["dot-dim"] : colours.dot;
-    context.beginPath();
+    const small = new Path2D();
+    const large = [];
     for (const town of order) {
       const u = px[town] * k + x;
       const v = py[town] * k + y;
@@ -124,13 +124,20 @@ export function mapping(canvas, data, base, { choose, hover }) {
       if (taken.has(square)) continue;
       taken.add(square);
       const r = radius(town, k);
-      if (r < 1.6) context.rect(u - r * 0.9, v - r * 0.9, r * 1.8, r * 1.8);
-      else {
-        context.moveTo(u + r, v);
-        context.arc(u, v, r, 0, 7);
-      }
+      if (r < 1.7) small.rect(u - r * 0.9, v - r * 0.9, r * 1.8, r * 1.8);
+      else large.push(u, v, r);
     }
-    context.fill();
+    context.fillStyle = chosen ? colours["dot-dim"] : colours.dot;
+    context.fill(small);
+    // Each by itself, the largest last: where they overlap, it shows that there are many.
+    context.strokeStyle = colours.paper;
+    context.lineWidth = 0.5;
+    for (let index = large.length - 3; index >= 0; index -= 3) {
+      context.beginPath();
+      context.arc(large[index], large[index + 1], large[index + 2], 0, 7);
+      context.fill();
+      if (large[index + 2] > 2.6 && !chosen) context.stroke();
+    }
     if (chosen) for (const town of chosen.partners) ring(town, k, x, y, colours.partner, 3);
     if (chosen && px[chosen.town] !== undefined) ring(chosen.town, k, x, y, colours.chosen, 5.5);
     if (pointed >= 0) ring(pointed, k, x, y, colours.chosen, 3);
@@ -175,8 +182,6 @@ export function mapping(canvas, data, base, { choose, hover }) {
       context.fillStyle = colours.ink;
       context.fillText(name, left, v);
     };
-    if (chosen) boxes.push([px[chosen.town] * k + x - 5, py[chosen.town] * k + y - 5, px[chosen.town] * k + x + 5, py[chosen.town] * k + y + 5]);
-    if (chosen) boxes.length = 0;
     for (const town of first) if (drawn < most) label(town, true);
     if (chosen) return;
     let looked = 0;
