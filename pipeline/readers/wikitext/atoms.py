@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.readers.wikitext.places import country_of_flag
+from pipeline.dates.words import month_letters
+from pipeline.readers.wikitext.places import country_of_flag, fold
 
 #: Characters of the private use area stand for what is no plain text: the atom's number is added.
 LINK, FLAG, REF, TWIN = "\ue000", "\ue800", "\uf000", "\uf400"
@@ -41,6 +42,7 @@ _DATE_LINK: Final = re.compile(
     r"[\s\d.年月日º°]+|(?:\d{1,2}[.º°]?|1er)\s*(?:de\s+|d')?[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}"
     r"|[^\W\d_]{3,}\s+\d{4}|\d+월 ?\d*일?"
 )
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _REIGNS: Final = frozenset({"明治", "大正", "昭和", "平成", "令和"})
 _INTERLANGUAGE: Final = re.compile(r"\A[a-z-]{2,12}:(?=\S)")
 _PIPE_TRICK: Final = re.compile(r"\s*\([^)]*\)\Z|,.*\Z")
@@ -122,12 +124,20 @@ def link_atom(target: str, label: str | None, line: Line) -> str:
         return ""
     shown = _label(target, label)
     words = PRIVATE.sub("", shown)
-    is_date = _DATE_LINK.fullmatch(words) is not None and any(char.isdigit() for char in words)
+    is_date = _is_date(words)
     is_flag_alone = not words.strip() and any(map(is_flag, shown))
     if not shown or is_date or is_flag_alone or target in _REIGNS or len(line.links) > SPAN:
         return shown
     line.links.append(Link(PRIVATE.sub("", target), " ".join(words.split())))
     return chr(ord(LINK) + len(line.links) - 1)
+
+
+def _is_date(words: str) -> bool:
+    """Return whether a link's text is a date: `1974`, `5 maggio`, but not `Praga 1`."""
+    if _DATE_LINK.fullmatch(words) is None or not any(char.isdigit() for char in words):
+        return False
+    named = _WORD.findall(words)
+    return not named or any(f"<{fold(word)}>" in month_letters("en") for word in named) or not words.isascii()
 
 
 def _file_atom(name: str, line: Line) -> str:

@@ -150,7 +150,7 @@ class _Reader(Beside):
 
     def _take_links(self, part: Part, text: str, links: list[str], towns: list[str], rest: list[Part]) -> None:
         before = text[: text.index(towns[0])]
-        lead = PRIVATE.sub("", before).strip(" :–-.\"“„«'")
+        lead = PRIVATE.sub("", before).strip(" :：–-.\"“„«'")
         region = self._country_in_front(text, towns[0], lead)
         if self.partners and (self.senses.is_within(before) or not self._opens(part, towns[0], lead, rest)):
             self.qualify(part, text, links)
@@ -163,9 +163,14 @@ class _Reader(Beside):
         elif len(run) > 1 and self.senses.is_region(town) and not self.as_list:
             town, region = run[1], self.line.link(town).label
         link = self.line.link(town)
-        self._new(link.label, link.target, part)
+        label, target, behind = link.label, link.target, text[text.index(town) + 1 :]
+        inner = self.senses.town_behind(label, behind)
+        if inner:
+            # [[洛杉矶县]]阿罕布拉市: the link is where the town is.
+            region, label, target, behind = label, inner, "", behind[len(inner) :]
+        self._new(label, target, part, self.country or self.senses.country_of_adjective(lead))
         self.partners[-1].region = self.partners[-1].region or region
-        self.after_name(part, text[text.index(town) + 1 :])
+        self.after_name(part, behind)
 
     def _run(self, text: str, towns: list[str]) -> list[str]:
         """Return the towns' links that follow the first with nothing but spaces between."""
@@ -219,9 +224,9 @@ class _Reader(Beside):
 
     # Partners.
 
-    def _new(self, name: str, article: str, part: Part) -> None:
+    def _new(self, name: str, article: str, part: Part, country: str = "") -> None:
         context = self.context
-        partner = Partner(name.strip(" ,.;:"), article, self.country, context.region)
+        partner = Partner(name.strip(" ,.;:"), article, country or self.country, context.region)
         partner.status, partner.form = context.status, context.form
         self.country_behind = self.after_label = False
         untangle(partner)
@@ -268,9 +273,12 @@ class _Reader(Beside):
             self.qualify(part, part.bare, [char for char in part.text if is_link(char)][:1])
         elif name:
             split = places.split_country_prefix(name)
+            region = ""
             if split:
-                self.country, name = split
-            self._new(name, "", part)
+                self.country, (region, name) = split[0], places.split_region_prefix(split[1])
+            before = part.bare.partition(name)[0]
+            self._new(name, "", part, self.country or self.senses.country_of_adjective(before))
+            self.partners[-1].region = self.partners[-1].region or region
             _, _, behind = part.bare.partition(name)
             self.after_name(part, behind)
         else:
@@ -300,4 +308,6 @@ class _Reader(Beside):
             return self.as_list or not current.article
         if part.separator not in COMMAS or not self.as_list or places.is_region(name):
             return False
+        if current.region and name.startswith(current.region):
+            return False  # [[Beppu, Ōita|Beppu]], Ōita Prefecture
         return not (current.country and current.country.startswith(name))

@@ -36,6 +36,15 @@ _BOLD: Final = re.compile(r"\s*(?:'''|<b>)(.+?)(?:'''|</b>)\s*:?\s*(?:<ref.*|\{\
 _SHORT: Final = 60
 
 
+#: A list or a table begins.
+_LISTED: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|multicol|columns))", re.IGNORECASE)
+
+
+def _first_filled(units: list[Unit]) -> list[Unit]:
+    """Return the first unit that is not blank, in a list."""
+    return [unit for unit in units if unit.text.strip()][:1]
+
+
 class PageReader(ListRows, TableRows):
     """Reads one page."""
 
@@ -148,7 +157,7 @@ class PageReader(ListRows, TableRows):
         elif self._is_many() and bold:
             self._read_label(unit, line, shown)
         else:
-            self._read_paragraph(unit, line, shown)
+            self._read_paragraph(unit, line, shown, following)
 
     def _names_partner(self, line: Line, marks: str, shown: str) -> bool:
         """Return whether a line in bold is a partner rather than a label above partners."""
@@ -188,14 +197,17 @@ class PageReader(ListRows, TableRows):
         self.context = self._under(label, line, self.base)
         self._note(unit, "heading")
 
-    def _read_paragraph(self, unit: Unit, line: Line, shown: str) -> None:
+    def _read_paragraph(self, unit: Unit, line: Line, shown: str, following: list[Unit]) -> None:
         if line.twins:
             partners = read_partners(line, self.profile, self.context) if self.is_on else []
             self._note(unit, "partner" if partners else "other", partners)
             return
         is_about = self.profile.twin.search(shown) is not None
-        if self.is_weak and not self.is_on and is_about and shown.endswith((":", "：")):
+        opens = shown.endswith((":", "：")) or any(_LISTED.match(one.text) for one in _first_filled(following))
+        if self.is_weak and not self.is_on and is_about and opens:
             self.is_on = True
+            if form_of(shown, self.profile):
+                self.context = self._under(shown, line, self.base)
         if not self.is_on and not is_about:
             self._note(unit, "other")
             return

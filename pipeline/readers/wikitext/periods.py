@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from babel import Locale
+
 from pipeline.dates.words import month_letters
 from pipeline.readers.wikitext.places import fold
 
@@ -39,6 +41,8 @@ _DATE: Final = re.compile(
         r"(?<!\d)(?:1[5-9]|20)\d\d-(?:0\d|1[0-2])(?!\d)",
     ])
 )  # fmt: skip
+#: Letters of a month's name that may be a word of another language.
+_SHORT: Final = 4
 _ONLY_YEAR: Final = re.compile(_YEAR)
 #: What makes a number of four digits no year.
 _COUNTED: Final = re.compile(
@@ -63,9 +67,14 @@ class Dated:
 
 @functools.cache
 def _months(language: str) -> frozenset[str]:
-    letters = month_letters(language)
-    own = {name.strip("<>") for name in letters}
-    return frozenset(own)
+    """Return names of months, folded: of every language, but the short ones, which are words elsewhere ("fra")."""
+    own: set[str] = set()
+    for locale in (Locale.parse(language), Locale.parse("en")):
+        for widths in locale.months.values():
+            for width in ("wide", "abbreviated"):
+                own.update(fold(name) for name in widths[width].values())
+    named = {name.strip("<>") for name in month_letters(language)}
+    return frozenset({name for name in named if len(name) > _SHORT or name in own} | (own & named))
 
 
 def _spans(text: str, language: str) -> list[tuple[int, int]]:

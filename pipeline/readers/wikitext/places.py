@@ -21,6 +21,11 @@ _LEADING: Final = re.compile(
     r"(?:(?:the|der|die|das|den|la|le|les|l|il|lo|gli|de|het|el|los|o|a|os|as|republic of|republik|repubblica di"
     r"|republica de|republique de) )+"
 )
+#: 纽约州锡拉丘兹市: a state, a province or a prefecture, and a town in it.
+_REGION_PREFIX: Final = re.compile(
+    r"(?P<region>..{0,14}?(?:州|省|县|縣|県|大区|大區|邦|自治区|自治區|京畿道|[江忠全庆慶].{1,2}道|北海道|京都府|大阪府))"
+    r"(?P<town>(?!广域|廣域|特别|特別|直辖|直轄|[省市县縣区區]).{2,})"
+)
 #: What a state may be called behind its name: オーストラリア連邦.
 _STYLE: Final = re.compile("(?:連邦|联邦|聯邦)?(?:共和国|共和國|王国|王國|大公国|公国|連邦|联邦|聯邦|国|國)\\Z")
 
@@ -134,6 +139,13 @@ def is_code(text: str) -> bool:
 def is_cjk(text: str) -> bool:
     """Return whether a text begins in a script without spaces."""
     return (bool(text) and "\u3040" <= text[0] <= "\u9fff") or "\uac00" <= text[:1] <= "\ud7af"
+
+
+@functools.lru_cache(maxsize=100_000)
+def split_region_prefix(text: str) -> tuple[str, str]:
+    """Cut `纽约州锡拉丘兹市` into region and town; the region is "" where there is none."""
+    found = _REGION_PREFIX.fullmatch(text) if is_cjk(text) else None
+    return (found["region"], found["town"]) if found else ("", text)
 
 
 @functools.lru_cache(maxsize=100_000)

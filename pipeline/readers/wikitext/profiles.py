@@ -75,6 +75,11 @@ class Profile:
     town_country: tuple[Evidence, ...]
     #: Letters in brackets that mean a country, as on cars: `(F)`, `(CH)`.
     country_marks: dict[str, str]
+    #: Adjectives that say where a town is ("the French town of"), with the country's code.
+    adjectives: tuple[tuple[re.Pattern[str], str], ...]
+    #: Headings above towns of the same country, and that country where no page says it.
+    domestic: re.Pattern[str]
+    home: str
     #: The text of `sections` and `weak_sections`, for patterns that are put together from them.
     section_words: str
 
@@ -154,6 +159,11 @@ def _profile(code: str, own: dict[str, Any], shared: dict[str, Any]) -> Profile:
             for one in own.get("town_country", [])
         ),
         country_marks=dict(own.get("country_marks", {})),
+        adjectives=tuple(
+            (_any([pattern], bounded=True), country) for country, pattern in own.get("adjectives", {}).items()
+        ),
+        domestic=_whole(own.get("domestic", [])),
+        home=own.get("home", ""),
         section_words="|".join([*own["sections"], *own.get("weak_sections", [])]),
     )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST_WORDS: Final = 6  # of a name; more are a sentence
 _MOST_CHARACTERS: Final = 16  # of a name in Chinese or Japanese
 _CJK_WORDS: Final = re.compile("[。的在是等为為]")
+_REGIONS: Final = "州省縣县道府県郡"
+_TOWN_BEHIND: Final = re.compile("[\u3040-\u9fff・·]{2,12}?[市县縣区區镇鎮郡町村]")
 #: Behind the title of an article on a state: `Georgia (stato)`.
 _STATE: Final = frozenset(
     {"state", "country", "stato", "staat", "pays", "land", "país", "stát", "国", "nazione", "kraj", "štát"}
@@ -40,6 +42,8 @@ class Senses:
     def is_country(self, char: str) -> bool:
         """Return whether a link is a country's."""
         link = self.line.link(char)
+        if link.label in common("towns"):
+            return False
         match = DISAMBIGUATION.match(link.target)
         if match and not DISAMBIGUATION.match(link.label):
             return match["of"].lower() in _STATE and places.is_country(link.label)
@@ -81,6 +85,16 @@ class Senses:
         words = PRIVATE.sub("", before).strip()
         return bool(words) and self.profile.within.fullmatch(words) is not None
 
+    def country_of_adjective(self, words: str) -> str:
+        """Return the code of the country that the last adjective of a country in words means, or ""."""
+        found = [(match.end(), code) for of, code in self.profile.adjectives for match in of.finditer(words)]
+        return max(found, default=(0, ""))[1]
+
+    def town_behind(self, label: str, behind: str) -> str:
+        """Return the town in Chinese or Japanese that stands right behind the link of its region, or ""."""
+        match = _TOWN_BEHIND.match(behind) if label[-1:] in _REGIONS else None
+        return match[0] if match else ""
+
     def behind_within(self, plain: str) -> tuple[str, bool]:
         """Return a text without the words in front of a region or country, and whether there were any."""
         match = self.profile.within.match(plain)
@@ -103,7 +117,7 @@ class Senses:
         cjk = places.is_cjk(words.strip())
         if not cjk:
             words = re.split(rf"\s(?:{self.profile.within.pattern})\s", words)[0] or words
-        words = leading_words().sub("", words.strip(" .:–-\"“”„«»'*#"), count=1)
+        words = leading_words().sub("", words.strip(" .:：–-\"“”„«»'*#"), count=1)
         first = next((char for char in words if char.isalpha()), "")
         if not words or not (words[0].isalpha() or words[0] in "'’‘") or (first.islower() and not cjk):
             return ""

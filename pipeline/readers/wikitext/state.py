@@ -114,6 +114,8 @@ class PageState:
         elif self.profile.suspended.search(title):
             context = replace(context, status="suspended")
         if not self._is_many():
+            if self.profile.domestic.match(title):
+                context = replace(context, country=self.town_country or self.profile.home, region="")
             country = places.is_country(title.strip(" :.")) and title.strip(" :.")
             flags = [char for char in line.text if is_flag(char)]
             if country:
