@@ -145,6 +145,7 @@ class TableRows(PageState):
 
     def _country_of_row(self, texts: dict[str, list[Line]], shown: dict[str, str]) -> str:
         name = re.sub(r"\s*[(（].*", "", shown.get("country", ""))
+        name = "" if places.is_continent(name) else name
         if name and (places.is_country(name) or not any(line.flags for line in texts.get("country", []))):
             return name
         flags = [flag for role in ("country", "flag") for line in texts.get(role, []) for flag in line.flags]
