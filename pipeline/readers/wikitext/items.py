@@ -294,7 +294,7 @@ class _Reader(Beside):
             return False
         words = PRIVATE.sub("", part.bare).strip()
         few = words.islower() and len(words.split()) in {2, 3}  # "ebenso seit"
-        only_date = not words or (self.profile.since.search(words) if few else self.profile.since.fullmatch(words))
+        only_date = not words or self.profile.since.fullmatch(words.split()[-1] if few else words)
         is_since = part.dates[0].role == "since" and part.dates[0].stated
         return is_since and bool(only_date) and self.senses.has_town(rest[0].text)
 
