@@ -246,6 +246,23 @@ def test_the_country_of_the_page_is_taken_where_it_says_it() -> None:
     assert read(section("* [[Pau]]"))["town_country"].to_list() == ["", ""]
 
 
+@pytest.mark.parametrize(
+    ("language", "head", "foot", "country"),
+    [
+        ("it", "{{Divisione amministrativa|Nome={{de}} Bozen|Stato=ITA}}", "", "ITA"),
+        ("it", "'''Agropoli''' è un [[comune]] [[italia]]no di ventimila abitanti.", "", "Italia"),
+        ("it", "", "[[Categoria:Comuni della provincia di Salerno]]", "Italia"),
+        ("it", "'''Pau''' è un [[comune francese]].", "", ""),
+        ("zh", "{{Infobox settlement\n|name=长春\n|subdivision_name = {{CHN}}\n}}", "", "CN"),
+        ("zh", "'''合肥市'''是[[中华人民共和国]][[安徽省]]省会。", "", "中华人民共和国"),
+    ],
+)
+def test_a_page_says_which_country_its_town_is_in(language: str, head: str, foot: str, country: str) -> None:
+    middle = section("* [[Pau]]", language) + "\n== Altro ==\n" + "x\n" * 20_000
+    rows = read(f"{head}\n{middle}\n{foot}\n", language)
+    assert rows.filter(pl.col("partner") != "")["town_country"].to_list() == [country]
+
+
 # Files
 
 

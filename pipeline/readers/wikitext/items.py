@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from pipeline.readers.wikitext.beside import Beside
 from pipeline.readers.wikitext.calls import read_twins
 from pipeline.readers.wikitext.partners import Context, Partner, untangle
 from pipeline.readers.wikitext.parts import AND, COMMAS, DATE, FLAGGED, MARKS, STRONG, Part, cut, leading_words
+from pipeline.readers.wikitext.profiles import common
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 _LINKS: Final = re.compile("[\ue000-\ue7ff]")
 _ADMINISTRATIVE: Final = "州省縣县道府県郡区區"
 _COLONS: Final = frozenset({":", "："})
+
+
+@functools.cache
+def _of_region() -> re.Pattern[str]:
+    return re.compile("|".join(common("of_region")), re.IGNORECASE)
 
 
 def read_partners(line: Line, profile: Profile, context: Context) -> list[Partner]:
@@ -188,6 +195,8 @@ class _Reader(Beside):
         is_words = lead[:1].islower() and not leading_words().match(lead + " x")
         if part.separator == AND:
             return self.as_list or not is_words
+        if not self.as_list and part.separator in COMMAS and _of_region().search(lead):
+            return False
         if is_words and not (self.as_list and len(lead.split()) < 3):
             return False
         if part.separator in COMMAS:

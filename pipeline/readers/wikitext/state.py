@@ -27,8 +27,9 @@ NOISE: Final = (
 BULLET: Final = re.compile(r"\s*([*#:;]+)\s*(.*)", re.DOTALL)
 #: A heading that is but a letter of the alphabet.
 _LETTER: Final = re.compile(r"[A-Z](?:\s?[–-]\s?[A-Z])?")
-#: Only the top of a page, where its infobox is, tells its country.
+#: Only the top of a page, where its infobox is, tells its country, and the categories at its end.
 _HEAD: Final = 20_000
+_FOOT: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -131,7 +132,7 @@ class PageState:
 
 def find_country(text: str, profile: Profile) -> str:
     """Return the country that a page is about, where its infobox says it, else ""."""
-    head = text[:_HEAD]
+    head = text if len(text) <= _HEAD + _FOOT else f"{text[:_HEAD]}\n{text[-_FOOT:]}"
     for evidence in profile.town_country:
         match = evidence.pattern.search(head)
         if match:
