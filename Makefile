@@ -39,7 +39,7 @@ refresh: $(RUNTIME)  ## fetch what changed, build, gate, publish, report (docs/o
 	@$(BIN)/twintowns refresh $(ARGS)
 
 test: $(DEV)  ## run the tests (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
