@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
-from pipeline.readers.wikitext.atoms import BREAK, PRIVATE, TWIN, Line, is_flag, is_link
+from pipeline.readers.wikitext.atoms import PRIVATE, TWIN, Line, is_flag, is_link
 from pipeline.readers.wikitext.beside import Beside
 from pipeline.readers.wikitext.calls import read_twins
 from pipeline.readers.wikitext.partners import Context, Partner, untangle
-from pipeline.readers.wikitext.parts import AND, COMMAS, DATE, FLAGGED, MARKS, STRONG, Part, cut, leading_words
-from pipeline.readers.wikitext.profiles import common
+from pipeline.readers.wikitext.parts import AND, COMMAS, DATE, FLAGGED, MARKS, STRONG, Part, cut, leading_words, pieces
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
@@ -22,38 +20,13 @@ _ADMINISTRATIVE: Final = "州省縣县道府県郡区區"
 _COLONS: Final = frozenset({":", "："})
 
 
-@functools.cache
-def _of_region() -> re.Pattern[str]:
-    return re.compile("|".join(common("of_region")), re.IGNORECASE)
-
-
 def read_partners(line: Line, profile: Profile, context: Context) -> list[Partner]:
     """Return the partners that a line names, in order."""
     partners: list[Partner] = []
-    for piece in _pieces(line):
+    for piece in pieces(line):
         parts = cut(piece, line, profile, as_list=context.as_list)
         partners += _Reader(line, profile, context).read(parts)
     return partners
-
-
-def _pieces(line: Line) -> list[str]:
-    """Cut a line at its line breaks; a piece that names nobody belongs to the one above."""
-    if BREAK not in line.text:
-        return [line.text]
-    joined: list[str] = []
-    for piece in line.text.split(BREAK):
-        if joined and not _names_one(piece, line):
-            joined[-1] += ", " + piece
-        else:
-            joined.append(piece)
-    return joined
-
-
-def _names_one(piece: str, line: Line) -> bool:
-    if any(is_link(char) or is_flag(char) or char >= TWIN for char in PRIVATE.findall(piece)):
-        return True
-    plain = line.plain(piece).strip(" ()–-,;")
-    return bool(plain) and plain[0].isalpha() and not plain[0].islower() and not any(c.isdigit() for c in plain[:4])
 
 
 class _Reader(Beside):
@@ -195,7 +168,7 @@ class _Reader(Beside):
         is_words = lead[:1].islower() and not leading_words().match(lead + " x")
         if part.separator == AND:
             return self.as_list or not is_words
-        if not self.as_list and part.separator in COMMAS and _of_region().search(lead):
+        if not self.as_list and part.separator in COMMAS and self.senses.is_of_region(lead):
             return False
         if is_words and not (self.as_list and len(lead.split()) < 3):
             return False
@@ -284,7 +257,9 @@ class _Reader(Beside):
             split = places.split_country_prefix(name)
             region = ""
             if split:
-                self.country, (region, name) = split[0], places.split_region_prefix(split[1])
+                self.country, name = split
+            if self.country:
+                region, name = places.split_region_prefix(name)
             before = part.bare.partition(name)[0]
             self._new(name, "", part, self.country or self.senses.country_of_adjective(before))
             self.partners[-1].region = self.partners[-1].region or region

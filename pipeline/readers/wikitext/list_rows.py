@@ -33,7 +33,8 @@ class ListRows(PageState):
         above = self.levels[max(self.levels)] if self.levels else self.context
         is_of_schools = places.is_cjk(shown) and not line.flags and self.profile.not_sections.search(shown)
         if not self.is_on or is_of_schools:
-            self._note(unit, "other")
+            said = [] if is_of_schools or not self.is_weak else self._item_prose(line, shown, above)
+            self._note(unit, "partner" if said else "other", said)
             return
         has_children = bool(following) and len(_marks(following[0].text)) > depth
         label = self._label_above(line, shown, has_children=has_children)
@@ -56,7 +57,10 @@ class ListRows(PageState):
         """Return the partners of an item that is a sentence about twinning."""
         if not self.profile.twin.search(shown) or line.flags or line.twins:
             return []
-        if not shown.endswith(":") and len(shown.split()) <= _FEW_WORDS:
+        is_few = len(shown.split()) <= _FEW_WORDS
+        if places.is_cjk(shown) or shown[:1].isdigit():
+            is_few = is_few and not any(pattern.search(line.text) for pattern in self.profile.prose)
+        if not shown.endswith(":") and is_few:
             return []
         return read_prose(line, self.profile, above)
 

@@ -76,6 +76,26 @@ def cut(text: str, line: Line, profile: Profile, *, as_list: bool) -> list[Part]
     return _Cutter(text, line, profile, as_list=as_list).parts
 
 
+def pieces(line: Line) -> list[str]:
+    """Cut a line at its line breaks; a piece that names nobody belongs to the one above."""
+    if BREAK not in line.text:
+        return [line.text]
+    joined: list[str] = []
+    for piece in line.text.split(BREAK):
+        if joined and not _names_one(piece, line):
+            joined[-1] += ", " + piece
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _names_one(piece: str, line: Line) -> bool:
+    if any(is_link(char) or is_flag(char) or char >= TWIN for char in PRIVATE.findall(piece)):
+        return True
+    plain = line.plain(piece).strip(" ()–-,;")
+    return bool(plain) and plain[0].isalpha() and not plain[0].islower() and not any(c.isdigit() for c in plain[:4])
+
+
 class _Cutter:
     """Goes through a text once, character by character."""
 

@@ -33,6 +33,11 @@ def _not_names() -> re.Pattern[str]:
     return re.compile("|".join(common("not_names")), re.IGNORECASE)
 
 
+@functools.cache
+def _of_region() -> re.Pattern[str]:
+    return re.compile("|".join(common("of_region")), re.IGNORECASE)
+
+
 class Senses:
     """Tells what the links and words of a line are."""
 
@@ -94,6 +99,10 @@ class Senses:
         """Return the town in Chinese or Japanese that stands right behind the link of its region, or ""."""
         match = _TOWN_BEHIND.match(behind) if label[-1:] in _REGIONS else None
         return match[0] if match else ""
+
+    def is_of_region(self, words: str) -> bool:
+        """Return whether words are those in front of the region of a town named before: "cittadina dell'"."""
+        return _of_region().search(words) is not None
 
     def behind_within(self, plain: str) -> tuple[str, bool]:
         """Return a text without the words in front of a region or country, and whether there were any."""

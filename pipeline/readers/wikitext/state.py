@@ -68,7 +68,8 @@ class PageState:
         self.levels: dict[int, Context] = {}
         self.table: Table | None = None
         self.in_gallery = False
-        self.is_on = True
+        #: Whether the section may be about other things too, and whether what is read is about twinnings.
+        self.is_weak, self.is_on = False, True
         #: The last item that named partners, and how deep it was.
         self.last_item: tuple[int, list[Partner]] | None = None
 

@@ -34,8 +34,7 @@ class TableRows(PageState):
         elif self.table is None:
             self._note(unit, "markup")
         elif stripped.startswith("|}"):
-            self._end_row()
-            self.table = None
+            self._end_table()
             self._note(unit, "markup")
         elif stripped.startswith("|+"):
             self._note(unit, "markup")
@@ -60,6 +59,12 @@ class TableRows(PageState):
             self._note(unit, "table_cell")
         else:
             self._read_content(unit, text, following)
+
+    def _end_table(self) -> None:
+        self._end_row()
+        self.table = None
+        if not self._is_many():
+            self.town = self.list_of or self.title  # a table may have had towns of its own
 
     def _end_row(self) -> None:
         table = self.table

@@ -93,6 +93,18 @@ def name_columns(headers: list[str], profile: Profile, *, many_towns: bool) -> d
     if many_towns and len(partners) > 1 and "town" not in found.values():
         found[partners[0]] = "town"
         partners = partners[1:]
+    return _one_of_partners(found, partners, headers, profile)
+
+
+def _one_of_partners(
+    found: dict[int, str], partners: list[int], headers: list[str], profile: Profile
+) -> dict[int, str]:
+    """Leave one column of partners."""
+    own = [place for place in partners if profile.twin.search(headers[place])]
+    if own and own[0] != partners[0]:
+        # "Our towns | Sister cities": the first is whose partners the second has.
+        found[partners[0]] = "town"
+        partners = own
     for place in partners[1:]:
         found[place] = "note"
     return found
