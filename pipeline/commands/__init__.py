@@ -10,6 +10,7 @@ from pipeline.commands import (
     dictionary,
     diff,
     explain,
+    export,
     fetch,
     locate,
     query,
@@ -30,5 +31,5 @@ if TYPE_CHECKING:
 #: In the order in which `--help` lists them.
 COMMANDS: tuple[ModuleType, ...] = (
     refresh, status, diff, releases, rollback, verify,
-    build, fetch, adopt, sources, rejects, report, query, explain, locate, read, dictionary,
+    build, fetch, adopt, sources, rejects, report, query, export, explain, locate, read, dictionary,
 )  # fmt: skip

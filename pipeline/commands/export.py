@@ -1,0 +1,118 @@
+"""`twintowns export`: the current release in other programs' formats."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.commands.options import add_out, names
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator
+
+    from duckdb import DuckDBPyConnection
+
+    from pipeline.commands.options import Commands
+
+_FORMATS = ("geojson", "graphml", "csv", "quickstatements")
+_EPILOG = """\
+geojson          partnerships as lines along the great circle, or towns as points (--what towns)
+graphml          towns and partnerships as a graph, for networkx, Gephi and igraph
+csv              one table (--table), or every table into a folder; a text that a spreadsheet would take for a formula
+                 (it begins with = + - @, a tab or a line break) gets an apostrophe before it, numbers stay numbers
+quickstatements  partnerships that Wikidata does not state yet, with a reference; a person must review them
+
+--where takes a condition over town_partners and partnerships, seen from either town:
+  twintowns export geojson --where "country_code = 'FR' AND partner_country_code = 'DE'" --output fr-de.geojson
+"""
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    import argparse
+
+    parser = commands.add_parser(
+        "export", help="write the release as GeoJSON, GraphML, CSV or QuickStatements",
+        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("format", choices=_FORMATS, help="what to write")
+    parser.add_argument("--where", metavar="SQL", help="only partnerships for which this holds, seen from either town")
+    parser.add_argument("--output", type=Path, metavar="PATH", help="a file (printed), for several tables a folder")
+    parser.add_argument(
+        "--what", choices=("partnerships", "towns"), default="partnerships", help="geojson: features (partnerships)"
+    )
+    parser.add_argument("--table", action="append", default=[], metavar="NAME", help="csv: this table (every table)")
+    parser.add_argument("--bom", action="store_true", help="csv: begin with a byte order mark, which Excel asks for")
+    parser.add_argument("--exact", action="store_true", help="csv: no apostrophe before what looks like a formula")
+    parser.add_argument(
+        "--sources", type=Path, action="append", default=[], metavar="DIR",
+        help="quickstatements: a folder of further declarations; a source that is not declared is not offered",
+    )  # fmt: skip
+    add_out(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run it and return the exit code."""
+    from pipeline.export.release import open_release
+
+    if options.format == "csv":
+        return _run_csv(options)
+    with open_release(options.out, options.where) as connection:
+        pieces, about = _write(connection, options)
+        _save(pieces, options.output, about)
+    return 0
+
+
+def _write(connection: DuckDBPyConnection, options: argparse.Namespace) -> tuple[Iterator[str], str]:
+    if options.format == "geojson":
+        from pipeline.export.geojson import write_geojson
+
+        return write_geojson(connection, options.what, options.where)
+    if options.format == "graphml":
+        from pipeline.export.graphml import write_graphml
+
+        return write_graphml(connection, options.where)
+    from pipeline.declarations import load_declarations
+    from pipeline.export.quickstatements import write_quickstatements
+
+    declared = load_declarations(options.sources)
+    return write_quickstatements(connection, {name for name, one in declared.items() if one.enabled})
+
+
+def _run_csv(options: argparse.Namespace) -> int:
+    from pipeline.errors import UsageError
+    from pipeline.export.release import open_release
+    from pipeline.export.tables import table_names, write_table
+
+    tables = table_names(names(options.table))
+    one_file = len(tables) == 1
+    if not one_file and options.output is None:
+        raise UsageError("several tables are several files; say which folder with --output DIR, or one --table NAME")
+    with open_release(options.out, options.where) as connection:
+        for table in tables:
+            pieces, about = write_table(connection, table, options.where, mark=options.bom, exact=options.exact)
+            _save(pieces, options.output if one_file else options.output / f"{table}.csv", about)
+    return 0
+
+
+def _save(pieces: Iterable[str], output: Path | None, about: str) -> None:
+    """Write a file, which then is whole or not there, and say what is in it; or print, and say it beside."""
+    from pipeline.errors import TwintownsError
+
+    if output is None:
+        sys.stdout.writelines(pieces)
+        print(about, file=sys.stderr)
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(pieces)
+        part.replace(output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise TwintownsError(f"{output}: cannot be written ({error.strerror or error}); nothing was kept") from error
+    print(f"{output}: {about}")
