@@ -5,10 +5,10 @@ The format is that of https://www.wikidata.org/wiki/Help:QuickStatements. What m
 - both towns have an item of their own, and the statement's towns were identified with a score of 0.9 or more;
 - no source of the Wikidata family states the pair, by item, not even one that is off by default;
 - a source states a formal partnership whose licence is CC0, as Wikidata's own is, and which is on by default;
-- there is a page to refer to: the statement's own evidence, or else the address of the source itself, if the source is
-  no encyclopedia (Wikidata takes none for a reference) and speaks for itself;
-- a start is given where a source that may be offered dates it to the year or finer and nobody contradicts; an end where
-  such a source states it. A partnership that ended or rests by another source's word alone is left out.
+- there is a page to refer to: the statement's own evidence, or else the address of a register. An encyclopedia is no
+  reference for Wikidata, and other lists name another publisher in each row;
+- a start or an end is given only where the page referred to states it, a start only where nobody contradicts. What
+  ended on an unknown day says so (`somevalue`); what ended or rests by another source's word alone is left out.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ _OFFERED = """
 WITH offered AS (
     SELECT claims.*, CASE
         WHEN regexp_matches(evidence_url, $address) THEN evidence_url
-        WHEN sources.kind <> 'encyclopedia' AND claims.publisher = sources.publisher
-            AND regexp_matches(sources.url, $address) THEN sources.url
+        WHEN sources.kind = 'register' AND regexp_matches(sources.url, $address) THEN sources.url
     END AS reference
     FROM claims JOIN sources USING (source_id)
     WHERE sources.licence = $licence AND list_contains($names, source_id) AND claims.form = 'partnership'
@@ -56,27 +55,29 @@ stated AS (
     WHERE 'wikidata' IN (claims.family, sources.family)
 ),
 statements AS (
-    SELECT partnership_id, list(DISTINCT source_id ORDER BY source_id) AS sources, list(claim_id) AS claim_ids,
+    SELECT partnership_id, list(DISTINCT source_id ORDER BY source_id) AS sources,
         min(reference ORDER BY claim_id) FILTER (evidence_url IS NOT NULL) AS evidence, min(reference) AS reference
     FROM offered GROUP BY partnership_id
 )
 SELECT partnership_id, item_a, item_b, statements.sources,
-    coalesce(started.reference, evidence, statements.reference) AS reference,
-    CASE WHEN started.claim_id IS NOT NULL AND start_agreement IN ('single', 'agree') THEN pairs.start_date END
-        AS start_date,
+    coalesce(said_ended.reference, started.reference, evidence, statements.reference) AS reference,
+    CASE WHEN started.reference = coalesce(said_ended.reference, started.reference)
+        AND start_agreement IN ('single', 'agree') THEN pairs.start_date END AS start_date,
     pairs.start_precision,
-    CASE WHEN list_contains(claim_ids, end_claim_id) THEN pairs.end_date END AS end_date,
+    CASE WHEN finished.reference = said_ended.reference THEN pairs.end_date END AS end_date,
     pairs.end_precision,
     pairs.status
 FROM pairs
 SEMI JOIN partnerships_asked_for USING (partnership_id)
 JOIN statements USING (partnership_id)
 LEFT JOIN offered AS started ON started.claim_id = pairs.start_claim_id
+LEFT JOIN offered AS finished ON finished.claim_id = pairs.end_claim_id
+LEFT JOIN offered AS said_ended ON said_ended.claim_id = pairs.status_claim_id AND pairs.status = 'ended'
 ANTI JOIN stated USING (low, high)
 WHERE pairs.form = 'partnership'
     AND (
         pairs.status IN ('active', 'unknown')
-        OR pairs.status = 'ended' AND list_contains(claim_ids, status_claim_id)
+        OR said_ended.reference IS NOT NULL
     )
 """
 

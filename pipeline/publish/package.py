@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 DESCRIPTOR = "datapackage.json"
 CHECKSUMS = "SHA256SUMS"
 DATABASE = "twintowns.duckdb"
+NAME = "twintowns"
+TITLE = "Town twinnings of the world"
+DESCRIPTION = (
+    "Partnerships between towns: one record a partnership, with what each source said of it, the towns identified and "
+    "placed, dates with their precision, and where sources disagree. A licence holds for what its sources state."
+)
+KEYWORDS = ("town twinning", "sister cities", "jumelage", "open data")
+AUTHOR = "twintowns maintainers"
+#: Licences as declarations write them.
+LICENCE_URLS = {
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC BY-SA 4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "MIT": "https://opensource.org/license/mit",
+}
 #: https://datapackage.org/standard/table-schema/#field-types
 _TYPES: dict[Any, str] = {
     pl.String: "string", pl.Boolean: "boolean", pl.Date: "date", pl.Float64: "number", pl.Float32: "number",
@@ -33,18 +48,38 @@ def write_descriptor(folder: Path, release_id: str) -> None:
     sources = pl.read_parquet(folder / "sources.parquet").filter("is_used")
     content = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "twintowns",
-        "title": "Town twinnings of the world",
+        "name": NAME,
+        "title": TITLE,
+        "description": DESCRIPTION,
         "version": release_id,
-        "sources": [
-            {"title": title, "path": url, "licence": licence}
-            for title, url, licence in sources.select("title", "url", "licence").iter_rows()
-        ],
+        "keywords": list(KEYWORDS),
+        "contributors": [{"title": AUTHOR, "roles": ["creator"]}],
+        "licenses": [_licence(name, url) for name, url in licences(sources).items() if url],
+        "sources": [_source(row) for row in sources.iter_rows(named=True)],
         "resources": [_resource(folder, table) for table in schemas.TABLES]
         + [{"name": "database", "path": DATABASE, "format": "duckdb", "mediatype": "application/vnd.duckdb"}],
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+
+
+def licences(sources: pl.DataFrame) -> dict[str, str | None]:
+    """Return the licences of the given rows of `sources` and where each can be read; None where that is not known."""
+    stated = sources["licence"].unique().sort().to_list()
+    known = {name: url for name, url in LICENCE_URLS.items() if any(name in text for text in stated)}
+    return known | {text: None for text in stated if not any(name in text for name in LICENCE_URLS)}
+
+
+def _licence(name: str, url: str) -> dict[str, str]:
+    """Return one licence under which a part of the data came, named as opendefinition.org names it."""
+    return {"name": name.replace(" ", "-"), "path": url, "title": f"{name}, for what the sources under it state"}
+
+
+def _source(row: dict[str, Any]) -> dict[str, str]:
+    """Return one source; a path that leads nowhere from here, such as that of a file of the program, is left out."""
+    path = {"path": row["url"]} if row["url"].startswith(("https://", "http://")) else {}
+    stated = {"licence": row["licence"], "attribution": row["attribution"], "sourceId": row["source_id"]}
+    return {"title": row["title"]} | path | stated
 
 
 def _resource(folder: Path, table: schemas.Table) -> dict[str, Any]:
@@ -58,7 +93,7 @@ def _resource(folder: Path, table: schemas.Table) -> dict[str, Any]:
             for key in table.foreign_keys
         ]
     return {
-        "name": table.name, "path": path.name, "description": table.row, "format": "parquet",
+        "name": table.name, "type": "table", "path": path.name, "description": table.row, "format": "parquet",
         "mediatype": "application/vnd.apache.parquet", "bytes": path.stat().st_size,
         "hash": f"sha256:{file_sha256(path)}", "schema": schema,
     }  # fmt: skip

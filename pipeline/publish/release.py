@@ -16,6 +16,7 @@ from pipeline.curate.database import view_files, write_database
 from pipeline.errors import GateError, TwintownsError
 from pipeline.history import list_changes, list_redirects
 from pipeline.publish import gates
+from pipeline.publish.croissant import write_croissant
 from pipeline.publish.folders import (
     CURRENT,
     REFUSED,
@@ -123,6 +124,7 @@ def publish(
         write_database(staged / DATABASE, staged)
         write_report(staged / DATABASE, staged / PAGE.parent)
         write_descriptor(staged, release_id)
+        write_croissant(staged, release_id)
         if accepted is not None:
             gates.write_record(staged, judged)
         write_checksums(staged)

@@ -1,0 +1,130 @@
+"""A release describes itself: a data package, Croissant metadata and files that other programs read."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from schemas import TABLES, Column
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = [table.name for table in TABLES]
+
+
+@pytest.fixture(scope="module")
+def package(starter: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((starter / "datapackage.json").read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.fixture(scope="module")
+def croissant(starter: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((starter / "croissant.json").read_text(encoding="utf-8"))
+    return read
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [(table.name, column) for table in TABLES for column in table.columns], ids=str
+)
+def test_every_column_is_described(table: str, column: Column) -> None:
+    assert column.description.endswith("."), f"{table}.{column.name}"
+    if column.name.endswith(("_year", "latitude", "longitude", "_km", "byte_count", "population")):
+        assert column.unit, f"{table}.{column.name}"
+
+
+def test_the_package_describes_every_file(package: dict[str, Any], starter: Path) -> None:
+    tables = {resource["name"]: resource for resource in package["resources"]}
+    assert list(tables) == [*NAMES, "database"]
+    for table in TABLES:
+        resource = tables[table.name]
+        content = (starter / resource["path"]).read_bytes()
+        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+        assert [field["name"] for field in resource["schema"]["fields"]] == pl.read_parquet(
+            starter / resource["path"]
+        ).columns
+        assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_every_source_that_was_used_is_credited_and_no_other(package: dict[str, Any], starter: Path) -> None:
+    sources = pl.read_parquet(starter / "sources.parquet")
+    used = sources.filter("is_used").select("source_id", "licence", "attribution").sort("source_id").rows()
+    credited = sorted((one["sourceId"], one["licence"], one["attribution"]) for one in package["sources"])
+    assert credited == used
+    drawn = pl.read_parquet(starter / "claims.parquet")["source_id"].unique().to_list()
+    assert set(drawn) <= {one["sourceId"] for one in package["sources"]}
+    assert {one["name"] for one in package["licenses"]} == {"CC0-1.0", "CC-BY-4.0"}
+    assert sources.filter(~pl.col("is_used")).height > 0
+
+
+def test_frictionless_finds_nothing_wrong_with_the_package(package: dict[str, Any], starter: Path) -> None:
+    """Its own reader of Parquet makes NaN of a missing whole number, so it is given the rows as they are."""
+    frictionless = pytest.importorskip("frictionless")
+    assert list(frictionless.Package.metadata_validate(package)) == []
+    read = frictionless.Package(str(starter / "datapackage.json"))
+    for name in NAMES:
+        schema = read.get_resource(name).schema.to_descriptor()
+        schema.pop("foreignKeys", None)
+        rows = pl.read_parquet(starter / f"{name}.parquet").head(300).to_dicts()
+        if rows:
+            schema = frictionless.Schema.from_descriptor(schema)
+            found = frictionless.Resource(data=rows, schema=schema).validate()
+            assert found.valid, (name, found.flatten(["type", "message"])[:3])
+
+
+def test_croissant_says_the_same_as_the_tables(croissant: dict[str, Any], package: dict[str, Any]) -> None:
+    files = {file["contentUrl"]: file["sha256"] for file in croissant["distribution"]}
+    resources = [resource for resource in package["resources"] if "hash" in resource]
+    assert files == {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in resources}
+    fields = {record["name"]: [field["name"] for field in record["field"]] for record in croissant["recordSet"]}
+    assert fields == {table.name: [column.name for column in table.columns] for table in TABLES}
+    assert set(croissant["license"]) == {one["path"] for one in package["licenses"]}
+
+
+def test_mlcroissant_finds_nothing_wrong_and_reads_the_records(starter: Path) -> None:
+    mlcroissant = pytest.importorskip("mlcroissant")
+    dataset = mlcroissant.Dataset(str(starter / "croissant.json"))
+    issues = dataset.metadata.ctx.issues
+    assert (issues.errors, issues.warnings) == (set(), set()), issues.report()
+    expected = pl.read_parquet(starter / "partnerships.parquet").row(0, named=True)
+    record = next(iter(dataset.records("partnerships")))
+    assert record["partnerships/partnership_id"].decode() == expected["partnership_id"]
+    assert record["partnerships/source_count"] == expected["source_count"]
+
+
+# Parquet
+
+
+def _types(path: Path) -> dict[str, str]:
+    return {field.name: str(field.type) for field in pq.read_schema(path)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parquet_is_read_alike_by_others(name: str, starter: Path) -> None:
+    path = starter / f"{name}.parquet"
+    ours = pl.read_parquet(path)
+    assert pl.DataFrame(pq.read_table(path)).equals(ours)
+    with duckdb.connect() as connection:
+        assert connection.read_parquet(str(path)).pl().equals(ours)
+    # Types that R's arrow, pandas and the browser build of DuckDB know: no view, no dictionary, no nesting.
+    assert set(_types(path).values()) <= {
+        "string", "large_string", "bool", "date32[day]", "int32", "int64", "double", "float",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pandas_reads_parquet(name: str, starter: Path) -> None:
+    pytest.importorskip("pandas")
+    pandas = importlib.import_module("pandas")
+    frame = pandas.read_parquet(starter / f"{name}.parquet")
+    ours = pl.read_parquet(starter / f"{name}.parquet")
+    assert (list(frame.columns), len(frame)) == (ours.columns, ours.height)
+    assert frame.isna().sum().to_list() == list(ours.null_count().row(0))
