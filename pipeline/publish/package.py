@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -66,8 +67,9 @@ def write_descriptor(folder: Path, release_id: str) -> None:
 def licences(sources: pl.DataFrame) -> dict[str, str | None]:
     """Return the licences of the given rows of `sources` and where each can be read; None where that is not known."""
     stated = sources["licence"].unique().sort().to_list()
-    known = {name: url for name, url in LICENCE_URLS.items() if any(name in text for text in stated)}
-    return known | {text: None for text in stated if not any(name in text for name in LICENCE_URLS)}
+    named = {text: [name for name in LICENCE_URLS if re.search(rf"\b{re.escape(name)}\b", text)] for text in stated}
+    known = {name: url for name, url in LICENCE_URLS.items() if any(name in names for names in named.values())}
+    return known | {text: None for text, names in named.items() if not names}
 
 
 def _licence(name: str, url: str) -> dict[str, str]:
