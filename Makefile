@@ -10,7 +10,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 
 .DEFAULT_GOAL := help
 .PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile bench-views format lock dictionary \
-	cookbook clean distclean
+	cookbook page clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
 
 cookbook: $(RUNTIME)  ## answer the questions of docs/cookbook.md anew from the starter collection
 	@$(BIN)/python -m pipeline.report.cookbook docs/cookbook.md
+
+page:  ## bundle the page's sources anew (needs Node 20 or newer; a release does not)
+	@cd pipeline/report/page && npm ci --ignore-scripts --silent && npm run --silent build
 
 lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build -o requirements.lock

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def add(commands: Commands) -> None:
     """Declare the command."""
-    parser = commands.add_parser("report", help="the page of the current release: where it is, or open it")
+    parser = commands.add_parser("report", help="where the page of the release is: a map, charts, what is not certain")
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     add_out(parser)
     parser.set_defaults(run=run)
@@ -22,20 +22,14 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.errors import TwintownsError
-    from pipeline.publish import current_release
-    from pipeline.report.page import PAGE
+    from pipeline.report.page import PAGE, find_report
 
-    release = current_release(options.out)
-    if release is None:
-        raise TwintownsError(f"{options.out}: no release yet; make one with: twintowns build")
-    if not (release / PAGE).exists():
-        raise TwintownsError(f"{release}: was made by a version without a page; build anew with: twintowns build")
-    page = options.out / "current" / PAGE
-    print(page)
+    path = find_report(options.out)
+    # The link, not what it leads to: the next release has its page at the same address.
+    print(options.out / "current" / PAGE)
     if options.open:
         import webbrowser
 
-        if not webbrowser.open(page.resolve().as_uri()):
-            raise TwintownsError(f"{page}: no browser could be started; open the file by hand")
+        if not webbrowser.open(path.as_uri()):
+            print("No browser could be started; open that file in one.")
     return 0

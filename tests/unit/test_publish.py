@@ -53,7 +53,7 @@ def test_a_release_is_all_tables_and_a_database(tmp_path: Path) -> None:
     assert str((tmp_path / "current").readlink()) == f"releases/{published.release_id}"
     names = {table.name for table in TABLES}
     assert {path.name for path in published.path.iterdir()} == {f"{name}.parquet" for name in names} | {
-        "twintowns.duckdb", "datapackage.json", "croissant.json", "SHA256SUMS",
+        "twintowns.duckdb", "datapackage.json", "croissant.json", "SHA256SUMS", "report",
     }  # fmt: skip
     assert read(tmp_path, "release").to_dicts() == [
         {

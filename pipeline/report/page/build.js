@@ -58,16 +58,19 @@ const bundled = await build({
   banner: { js: `/* Made by \`make page\` from src/; licences of what is inside: NOTICES. Sources: ${sourcesHash()} */` },
 });
 
-/** The licence of every package whose code is in the bundle, and of the map. */
+/** The licence of every package in the bundle, of those it needs (some carry these inside), and of the map. */
 function notices(inputs) {
   const names = new Set(["world-atlas"]);
   for (const path of inputs) {
     const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
     if (found) names.add(found[1]);
   }
+  const about = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), "utf8"));
+  // A set grows while it is walked.
+  for (const name of names) for (const needed of Object.keys(about(name).dependencies ?? {})) names.add(needed);
   const texts = new Map();
   for (const name of [...names].sort()) {
-    const { version, license } = JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), "utf8"));
+    const { version, license } = about(name);
     const file = readdirSync(new URL(`node_modules/${name}/`, here)).find((one) => /^licen[cs]e/i.test(one));
     const text = file ? readFileSync(new URL(`node_modules/${name}/${file}`, here), "utf8").replace(/\r/g, "").trim() : license;
     texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);

@@ -40,12 +40,12 @@ ORDER BY link
 _CLAIMS: Final = """
 SELECT
     link,
-    claims.*,
+    claims.* EXCLUDE (snapshot_id, town_text, partner_text, form_text, town_id, partner_id, partnership_id),
     claims.town_id = links.town_a_id AS by_a,
     claim_id = coalesce(links.start_claim_id, '') AS is_chosen
 FROM claims
 JOIN links USING (partnership_id)
-ORDER BY link, start_date NULLS LAST, source_id, claim_id
+ORDER BY link, is_chosen DESC, start_date NULLS LAST, source_id, claim_id
 """
 _NAMES: Final = """
 SELECT place, search_key, town_names.name, language, is_preferred
@@ -134,8 +134,8 @@ def read_page_data(database: Path) -> Packed:
             "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
             "groups": _rows(
                 connection,
-                "SELECT place, partnership_groups.name, partnership_groups.kind FROM group_members "
-                "JOIN placed USING (town_id) JOIN partnership_groups USING (group_id)",
+                "SELECT place, partnership_groups.name, partnership_groups.kind "
+                "FROM group_members JOIN placed USING (town_id) JOIN partnership_groups USING (group_id)",
             ),
             "decades": _rows(connection, "SELECT * FROM partnerships_per_decade"),
             "years": _rows(connection, "SELECT year, partnerships FROM partnerships_per_year"),
@@ -149,8 +149,8 @@ def read_page_data(database: Path) -> Packed:
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *, is_ordered: bool = False) -> Packed:
     """Return a small answer as columns; one that states no order gets one."""
-    answer = connection.sql(sql if is_ordered else f"FROM ({sql}) ORDER BY ALL NULLS LAST").pl()
-    return {name: answer[name].to_list() for name in answer.columns}
+    frame = connection.sql(sql if is_ordered else f"FROM ({sql}) ORDER BY ALL NULLS LAST").pl()
+    return {name: frame[name].to_list() for name in frame.columns}
 
 
 def _country_names(codes: list[str]) -> list[str]:

@@ -18,9 +18,9 @@ async function start() {
   let map = null;
   theming(() => map?.recolour());
   if (typeof DecompressionStream === "undefined") throw new Error("This browser is too old to unpack the data");
-  const [read, base] = await Promise.all([unpack("data"), unpack("base")]);
+  const [read, names, base] = await Promise.all([unpack("data"), unpack("names"), unpack("base")]);
   performance.mark("unpacked");
-  const data = open(read);
+  const data = open({ ...read, names });
   const index = searching(data);
   performance.mark("indexed");
 

@@ -4,6 +4,7 @@ import { Delaunay } from "d3-delaunay";
 import { geoPath } from "d3-geo";
 import { select } from "d3-selection";
 import { zoom as zooming, zoomIdentity } from "d3-zoom";
+import { dotLayer } from "./dots.js";
 import { worldProjection, WORLD_HEIGHT, WORLD_WIDTH } from "./projection.js";
 
 const REACH = 14;
@@ -37,7 +38,6 @@ const level = ({ land, borders }) => ({ land: shapes(land, true), borders: shape
 export function mapping(canvas, data, base, { choose, hover }) {
   const context = canvas.getContext("2d");
   const projection = worldProjection();
-  const outline = new Path2D(geoPath(projection)({ type: "Sphere" }));
   const coarse = level(base.coarse);
   let fine = null;
   const placed = placedTowns(data, projection);
@@ -51,6 +51,9 @@ export function mapping(canvas, data, base, { choose, hover }) {
   let pointed = -1;
   let asked = 0;
   const textWidths = new Map();
+  const dots = dotLayer(context);
+  let shown = {};
+  let covered = [];
 
   function radius(town, k) {
     const size = Math.sqrt(data.degree[town]) / root;
@@ -60,7 +63,8 @@ export function mapping(canvas, data, base, { choose, hover }) {
 
   function readColours() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["sea", "land", "border", "coast", "dot", "dot-dim", "chosen", "partner", "arc", "ink", "paper"])
+    colours.font = getComputedStyle(document.body).fontFamily;
+    for (const name of ["land", "border", "coast", "dot", "dot-dim", "chosen", "partner", "arc", "ink", "paper"])
       colours[name] = style.getPropertyValue(`--${name}`).trim();
   }
 
@@ -83,8 +87,6 @@ export function mapping(canvas, data, base, { choose, hover }) {
     const isClose = k * WORLD_WIDTH > 2600;
     if (isClose) fine ??= level(base.fine);
     const shown = isClose ? fine : coarse;
-    context.fillStyle = colours.sea;
-    context.fill(outline);
     context.fillStyle = colours.land;
     context.strokeStyle = colours.coast;
     context.lineWidth = 0.6 / k;
@@ -110,34 +112,34 @@ export function mapping(canvas, data, base, { choose, hover }) {
     context.setLineDash([]);
   }
 
-  // The best-connected town of each small square of the map stands for it; the squares move with the map.
-  function drawTowns(k, x, y) {
+  // The best-connected town of each small square of the map stands for it. The squares move with the map, so that
+  // the choice is the same until the scale changes. The largest last, so that it stays whole.
+  function thinOut(k) {
     const cell = 1.6 / k;
     const taken = new Set();
-    const small = new Path2D();
-    const large = [];
-    for (const town of order) {
-      const u = px[town] * k + x;
-      const v = py[town] * k + y;
-      if (u < -9 || v < -9 || u > width + 9 || v > height + 9) continue;
+    const kept = order.filter((town) => {
       const square = Math.floor(px[town] / cell) * 131072 + Math.floor(py[town] / cell);
-      if (taken.has(square)) continue;
-      taken.add(square);
-      const r = radius(town, k);
-      if (r < 1.7) small.rect(u - r * 0.9, v - r * 0.9, r * 1.8, r * 1.8);
-      else large.push(u, v, r);
+      return !taken.has(square) && taken.add(square);
+    });
+    kept.reverse();
+    shown = {
+      k,
+      x: Float32Array.from(kept, (town) => px[town]),
+      y: Float32Array.from(kept, (town) => py[town]),
+      r: Float32Array.from(kept, (town) => radius(town, k)),
+    };
+  }
+
+  function drawTowns(k, x, y) {
+    if (shown.k !== k) thinOut(k);
+    dots.begin(canvas.width, canvas.height, chosen ? colours["dot-dim"] : colours.dot);
+    for (let index = 0; index < shown.x.length; index++) {
+      const [u, v, r] = [shown.x[index] * k + x, shown.y[index] * k + y, shown.r[index]];
+      if (u < -9 || v < -9 || u > width + 9 || v > height + 9) continue;
+      dots.dot(u * density, v * density, r * density, r > 2 && !chosen);
     }
-    context.fillStyle = chosen ? colours["dot-dim"] : colours.dot;
-    context.fill(small);
-    // Each by itself, the largest last: where they overlap, it shows that there are many.
-    context.strokeStyle = colours.paper;
-    context.lineWidth = 0.5;
-    for (let index = large.length - 3; index >= 0; index -= 3) {
-      context.beginPath();
-      context.arc(large[index], large[index + 1], large[index + 2], 0, 7);
-      context.fill();
-      if (large[index + 2] > 2.6 && !chosen) context.stroke();
-    }
+    dots.end();
+    context.setTransform(density, 0, 0, density, 0, 0);
     if (chosen) for (const town of chosen.partners) ring(town, k, x, y, colours.partner, 3);
     if (chosen && px[chosen.town] !== undefined) ring(chosen.town, k, x, y, colours.chosen, 5.5);
     if (pointed >= 0) ring(pointed, k, x, y, colours.chosen, 3);
@@ -156,10 +158,10 @@ export function mapping(canvas, data, base, { choose, hover }) {
   // Names where there is room for them, the chosen town's first, then those with the most partners.
   function drawLabels(k, x, y) {
     const isNarrow = width < 520;
-    context.font = `${isNarrow ? 11 : 12}px ${getComputedStyle(document.body).fontFamily}`;
+    context.font = `${isNarrow ? 11 : 12}px ${colours.font}`;
     context.textBaseline = "middle";
     context.lineJoin = "round";
-    const boxes = [];
+    const boxes = [...covered];
     let drawn = 0;
     const first = chosen ? [chosen.town, ...chosen.partners].filter((town) => px[town] !== undefined) : [];
     const most = isNarrow ? LABELS / 2 : LABELS;
@@ -167,13 +169,20 @@ export function mapping(canvas, data, base, { choose, hover }) {
     const label = (town, isFirst) => {
       const u = px[town] * k + x;
       const v = py[town] * k + y;
-      if (u < 4 || v < 8 || u > width - 30 || v > height - 8) return;
+      if (u < 0 || v < 8 || u > width || v > height - 8) return;
       const name = data.towns.name[town];
       let size = textWidths.get(town);
       if (size === undefined) textWidths.set(town, (size = context.measureText(name).width));
-      const left = u + Math.max(radius(town, k), isFirst ? 4 : 0) + 4;
-      const box = [left - pad, v - 7 - pad / 2, left + size + pad, v + 7 + pad / 2];
-      if (box[2] > width || boxes.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) return;
+      const gap = Math.max(radius(town, k), isFirst ? 4 : 0) + 4;
+      // On the right of its town, or else on the left.
+      const fits = (left) => {
+        const box = [left - pad, v - 7 - pad / 2, left + size + pad, v + 7 + pad / 2];
+        const isFree = left > 2 && left + size < width && !boxes.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1]);
+        return isFree && box;
+      };
+      const left = fits(u + gap) ? u + gap : u - gap - size;
+      const box = fits(left);
+      if (!box) return;
       boxes.push(box);
       drawn++;
       context.strokeStyle = colours.paper;
@@ -258,13 +267,12 @@ export function mapping(canvas, data, base, { choose, hover }) {
   });
 
   /** Show a box of map units. */
-  function show([left, top, right, bottom], most = 12) {
+  function show([left, top, right, bottom], most = 12, room = 0.95) {
     if (!width) return;
-    const room = 0.9;
     const k = Math.min((width * room) / Math.max(right - left, 1), (height * room) / Math.max(bottom - top, 1), most * fitted());
     const target = zoomIdentity
       .translate(width / 2, height / 2)
-      .scale(Math.max(k, fitted() * 0.9))
+      .scale(Math.max(k, fitted() * 0.8))
       .translate(-(left + right) / 2, -(top + bottom) / 2);
     move((where) => where.call(behaviour.transform, target));
   }
@@ -282,6 +290,12 @@ export function mapping(canvas, data, base, { choose, hover }) {
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
     textWidths.clear();
+    shown = {};
+    // No names under the buttons and the legend.
+    covered = [...canvas.parentElement.querySelectorAll(".controls, .legend")].map((element) => {
+      const other = element.getBoundingClientRect();
+      return [other.left - box.left, other.top - box.top, other.right - box.left, other.bottom - box.top];
+    });
     behaviour.scaleExtent([fitted() * 0.8, fitted() * 400]).translateExtent([[-WORLD_WIDTH * 0.2, -WORLD_HEIGHT * 0.2], [WORLD_WIDTH * 1.2, WORLD_HEIGHT * 1.2]]);
     if (isFirst) home();
     // What has no size yet shows nothing; drawn at once, it never flickers.
@@ -326,7 +340,8 @@ export function mapping(canvas, data, base, { choose, hover }) {
       box[2] = Math.max(box[2], px[town]);
       box[3] = Math.max(box[3], py[town]);
     }
-    if (box[0] !== Infinity) show(box);
+    // Room for names, and for the buttons on the right.
+    if (box[0] !== Infinity) show(box, 12, 0.74);
   }
 
   return {

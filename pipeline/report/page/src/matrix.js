@@ -57,7 +57,7 @@ export function matrix(data) {
           const cell = h(
             "td",
             {
-              class: `${value > 55 ? "deep" : ""}${a === b ? " own" : ""}`, "--value": `${value}%`, tabindex: row || column ? -1 : 0,
+              class: `${value > 70 ? "deep" : ""}${a === b ? " own" : ""}`, "--value": `${value}%`, tabindex: row || column ? -1 : 0,
               "aria-label": sentence(a, b),
               onpointerenter: () => { readout.textContent = sentence(a, b); },
               onfocus: () => { readout.textContent = sentence(a, b); },
