@@ -96,7 +96,7 @@ SELECT
     (SELECT count(*) FROM towns WHERE located_by <> 'not_located' AND latitude IS NULL) AS without_coordinates,
     (SELECT count(*) FROM rejects) AS rejects,
     (SELECT count(*) FROM findings) AS findings,
-    (SELECT count(*) FROM findings WHERE rule IN ('suspect_value', 'out_of_range') AND action = 'nulled')
+    (SELECT count(*) FROM findings WHERE rule = 'suspect_value' AND action = 'nulled')
         AS placeholders,
     (SELECT count(DISTINCT source_id) FROM claims) AS sources_with_claims
 """

@@ -76,12 +76,11 @@ function bars(all, eras, width, unit) {
   const y = scaleLinear([0, max(shown, ({ count }) => count) || 1], [height - edge.bottom, edge.top + 18]);
   const bands = eras.filter(({ era }) => era !== "unknown" && era !== "before 1945").map((row, index) => {
     const [left, right] = [x(Math.max(row.since_year ?? start, start)), x(Math.min((row.until_year ?? end) + 1, end))];
-    const isTight = right - left < 74;
-    return svg(
-      "g", {},
-      svg("rect", { x: left, y: 0, width: Math.max(right - left, 0), height: height - edge.bottom, class: index % 2 ? "band odd" : "band" }),
-      svg("text", { x: left + 6, y: isTight && isNarrow ? 31 : 15, class: "band-name" }, capital(row.era)),
-    );
+    // Where bands are narrow, their names take turns on two lines.
+    return {
+      band: svg("rect", { x: left, y: 0, width: Math.max(right - left, 0), height: height - edge.bottom, class: index % 2 ? "band odd" : "band" }),
+      name: svg("text", { x: left + 6, y: isNarrow && index % 2 ? 31 : 15, class: "band-name" }, capital(row.era)),
+    };
   });
   const gap = unit === "decade" ? Math.min(6, width / 120) : width < 500 ? 0.5 : 1;
   const marks = shown.map(({ from, to, name, count }) => {
@@ -107,7 +106,7 @@ function bars(all, eras, width, unit) {
     "div", {},
     svg(
       "svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": told },
-      bands, svg("line", { x1: edge.left, x2: width - edge.right, y1: y(0), y2: y(0), class: "axis" }), ticks, marks,
+      bands.map(({ band }) => band), bands.map(({ name }) => name), svg("line", { x1: edge.left, x2: width - edge.right, y1: y(0), y2: y(0), class: "axis" }), ticks, marks,
     ),
     earlier ? h("p", { class: "note" }, `Not drawn: ${number(earlier)} before ${start}.`) : null,
   );

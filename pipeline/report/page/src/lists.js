@@ -53,7 +53,7 @@ export function doubts(data, choose) {
   const unplaced = [];
   for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) unplaced.push(town);
   unplaced.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
-  fill("doubt-towns", `The ${number(Math.min(LISTED, unplaced.length))} of them with the most partners`, unplaced.slice(0, LISTED).map((town) =>
+  fill("doubt-towns", unplaced.length > LISTED ? `The ${LISTED} with the most partners` : `All ${number(unplaced.length)} that have partners`, unplaced.slice(0, LISTED).map((town) =>
     h("li", {}, button(town), h("span", { class: "muted" }, ` ${country(town)} · ${plural(data.degree[town], "partner")}`))));
 
   fill("doubt-dates", `All ${plural(data.conflicts.length, "partnership")}`, data.conflicts.map((one) => {

@@ -34,7 +34,7 @@ async function start() {
     details.show(town, { focus: isFromPage });
     if (town !== null) box.show(town);
     else byId("search").value = "";
-    if (isFromPage) byId("map").scrollIntoView({ block: "start" });
+    if (isFromPage) byId("canvas").scrollIntoView({ block: "nearest" });
     try {
       history.replaceState(null, "", town === null ? "#map" : `#town=${data.towns.id[town]}`);
     } catch {
