@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipeline.errors import TwintownsError
+from pipeline.report.current import current_database
 from pipeline.report.query import QueryError
 
 if TYPE_CHECKING:
@@ -45,9 +46,7 @@ def open_release(out: Path, where: str | None = None) -> Iterator[duckdb.DuckDBP
         TwintownsError: there is no release.
         QueryError: the database does not understand the condition; its own words.
     """
-    path = out / "current" / "twintowns.duckdb"
-    if not path.exists():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
+    path = current_database(out)
     try:
         with duckdb.connect(path, read_only=True) as connection:
             _ask_for(connection, where)

@@ -66,34 +66,38 @@ def fetch(
     """
     store, results = RawStore(raw), []
     # Who does not answer at all is not asked for the next file either.
-    unreachable: dict[str, str] = {}
+    unreachable: set[str] = set()
     origin = Mirror(mirror) if mirror else web or Web()
     for declaration in declarations:
         for file in declaration.files:
             if file.url is None:
                 continue
             try:
-                host = split_address(file.url).netloc
-                if host in unreachable and not _is_pinned_here(declaration, file, store):
-                    raise UnreachableError(f"{file.url}: not asked for: {unreachable[host]}")
-                results.append(_fetch_file(declaration, file, store, origin))
+                results.append(_fetch_file(declaration, file, store, origin, unreachable))
             except TwintownsError as error:
-                if isinstance(error, UnreachableError):
-                    unreachable.setdefault(host, f"{host} did not answer before")
                 outcome = "missing" if file.optional and isinstance(error, NotThereError) else "failed"
                 results.append(Fetched(declaration.id, file.name, outcome, message=str(error)))
     return results
 
 
-def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, origin: Mirror | Web) -> Fetched:
+def _fetch_file(
+    declaration: Declaration, file: SourceFile, store: RawStore, origin: Mirror | Web, unreachable: set[str]
+) -> Fetched:
     known = [entry for entry in store.manifest(declaration.id) if entry.file_name == file.name]
-    if _is_pinned_here(declaration, file, store):
+    if file.sha256 and any(_is_good(store, entry, file.sha256) for entry in known):
         return Fetched(declaration.id, file.name, "unchanged", known[-1].byte_count)
     assert file.url is not None
     last = known[-1] if known else None
     # The server may only say "not changed" of bytes that are whole and are the ones that are wanted.
     is_whole = last is not None and last.url == file.url and _is_good(store, last, file.sha256 or last.sha256)
-    answer = origin.get(file.url, last.etag if last and is_whole else None)
+    host = split_address(file.url).netloc
+    if host in unreachable:
+        raise UnreachableError(f"{file.url}: not asked for: {host} did not answer before")
+    try:
+        answer = origin.get(file.url, last.etag if last and is_whole else None)
+    except UnreachableError:
+        unreachable.add(host)
+        raise
     if answer is None and not is_whole:
         raise SourceError(
             f"{file.url}: the server says that nothing changed, but there is nothing here; try again later"
@@ -109,13 +113,6 @@ def _fetch_file(declaration: Declaration, file: SourceFile, store: RawStore, ori
         )
     store.add(describe(declaration, file, content, etag=etag), content)
     return Fetched(declaration.id, file.name, "new", len(content))
-
-
-def _is_pinned_here(declaration: Declaration, file: SourceFile, store: RawStore) -> bool:
-    """Whether the bytes that a file is pinned to are there already."""
-    pin = file.sha256
-    entries = (entry for entry in store.manifest(declaration.id) if entry.file_name == file.name)
-    return pin is not None and any(_is_good(store, entry, pin) for entry in entries)
 
 
 def _is_good(store: RawStore, entry: Snapshot, pin: str) -> bool:

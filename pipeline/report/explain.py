@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from pipeline.errors import TwintownsError
+from pipeline.report.current import current_database
 from pipeline.report.pairs import Pair, ask, find_pair
 from pipeline.report.reasons import decide
 from pipeline.report.wording import LOCATED, say_date
@@ -82,9 +83,7 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         TwintownsError: there is no release, or it is of another version.
         NoPartnershipError: no partnership joins the two.
     """
-    path = out / "current" / "twintowns.duckdb"
-    if not path.exists():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
+    path = current_database(out)
     try:
         with duckdb.connect(path, read_only=True) as connection:
             return _explain(connection, find_pair(connection, first, second))

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from pipeline.errors import TwintownsError
+from pipeline.report.current import current_database
 from pipeline.report.spreadsheet import flatten, neutralise
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ def ask(out: Path, sql: str, limit: int | None = None) -> pl.DataFrame:
         TwintownsError: there is no release.
         QueryError: the database does not understand the query; its own words.
     """
-    path = out / "current" / "twintowns.duckdb"
-    if not path.exists():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
+    path = current_database(out)
     try:
         with duckdb.connect(path, read_only=True) as connection:
             answer = connection.sql(sql)

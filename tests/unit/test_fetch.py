@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -249,3 +250,15 @@ def test_a_folder_that_is_no_mirror(mirror: Path, tmp_path: Path, index: bytes |
         (mirror / "index.csv").write_bytes(index)
     with pytest.raises(TwintownsError, match=r"is no mirror: it has no index\.csv with the columns url and path"):
         fetch([source({"url": URL})], tmp_path / "raw", mirror)
+
+
+def test_who_does_not_answer_is_not_asked_for_the_next_file(tmp_path: Path, server: Server) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    good = server.give("/a.csv", BODY)
+    files = ({"url": f"{nobody}/x.csv"}, {"url": good}, {"url": f"{nobody}/y.csv"})
+    first, other, second = fetch([source(*files)], tmp_path)
+    assert [first.outcome, other.outcome, second.outcome] == ["failed", "new", "failed"]
+    assert "could not be fetched" in first.message
+    assert f"{nobody}/y.csv: not asked for: {nobody.removeprefix('http://')} did not answer before" in second.message

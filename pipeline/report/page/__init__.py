@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import TwintownsError
+from pipeline.report.current import current_database
 from pipeline.report.page.data import read_page_data
 
 _HERE = Path(__file__).parent
@@ -59,11 +60,8 @@ def find_report(out: Path) -> Path:
     Raises:
         TwintownsError: there is no release, or the page cannot be written.
     """
-    release = out / "current"
-    database = release / "twintowns.duckdb"
-    if not database.exists():
-        raise TwintownsError(f"{database}: no release there yet; make one with: twintowns build")
-    path = (release / PAGE).resolve()
+    database = current_database(out)
+    path = (database.parent / PAGE).resolve()
     return path if path.exists() else write_report(database.resolve(), path.parent)
 
 
