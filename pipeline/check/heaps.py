@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 HEAP_SIZE, HEAP_RATIO, HEAP_WINDOW = 50, 2.5, 5
 
 
-def find_heaps(frame: pl.DataFrame, dates: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
+def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
     """Return a finding for each start that stands far above its neighbours, as placeholders do.
 
     Four kinds of values are counted: years; whole dates; days of the year whatever the year (1 January); and texts
     that are no dates at all, which have no neighbours.
 
     Args:
-        frame: statements with `start`.
+        claims: all of the source, with `start_text`.
         dates: what each text says, from `pipeline.dates.parse_dates`.
         declaration: of the source; its suspects are `nulled`, other heaps `kept`.
     """
@@ -36,7 +36,7 @@ def find_heaps(frame: pl.DataFrame, dates: pl.DataFrame, declaration: Declaratio
         value for one in declaration.suspect if one.column == "start" and one.action == "null" for value in one.values
     ]
     texts = (
-        frame.lazy().filter(pl.col("start").is_not_null()).group_by("start").agg(count=pl.len())
+        claims.lazy().select(start="start_text").drop_nulls().group_by("start").agg(count=pl.len())
         .join(dates.lazy(), left_on="start", right_on="text", how="left")
         .with_columns(is_known=pl.col("start").is_in(known))
     )  # fmt: skip

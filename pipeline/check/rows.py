@@ -26,29 +26,32 @@ def ignored_rows(statements: pl.DataFrame, declaration: Declaration) -> pl.Serie
     return statements.filter(pl.any_horizontal(hits))["row"].unique()
 
 
-def shift_signs(declaration: Declaration) -> pl.Expr:
+def shift_signs(frame: pl.DataFrame, declaration: Declaration) -> pl.Expr:
     """Weigh the signs that a row's cells stand in the wrong columns.
 
     Two for a number where a name belongs, a word where a number belongs, a code that is none of the codes, or a broken
     shape; one for a word as a start and for a country that nobody knows: alone these are bad values.
     """
-    strong = _signs(declaration)
-    weak = {"start": strong.pop("start"), **_unknown_countries()}
+    strong = _signs(frame, declaration)
+    weak = {"start": strong.pop("start", pl.lit(value=False)), **_unknown_countries(frame)}
     return (
         2 * pl.sum_horizontal(pl.col("shape_breaks"), *(sign.cast(pl.Int32) for sign in strong.values()))
         + pl.sum_horizontal(sign.cast(pl.Int32) for sign in weak.values())
     ).cast(pl.Int32)
 
 
-def shifted_columns(declaration: Declaration) -> pl.Expr:
+def shifted_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.Expr:
     """Name the columns whose cells hold what belongs in others, for the message."""
-    signs = _signs(declaration) | _unknown_countries()
+    signs = _signs(frame, declaration) | _unknown_countries(frame)
+    if not signs:
+        return pl.lit("")
     return pl.concat_str(
         [pl.when(sign).then(pl.lit(column)) for column, sign in signs.items()], separator=", ", ignore_nulls=True
     )
 
 
-def _signs(declaration: Declaration) -> dict[str, pl.Expr]:
+def _signs(frame: pl.DataFrame, declaration: Declaration) -> dict[str, pl.Expr]:
+    """Return the signs in the columns that are not wholly empty."""
     number, word = r"^[-+]?\d+([.,]\d+)?$", r"\p{L}{2}"
     signs = {
         **{f"{side}{part}": number for side in SIDES for part in ("", "_country", "_region")},
@@ -60,27 +63,38 @@ def _signs(declaration: Declaration) -> dict[str, pl.Expr]:
     codes = [code.lower() for code in declaration.codes.get("form", {})]
     if codes:
         found["form"] = ~pl.col("form").str.to_lowercase().is_in(codes)
-    return {column: sign.fill_null(value=False) for column, sign in found.items()}
+    return {column: sign.fill_null(value=False) for column, sign in found.items() if _is_filled(frame, column)}
 
 
-def _unknown_countries() -> dict[str, pl.Expr]:
+def _unknown_countries(frame: pl.DataFrame) -> dict[str, pl.Expr]:
     return {
         # A number there is a sign of its own, and counts once.
         f"{side}_country": pl.col(f"{side}_country").str.contains(r"\p{L}").fill_null(value=False)
         & ~pl.col(f"{side}_country_known")
         for side in SIDES
+        if _is_filled(frame, f"{side}_country")
     }
 
 
-def is_self() -> pl.Expr:
-    """Return whether nothing tells a row's two towns apart."""
+def _is_filled(frame: pl.DataFrame, column: str) -> bool:
+    return frame[column].null_count() < frame.height
+
+
+def is_self(frame: pl.DataFrame) -> pl.Series:
+    """Return for each row whether nothing tells its two towns apart."""
     same = [
         pl.col(f"town_{part}").eq_missing(pl.col(f"partner_{part}"))
         for part in ("country_code", "region", "latitude", "longitude", "wikidata_id", "geonames_id")
     ]
-    same_name = search_key(pl.col("town")) == search_key(pl.col("partner"))
-    same_item = pl.col("town_wikidata_id") == pl.col("partner_wikidata_id")
-    return ((same_name & pl.all_horizontal(same)) | same_item).fill_null(value=False)
+    same_item = (pl.col("town_wikidata_id") == pl.col("partner_wikidata_id")).fill_null(value=False)
+    found = frame.select(is_self=same_item, is_near=pl.all_horizontal(same))
+    # Names are compared only where nothing else tells two towns apart: their keys are dear.
+    near = found["is_near"].arg_true()
+    same_name = frame.select("town", "partner")[near].select(
+        (search_key(pl.col("town")) == search_key(pl.col("partner"))).fill_null(value=False)
+    )
+    named = pl.zeros(frame.height, dtype=pl.Boolean, eager=True).scatter(near, same_name.to_series())
+    return found["is_self"] | named
 
 
 def broken_rules(frame: pl.DataFrame, contract: Table) -> pl.DataFrame:

@@ -217,8 +217,13 @@ def read_years(frame: pl.DataFrame) -> Noted:
     return frame.with_columns(kept), findings
 
 
-def collect_findings(findings: list[pl.LazyFrame], source_id: str) -> pl.DataFrame:
+def collect_notes(noted: list[pl.LazyFrame]) -> pl.DataFrame:
+    """Return what was noted as one frame."""
+    return pl.concat(noted).collect()
+
+
+def collect_findings(noted: list[pl.DataFrame], source_id: str) -> pl.DataFrame:
     """Return all findings of a source in the shape of the published table."""
-    if not findings:
+    if not noted:
         return FINDINGS.empty()
-    return FINDINGS.conform(pl.concat(findings).with_columns(source_id=pl.lit(source_id)).collect().unique())
+    return FINDINGS.conform(pl.concat(noted).with_columns(source_id=pl.lit(source_id)).unique())

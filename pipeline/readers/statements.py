@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pipeline.snapshots import Snapshot
 
 
+#: What `clean_text` leaves as it is, of ASCII: words with one space between them.
+_CLEAN = r"^[!-~]+(?: [!-~]+)*$"
 #: Names of Wikidata items in the languages that a source has them in.
 ITEM_NAMES = pl.Schema({"wikidata_id": pl.String, "name": pl.String, "language": pl.String})
 
@@ -104,14 +106,13 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
     """Select our columns from theirs."""
     source = _find_columns(theirs, declaration, one)
     constants = declaration.constants_of(one.file)
-    blank = [marker.lower() for marker in declaration.unknown_markers]
-    columns = []
-    for ours in COLUMNS:
-        if ours in source:
-            text = clean_text(pl.col(source[ours]))
-            columns.append(pl.when(~text.str.to_lowercase().is_in(blank)).then(text).alias(ours))
-        else:
-            columns.append(pl.lit(constants.get(ours), dtype=pl.String).alias(ours))
+    blank = [marker.lower() for marker in declaration.unknown_markers if marker]
+    columns = [
+        _clean(rows[source[ours]], blank).alias(ours)
+        if ours in source
+        else pl.lit(constants.get(ours), dtype=pl.String).alias(ours)
+        for ours in COLUMNS
+    ]
     for name in declaration.shape:
         if name not in theirs:
             raise SourceError(
@@ -130,6 +131,18 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
         (pl.sum_horizontal(breaks) if breaks else pl.lit(0)).cast(pl.Int32).alias("shape_breaks"),
         *columns,
     )
+
+
+def _clean(cells: pl.Series, blank: Sequence[str]) -> pl.Series:
+    """Return the cells as clean text; null where nothing is said."""
+    # Most cells are clean as they are.
+    unclean = (~cells.str.contains(_CLEAN)).arg_true()
+    cells = cells.scatter(unclean, cells[unclean].to_frame("cell").select(clean_text(pl.col("cell"))).to_series())
+    if not blank:
+        return cells
+    short = (cells.str.len_chars() <= max(map(len, blank))).arg_true()
+    said_nothing = short.filter(cells[short].str.to_lowercase().is_in(blank))
+    return cells.scatter(said_nothing, None)
 
 
 def _find_columns(theirs: list[str], declaration: Declaration, one: Received) -> dict[str, str]:

@@ -772,3 +772,25 @@ def test_any_table_is_checked_or_refused_in_words(content: str, splits: bool) ->
     assert message.startswith("quelle")
     read, used, rejected, ignored, _ = account(checked)
     assert read == used + rejected + ignored
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_parts_make_what_the_whole_makes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    content = (
+        "town,partner,start\n"
+        "Coventry,Stalingrad,1944\n"
+        "Coventry,Stalingrad,1944\n"
+        "Kiel,,\n"
+        '"Kiel","Brest, Coventry, Kiel",32.13.2001\n'
+        "Coventry,Stalingrad,1944\n"
+        "Summe,,\n"
+        "Reims,Florenz,2050\n"
+    )
+    changes = {"split": {"partner": [", "]}, "ignore": [{"column": "town", "pattern": "Summe", "reason": "a sum"}]}
+    whole = check(content, **changes)
+    monkeypatch.setattr("pipeline.check.judging.PART_SIZE", size)
+    parts = check(content, **changes)
+    for name in ("claims", "rejects", "ledger"):
+        assert getattr(parts, name).equals(getattr(whole, name)), name
+    assert parts.findings.sort(pl.all()).equals(whole.findings.sort(pl.all()))
+    assert whole.claims["claim_id"].is_unique().all()

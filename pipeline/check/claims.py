@@ -1,0 +1,131 @@
+"""Accepted statements to claims and to what other tables are made of: values read, ids given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.check import values
+from pipeline.dates import without_until
+from pipeline.declarations import SIDES
+from pipeline.ids import mint
+from schemas import CLAIMS_READ
+from schemas import vocabularies as v
+
+if TYPE_CHECKING:
+    from pipeline.declarations import Declaration
+
+#: What tells one statement of a source from another. Frozen: changing it changes every claim's id.
+_CLAIM_IDENTITY = (
+    *(
+        side + part
+        for side in SIDES
+        for part in ("", "_country", "_region", "_wikidata_id", "_geonames_id")
+    ),
+    "form_text", "status", "start_event", "start", "end",
+)  # fmt: skip
+#: Working column: the text that a claim's id is made of.
+SAID = "said"
+#: Ends the text of a statement that is there for the first time.
+_FIRST = "\x1f1"
+
+
+def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataFrame, list[pl.LazyFrame], pl.DataFrame]:
+    """Turn accepted statements into claims.
+
+    Returns:
+        Claims, with `SAID` and with ids as if none were repeated (`distinguish_repeats` sees to that); findings; what
+        each text of a date says, as `parse_dates`.
+    """
+    unknown = [
+        values.note(
+            frame, pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known"),
+            f"{side}_country", "unknown_country", action=v.Action.KEPT,
+        )
+        for side in SIDES
+    ]  # fmt: skip
+    frame = _with_ids(frame, declaration)
+    frame, places = values.read_places(frame)
+    # A row that tells of an end dates the end.
+    ended = (pl.col("start_event") == v.Event.ENDED).fill_null(value=False)
+    frame = frame.with_columns(
+        end=pl.when(ended).then(pl.coalesce("end", "start")).otherwise("end"),
+        end_value=pl.when(ended).then(pl.coalesce("end_value", "start_value")).otherwise("end_value"),
+        start=pl.when(~ended).then("start"),
+        start_value=pl.when(~ended).then("start_value"),
+    )  # fmt: skip
+    # In a column of ends, "until 2004" says no more than 2004.
+    frame = frame.with_columns(end_value=without_until(pl.col("end_value")))
+    read = values.parse_starts_and_ends(frame, declaration)
+    frame, dates = values.read_dates(frame, read, declaration.expect.earliest_year)
+    form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
+    event = pl.coalesce("start_event", form.replace_strict(v.EVENT_OF_FORM, return_dtype=pl.String))
+    changed = pl.col("start_event").replace_strict(values.STATUS_AFTER, default=None, return_dtype=pl.String)
+    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended
+    claims = frame.with_columns(
+        source_id=pl.lit(declaration.id),
+        family=pl.lit(declaration.family),
+        publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
+        authority=pl.coalesce("authority", pl.lit(declaration.authority.value)),
+        town_text="town", partner_text="partner",
+        town_country_text="town_country", partner_country_text="partner_country",
+        town_region_text="town_region", partner_region_text="partner_region",
+        form=form,
+        status=pl.coalesce(
+            "status",
+            changed,
+            pl.when(is_over).then(pl.lit(v.Status.ENDED.value)),
+            pl.lit(declaration.listed_means.value),
+        ),
+        status_is_stated=pl.col("status").is_not_null() | changed.is_not_null() | is_over,
+        start_event=pl.when(pl.col("start_date").is_not_null()).then(event),
+        start_text="start", end_text="end",
+        claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),
+    )  # fmt: skip
+    kept = [
+        *CLAIMS_READ.polars_schema.names(),
+        "town_country_code",
+        "partner_country_code",
+        "town_kind",
+        "partner_kind",
+    ]
+    return claims.select(*kept, SAID), [*unknown, *places, *dates], read
+
+
+def _with_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+    """Give each statement an id made of its source and of what it says."""
+    text = pl.concat_str(
+        [pl.lit(declaration.id), *(pl.col(column).fill_null("") for column in _CLAIM_IDENTITY)],
+        separator="\x1f",
+    )
+    frame = frame.with_columns(text.alias(SAID))
+    return frame.with_columns(claim_id=mint("c", frame.select(pl.col(SAID) + _FIRST).to_series()))
+
+
+def distinguish_repeats(claims: pl.DataFrame) -> pl.DataFrame:
+    """Give the second and every further statement of the same an id of its own, counted in the order of the source.
+
+    Args:
+        claims: all of one source, from `read_claims`.
+
+    Returns:
+        The same without `SAID`.
+    """
+    # Repeats are few, and windows over texts slow.
+    repeated = claims.select(pl.col(SAID).hash().is_duplicated()).to_series().arg_true()
+    again = claims.select(SAID)[repeated].with_row_index("place").with_columns(
+        place=repeated, time=pl.col(SAID).cum_count().over(SAID)
+    ).filter(pl.col("time") > 1)  # fmt: skip
+    ids = mint("c", again.select(pl.format("{}\x1f{}", SAID, "time")).to_series())
+    return claims.drop(SAID).with_columns(claims["claim_id"].scatter(again["place"], ids))
+
+
+def read_others(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:
+    """Give the statements that are no claims what all of them share."""
+    frame, places = values.read_places(frame)
+    frame, years = values.read_years(frame)
+    return frame.with_columns(
+        source_id=pl.lit(declaration.id),
+        publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
+    ), places + years

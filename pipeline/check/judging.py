@@ -1,0 +1,147 @@
+"""Part by part, every statement is held against its contract here: good, refused, or ignored as declared."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.check import rows, values
+from pipeline.check.claims import read_claims, read_others
+from pipeline.dates import OUTPUT_SCHEMA as DATES_SCHEMA
+from pipeline.declarations import SIDES
+from pipeline.locate.countries import resolve_countries
+from schemas import vocabularies as v
+from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipeline.declarations import Declaration
+    from schemas import Table
+
+#: Statements that are judged at once: what is made on the way takes ten times their memory.
+PART_SIZE = 250_000
+
+_CONTRACTS: dict[str, Table] = {
+    "claims": CLAIM_STATEMENTS,
+    "awards": AWARD_STATEMENTS,
+    "group_members": MEMBER_STATEMENTS,
+    "figures": FIGURE_STATEMENTS,
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was made of statements.
+
+    Attributes:
+        good: accepted statements, values decoded.
+        refused: `row`, `rules`, `message`: raw rows of which no statement was accepted.
+        ignored: `row`: raw rows that the declaration says are no statements.
+        findings: as `values.note` makes them.
+        dates: what each text of a date says; no rows where there are no claims.
+    """
+
+    good: pl.DataFrame
+    refused: pl.DataFrame
+    ignored: pl.DataFrame
+    findings: pl.DataFrame
+    dates: pl.DataFrame
+
+
+def judge(statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame) -> Judged:
+    """Hold the statements of the files that hold one sort of thing against their contract, in parts and in parallel.
+
+    Args:
+        statements: `Statements.rows`.
+        declaration: of their source.
+        holds: which sort of thing.
+        countries: names of countries, from `pipeline.locate.countries`.
+    """
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+        found = list(pool.map(lambda part: _judge(part, declaration, holds, countries), _parts(statements)))
+    frames = {one.name: pl.concat(getattr(part, one.name) for part in found) for one in fields(Judged)}
+    # What a date says depends on its text alone.
+    return Judged(**frames | {"dates": frames["dates"].unique("text")})
+
+
+def _parts(statements: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Cut between raw rows: whether a row is refused depends on all statements that it makes."""
+    row = statements["row"]
+    cuts = [int(row.search_sorted(row[place])) for place in range(0, row.len(), PART_SIZE)] or [0]
+    for first, last in zip(cuts, [*cuts[1:], row.len()], strict=True):
+        yield statements.slice(first, last - first)
+
+
+def _judge(statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame) -> Judged:
+    ignored = rows.ignored_rows(statements, declaration)
+    frame = statements.filter(~pl.col("row").is_in(ignored.implode())) if ignored.len() else statements
+    frame, suspects = values.mark_suspects(frame, declaration)
+    frame = _with_countries(frame, countries)
+    frame = frame.with_columns(
+        shift_signs=rows.shift_signs(frame, declaration), shift_columns=rows.shifted_columns(frame, declaration)
+    )
+    frame = frame.with_columns(
+        # What has no letter names nobody; an identifier alone does.
+        pl.coalesce(
+            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side), f"{side}_wikidata_id", f"{side}_geonames_id"
+        ).alias(side)
+        for side in SIDES
+    )
+    frame = frame.with_columns(is_self=rows.is_self(frame))
+    frame, codes = values.decode_categories(frame, declaration)
+    if holds == "figures":
+        frame = frame.with_columns(value=values.figure("value"))
+    broken = rows.broken_rules(frame, _CONTRACTS[holds])
+    frame = frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
+    bad = frame.join(broken, on="index", how="inner", maintain_order="left")
+    good = frame.filter(~pl.col("index").is_in(broken["index"].implode())).drop("index")
+    # A row that names several partners, one of them badly, is used; the bad one is a finding.
+    partly = bad.filter(pl.col("row").is_in(good["row"].implode())) if bad.height else bad
+    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first", maintain_order=True)
+    named = pl.when(pl.col("rules").str.contains("row_shifted") & (pl.col("shift_columns") != "")).then(
+        pl.format("{} (look at {})", "message", "shift_columns")
+    )
+    refused = refused.select("row", "rules", message=pl.coalesce(named, "message"))
+    noted = [*suspects, *codes]
+    noted = [part.join(good.lazy(), on=["snapshot_id", "locator"], how="semi") for part in noted]
+    noted.append(
+        values.note(
+            partly,
+            pl.lit(value=True),
+            "partner",
+            "part_of_row_rejected",
+            value="partner",
+            action=v.Action.KEPT,
+        )
+    )
+    dates = pl.DataFrame(schema=DATES_SCHEMA)
+    if holds == "claims":
+        good, further, dates = read_claims(good, declaration)
+    else:
+        good, further = read_others(good, declaration)
+    findings = values.collect_notes([*noted, *further])
+    return Judged(good, refused, ignored.to_frame("row"), findings, dates)
+
+
+def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
+    """Add what each side's country text resolves to; a part of a country (`Scotland`) is a hint at the region."""
+    texts = pl.concat([frame["town_country"], frame["partner_country"].alias("town_country")])
+    found = resolve_countries(texts, countries)
+    for side in SIDES:
+        resolved = found.select(
+            pl.col("country_text").alias(f"{side}_country"),
+            pl.col("country_code").alias(f"{side}_country_code"),
+            pl.col("region_text").alias(f"{side}_country_region"),
+            (pl.col("country_code").is_not_null() | pl.col("historic_name").is_not_null()).alias(
+                f"{side}_country_known"
+            ),
+        )
+        frame = frame.join(resolved, on=f"{side}_country", how="left", maintain_order="left").with_columns(
+            pl.col(f"{side}_country_known").fill_null(value=False),
+            pl.coalesce(f"{side}_region", f"{side}_country_region").alias(f"{side}_region"),
+        )
+    return frame
