@@ -15,7 +15,6 @@ from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
-from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
@@ -177,8 +176,7 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
             frame = located.assign(frame, side)  # noqa: PLW2901
         setattr(checked, name, frame)
     if "claims" in frames:
-        claims = refuse_self_located(checked, checked.claims)
-        checked.claims = claims.with_columns(partnership_id=pair_ids(claims["town_id"], claims["partner_id"]))
+        checked.claims = located.with_pairs(refuse_self_located(checked, checked.claims))
     return located.with_parted(checked.claims)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from pipeline.ids import pair_ids
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
+from pipeline.locate.factorize import factorize
 from pipeline.locate.gazetteer import cache_folder
 from pipeline.locate.items import linked_items, name_unplaced
 from pipeline.locate.kinds import kind_of, settle_kinds
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pipeline.locate.gazetteer import Gazetteer
+
+
+#: What a statement says of a town.
+_STATED: Final = pl.Schema(
+    dict.fromkeys(MENTION_KEY, pl.String)
+    | {"latitude": pl.Float64, "longitude": pl.Float64, "geonames_id": pl.Int64, "population": pl.Int64}
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +52,10 @@ class Located:
 
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
+        assigned = _of_mention(self.mentions, "town_id", claims["partner_mention"])
         parted = (
-            claims.join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
+            claims.filter(pl.col("partner_id").ne_missing(assigned))
+            .join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
             .select(
                 text="partner_text", country="partner_country_text", country_code="partner_country_code",
                 region="partner_region_text", kind=kind_of(pl.col("partner_text"), pl.col("partner_country_code")),
@@ -56,13 +67,26 @@ class Located:
 
     def assign(self, frame: pl.DataFrame, side: str) -> pl.DataFrame:
         """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame that `index_mentions` gave."""
-        found = self.mentions.select(
-            pl.col("mention").alias(f"{side}_mention"),
-            pl.col("town_id").alias(f"{side}_id"),
-            pl.col("located_by").alias(f"{side}_located_by"),
-            pl.col("location_score").alias(f"{side}_location_score"),
+        names = {"town_id": "id", "located_by": "located_by", "location_score": "location_score"}
+        return frame.with_columns(
+            _of_mention(self.mentions, column, frame[f"{side}_mention"]).alias(f"{side}_{name}")
+            for column, name in names.items()
         )
-        return frame.join(found, on=f"{side}_mention", how="left", maintain_order="left")
+
+    def with_pairs(self, claims: pl.DataFrame) -> pl.DataFrame:
+        """Add `partnership_id` to claims with both sides assigned; each pair of towns is hashed once."""
+        towns, _ = factorize(self.mentions.select("town_id"))
+        numbered = self.mentions.select("mention", towns.alias("town"))
+        one, other = (_of_mention(numbered, "town", claims[f"{side}_mention"]) for side in ("town", "partner"))
+        pair = pl.min_horizontal("one", "other").cast(pl.UInt64) * 2**32 + pl.max_horizontal("one", "other")
+        # What led to one town and was parted later is a pair by itself.
+        parted = pl.int_range(2**63, 2**63 + pl.len(), dtype=pl.UInt64)
+        pairs = pl.DataFrame({"one": one, "other": other}).select(
+            pl.when(pl.col("one") == pl.col("other")).then(parted).otherwise(pair)
+        )
+        numbers, places = factorize(pairs)
+        ids = pair_ids(claims["town_id"].gather(places), claims["partner_id"].gather(places))
+        return claims.with_columns(partnership_id=ids.gather(numbers))
 
 
 def index_mentions(
@@ -76,20 +100,44 @@ def index_mentions(
     Returns:
         The mentions, as `collect_mentions` gives them, and the frames with `{side}_mention` for each side.
     """
-    parts = [
-        frame.select(_mention_columns(columns)).with_columns(
-            pl.lit(place).alias("__frame"), pl.lit(side).alias("__side"), pl.int_range(pl.len()).alias("__row")
-        )
+    # Each side of each frame by itself first: what all of them say together is far less than what they repeat.
+    said = [
+        (place, side, *_distinct(frame, columns))
         for place, (frame, sides) in enumerate(statements)
         for side, columns in sides.items()
     ]
-    mentions, found = collect_mentions(pl.concat(parts))
-    places = found.partition_by("__frame", "__side", as_dict=True, include_key=False)
-    indexed = [
-        frame.with_columns(places[place, side].sort("__row")["mention"].alias(f"{side}_mention") for side in sides)
-        for place, (frame, sides) in enumerate(statements)
-    ]
+    mentions, found = collect_mentions(pl.concat([distinct for _, _, distinct, _ in said]))
+    indexed = [frame for frame, _ in statements]
+    start = 0
+    for place, side, distinct, numbers in said:
+        own = found.slice(start, distinct.height)
+        indexed[place] = indexed[place].with_columns(own.gather(numbers).alias(f"{side}_mention"))
+        start += distinct.height
     return mentions, indexed
+
+
+def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Series:
+    """Return a column of `mentions` for each number of a mention, null where there is none."""
+    numbers = pl.int_range(pl.col("mention").max().fill_null(0) + 1)
+    every = mentions.select(mention=numbers.cast(mentions["mention"].dtype))
+    values = every.join(mentions.select("mention", column), on="mention", how="left", maintain_order="left")
+    return values[column].gather(asked)
+
+
+def _distinct(frame: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.DataFrame, pl.Series]:
+    """Return the distinct `MENTION_KEY` of one side of a frame with the largest `population`, and each row's number."""
+    filled = {
+        key: column for key, column in columns.items()
+        if key in _STATED and (key == "text" or frame[column].null_count() < frame.height)
+    }  # fmt: skip
+    asked = frame.select(pl.col(column).alias(key) for key, column in filled.items() if key in MENTION_KEY)
+    numbers, places = factorize(asked)
+    distinct = asked.select(pl.all().gather(places)).with_row_index("number")
+    if "population" in filled:
+        largest = frame.select(number=numbers, population=filled["population"]).drop_nulls().group_by("number").max()
+        distinct = distinct.join(largest, on="number", how="left", maintain_order="left")
+    values = [(pl.col(key) if key in filled else pl.lit(None)).cast(kind).alias(key) for key, kind in _STATED.items()]
+    return distinct.select(values), numbers
 
 
 def locate(
@@ -194,17 +242,6 @@ def _open_questions(candidates: pl.DataFrame, decided: pl.DataFrame, found: pl.D
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("town_id"))
         .drop("mention")
     )
-
-
-def _mention_columns(columns: Mapping[str, str]) -> list[pl.Expr]:
-    types = {
-        "latitude": pl.Float64, "longitude": pl.Float64, "geonames_id": pl.Int64, "population": pl.Int64,
-    }  # fmt: skip
-    values = {
-        key: (pl.col(columns[key]) if key in columns else pl.lit(None)).cast(types.get(key, pl.String))
-        for key in (*MENTION_KEY, "population")
-    }
-    return [value.alias(key) for key, value in values.items()]
 
 
 def _identified(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:

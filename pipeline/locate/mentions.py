@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.locate.factorize import factorize
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.names import search_key
 from pipeline.locate.regions import bare_region
@@ -56,28 +57,32 @@ def _any_of(words: list[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """Find the distinct mentions among all that are stated.
 
     Args:
-        stated: `MENTION_KEY`, `population` and further columns; a kind that is not stated is told from the name.
+        stated: `MENTION_KEY` and `population`; a kind that is not stated is told from the name.
 
     Returns:
-        Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`), and the further columns
-        of every statement with its `mention`.
+        Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`), in the order of
+        `MENTION_KEY`, and for each row of `stated` its `mention`.
     """
-    others = [column for column in stated.columns if column not in (*MENTION_KEY, "population")]
-    grouped = stated.group_by(MENTION_KEY).agg(pl.col("population").max(), *others)
-    grouped = grouped.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text"), pl.col("country_code")))).sort(
-        MENTION_KEY
-    )
     # The same name with its kind stated and told is one mention.
-    mention = pl.struct(MENTION_KEY).rle_id().alias("mention")
-    grouped = grouped.with_columns(mention)
-    mentions = grouped.group_by("mention", maintain_order=True).agg(
-        *(pl.col(key).first() for key in MENTION_KEY), pl.col("population").max()
+    stated = stated.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text"), pl.col("country_code"))))
+    numbers, places = factorize(stated.select(MENTION_KEY))
+    largest = (
+        stated.select("population", number=numbers).drop_nulls().group_by("number").agg(pl.col("population").max())
     )
-    return mentions, grouped.select("mention", *others).explode(others, empty_as_null=False)
+    distinct = (
+        stated.select(pl.col(MENTION_KEY).gather(places))
+        .with_row_index("number")
+        .join(largest, on="number", how="left", maintain_order="left")
+    )
+    # A column that nobody fills orders nothing.
+    mentions = distinct.sort([key for key in MENTION_KEY if distinct[key].null_count() < distinct.height] or "number")
+    mention_of = mentions["number"].arg_sort()
+    mentions = mentions.drop("number").with_row_index("mention")
+    return mentions, mention_of.gather(numbers).alias("mention")
 
 
 def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
