@@ -52,11 +52,16 @@ def search_key(text: pl.Expr) -> pl.Expr:
     Returns:
         A string expression of the same length; null stays null, a text without letters and digits becomes "".
     """
-    return (
-        text.str.replace_all(_LATER_CHARACTERS, " ")
+    # All this leaves ASCII as it is, which most texts are.
+    plain = (
+        pl.when(text.str.len_bytes() != text.str.len_chars()).then(text)
+        .str.replace_all(_LATER_CHARACTERS, " ")
         .str.normalize("NFD")
         .str.replace_all(r"\p{M}", "")
         .str.normalize("NFC")
+    )  # fmt: skip
+    return (
+        pl.coalesce(plain, text)
         .str.to_lowercase()
         .str.replace_many(list(_FOLDED), list(_FOLDED.values()))
         .str.replace_all(_NOT_A_WORD, " ")
