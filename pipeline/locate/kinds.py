@@ -120,27 +120,30 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
     from pipeline.locate.mentions import read_names
     from pipeline.locate.regions import region_codes
 
-    large = (
-        gazetteer.names.join(gazetteer.places.filter(pl.col("population") >= _LARGE), on="place_id", how="semi")
-        .group_by("country_code", first="key")
-        .agg(pl.col("is_main").any())
-    )
     towns = pl.col("kind") == TownKind.MUNICIPALITY.value
     # 'Budapest XII – Hegyvidék', 'Vienna 1 – Innere Stadt': the number of the district stands with the town.
     first = search_key(pl.col("text").str.extract(r"^([^–—(\[,]+?)(?: (?:\d+|[IVXL]+))?\s+[–—]\s+\S"))
     # 'Gangnam (Seoul)', unless a town near Seoul goes by the name; a state is no town: 'Buffalo (New York)'.
     behind = search_key(pl.col("text").str.extract(r"^[^–—(\[,]+\(([^()]+)\)$"))
     head = search_key(pl.col("text").str.extract(r"^([^(]+)\("))
+    set_off = mentions.filter(towns & pl.col("text").str.contains(r"[–—(]"))
     bracketed = (
-        mentions.filter(towns & ~pl.col("country_code").is_in(_STATES_IN_BRACKETS))
+        set_off.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS))
         .select("mention", "country_code", first=behind, key=head)
+        .drop_nulls("first")
         .join(gazetteer.names.select("country_code", "key"), on=["country_code", "key"], how="anti")
         .select("mention", "country_code", "first", in_brackets=pl.lit(value=True))
     )
-    dashed = mentions.filter(towns).select("mention", "country_code", first=first, in_brackets=pl.lit(value=False))
+    dashed = set_off.select("mention", "country_code", first=first, in_brackets=pl.lit(value=False))
+    asked = pl.concat([dashed, bracketed]).drop_nulls("first")
+    large = (
+        gazetteer.names.filter(pl.col("key").is_in(asked["first"].unique().implode()))
+        .join(gazetteer.places.filter(pl.col("population") >= _LARGE), on="place_id", how="semi")
+        .group_by("country_code", first="key")
+        .agg(pl.col("is_main").any())
+    )
     parts = (
-        pl.concat([dashed, bracketed])
-        .join(large, on=["country_code", "first"])
+        asked.join(large, on=["country_code", "first"])
         # 'Sibu (Hermannstadt)' is a town and its other name.
         .filter(pl.col("is_main") | ~pl.col("in_brackets"))
         .select("mention", part_kind=pl.lit(TownKind.DISTRICT.value))

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.locate.countries import STATE_OF
 from pipeline.locate.gazetteer import distance_km
-from pipeline.locate.mentions import read_names
+from pipeline.locate.mentions import read_names, read_tails
 from pipeline.locate.tails import weigh_tails
 from schemas.vocabularies import LocatedBy, TownKind
 
@@ -42,9 +42,8 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         stands behind the name tells nothing that is known), `is_short` (by less than the whole text), `population`,
         `latitude`, `longitude`.
     """
-    readings = read_names(mentions).join(
-        mentions.select("mention", "country_code", "latitude", "longitude"), on="mention"
-    )
+    read = read_names(mentions)
+    readings = read.join(mentions.select("mention", "country_code", "latitude", "longitude"), on="mention")
     names = _names_by_state(gazetteer)
     found = (
         readings.join(names, on=["key", "country_code"])
@@ -66,7 +65,8 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     found = _of_the_kind(found.join(places, on="place_id"), mentions).with_columns(
         km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     )
-    return weigh_tails(found, mentions, gazetteer, regions, NEAR_KM).select(
+    tails = read_tails(mentions.join(found, on="mention", how="semi"), read.join(found, on="mention", how="semi"))
+    return weigh_tails(found, tails, mentions, gazetteer, regions, NEAR_KM).select(
         "mention", "place_id", "name_score", "km", "in_region", "open_tail", "is_short", "population",
         latitude="place_latitude", longitude="place_longitude",
     )  # fmt: skip

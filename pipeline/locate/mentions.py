@@ -37,6 +37,9 @@ _BRACKETS: Final[str] = r"^([^(\[]+?)\s*[(\[]\s*([^)\]]*)"
 _COMMA: Final[str] = r"^([^,(\[]+?)\s*,\s*(.+)$"
 _SLASH: Final[str] = r"^([^/(\[]+?)\s*/\s*([^/(\[]+)"
 _DASH: Final[str] = r"^(.+?)\s+[-–—]\s+(.+)$"
+#: What a text needs for any of these; most texts are spared them all.
+_SET_OFF: Final[str] = r"[(\[,/]|\s[-–—]\s"
+_NEAR: Final[str] = r"(?i)\s(?:bei|b\.|near|nahe)\s*(.+)$"
 #: Small words between a name and its river or region in a search key.
 _BETWEEN: Final[str] = (
     r"(?:an der|am|an den|an dem|a d|a|ad|bei|b|im|in der|in|i d|i|auf der|auf|ob der|unter der|vor der|nad|n|pod|sur"
@@ -97,29 +100,29 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
     towns, bodies = (named.filter(kind).drop("kind") for kind in (is_town, ~is_town))
     text = pl.col("text")
+    parted = towns.filter(text.str.contains(_SET_OFF))
     names = pl.concat(
         [
             _reading(towns, text, _WHOLE),
-            _reading(towns, text.str.extract(_BRACKETS, 1), _BARE),
-            _reading(towns, text.str.extract(_COMMA, 1), _BARE),
-            _reading(towns, text.str.extract(_SLASH, 1), _BARE),
-            _reading(towns, text.str.extract(_DASH, 2), _BARE, needs_proof=True),
-            _reading(towns, _without_year(text.str.extract(_BRACKETS, 2)), _OTHER, needs_proof=True),
-            _reading(towns, _without_year(text.str.extract(_COMMA, 2)), _OTHER, needs_proof=True),
+            _reading(parted, text.str.extract(_BRACKETS, 1), _BARE),
+            _reading(parted, text.str.extract(_COMMA, 1), _BARE),
+            _reading(parted, text.str.extract(_SLASH, 1), _BARE),
+            _reading(parted, text.str.extract(_DASH, 2), _BARE, needs_proof=True),
+            _reading(parted, _without_year(text.str.extract(_BRACKETS, 2)), _OTHER, needs_proof=True),
+            _reading(parted, _without_year(text.str.extract(_COMMA, 2)), _OTHER, needs_proof=True),
         ]
     )
     names = pl.concat([names, _without_status(names)])
-    names = pl.concat([names, *_written_out(names), _by_the_river(towns)])
+    names = pl.concat([names, *_written_out(names), _by_the_river(parted)])
     names = pl.concat([names, _without_between(names), _without_suffix(names), _without_article(names)])
-    names = pl.concat([names, _reading(bodies, text, _WHOLE)])
+    names = pl.concat([names, _reading(bodies, text, _WHOLE)]).filter(pl.col("key") != "")
+    columns = ["mention", "key", "tier", "needs_proof"]
+    is_only = names["mention"].is_unique()
+    best = names.filter(~is_only).group_by("mention", "key").agg(pl.col("tier").min(), pl.col("needs_proof").min())
+    weight = pl.col("tier").replace_strict(dict(enumerate(TIER_WEIGHTS)), return_dtype=pl.Float64)
     return (
-        names.filter(pl.col("key") != "")
-        .group_by("mention", "key")
-        .agg(pl.col("tier").min(), pl.col("needs_proof").min())
-        .with_columns(
-            weight=pl.col("tier").replace_strict(dict(enumerate(TIER_WEIGHTS)), return_dtype=pl.Float64)
-        )
-        .select("mention", "key", "tier", "weight", "needs_proof")
+        pl.concat([names.filter(is_only).select(columns), best.select(columns)])
+        .select("mention", "key", "tier", weight.alias("weight"), "needs_proof")
     )  # fmt: skip
 
 
@@ -156,7 +159,9 @@ def _without_status(names: pl.DataFrame) -> pl.DataFrame:
 def _written_out(names: pl.DataFrame) -> list[pl.DataFrame]:
     """Return the readings with one sort of abbreviation written out, for each that occurs."""
     written = []
-    shortened = names
+    # One by one only where there is any; by the word ends of ASCII, which are found faster and are more.
+    shorts = _any_of(sorted({one["short"] for one in _words()["abbreviation"]}))
+    shortened = names.filter(pl.col("key").str.contains(rf"(?-u:\b)(?:{shorts})(?-u:\b)"))
     for one in _words()["abbreviation"]:
         found = shortened.filter(pl.col("key").str.contains(rf"\b{one['short']}\b"))
         if one["countries"]:
@@ -210,34 +215,42 @@ def _without_article(names: pl.DataFrame) -> pl.DataFrame:
     ).drop_nulls("key")  # fmt: skip
 
 
-def read_tails(mentions: pl.DataFrame) -> pl.DataFrame:
+def read_tails(mentions: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return what a mention says beyond the name: regions, other names, rivers, towns near by, undecided which.
+
+    Args:
+        mentions: as `collect_mentions` gives them.
+        names: what they may be called, from `read_names`.
 
     Returns:
         `mention`, `hint` (search key, never empty), `of_text` (false for what the source states as the region).
     """
     text = pl.col("text")
     tails = (
-        (pl.col("region"), False),
-        (_without_year(text.str.extract(_BRACKETS, 2)), True),
-        (text.str.extract(r"[)\]]\s*[(\[]\s*([^)\]]+)"), True),
-        (_without_year(text.str.extract(_COMMA, 2)), True),
-        (text.str.extract(r",\s*([^,(\[]+?)\s*,"), True),
-        (text.str.extract(r"[)\]]\s*,\s*([^,]+)$"), True),
-        (text.str.extract(r"[(\[]\s*([^)\]/,]+?)\s*,"), True),
-        (text.str.extract(r"[(\[][^)\]]*,\s*([^)\]/,]+)[)\]]"), True),
+        _without_year(text.str.extract(_BRACKETS, 2)),
+        text.str.extract(r"[)\]]\s*[(\[]\s*([^)\]]+)"),
+        _without_year(text.str.extract(_COMMA, 2)),
+        text.str.extract(r",\s*([^,(\[]+?)\s*,"),
+        text.str.extract(r"[)\]]\s*,\s*([^,]+)$"),
+        text.str.extract(r"[(\[]\s*([^)\]/,]+?)\s*,"),
+        text.str.extract(r"[(\[][^)\]]*,\s*([^)\]/,]+)[)\]]"),
         # Gorzów (Landsberg/Warthe) is Landsberg an der Warthe.
-        (text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True), True),
-        (text.str.extract(_SLASH, 2), True),
-        (text.str.extract(_DASH, 1), True),
-        (text.str.extract(r"(?i)\s(?:bei|b\.|near|nahe)\s*(.+)$"), True),
+        text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True),
+        text.str.extract(_SLASH, 2),
+        text.str.extract(_DASH, 1),
+        text.str.extract(_NEAR),
     )
+    stated = mentions.filter(pl.col("region").is_not_null())
+    parted = mentions.filter(text.str.contains(_SET_OFF) | text.str.contains(_NEAR))
     found = pl.concat(
-        mentions.select("mention", hint=search_key(tail), of_text=pl.lit(of_text)) for tail, of_text in tails
+        [
+            stated.select("mention", hint=search_key(pl.col("region")), of_text=pl.lit(value=False)),
+            *(parted.select("mention", hint=search_key(tail), of_text=pl.lit(value=True)) for tail in tails),
+        ]
     ).filter(pl.col("hint") != "")
     bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['tail_words'])}) ", "")
     shorter = pl.concat([found.with_columns(hint=bare), found.with_columns(hint=bare_region(bare))])
-    rivers = read_names(mentions).filter(pl.col("tier") <= _STATUS).select(
+    rivers = names.filter(pl.col("tier") <= _STATUS).select(
         "mention", hint=pl.col("key").str.extract(rf"^.{{3,}}? {_BETWEEN} (.+)$"), of_text=pl.lit(value=True)
     ).drop_nulls("hint")  # fmt: skip
     return (

@@ -8,7 +8,6 @@ import polars as pl
 
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import cache_folder, distance_km
-from pipeline.locate.mentions import read_tails
 from pipeline.locate.names import search_key
 
 if TYPE_CHECKING:
@@ -31,7 +30,12 @@ _SHORT_TIER, _OTHER_TIER = 2, 3
 
 
 def weigh_tails(
-    found: pl.DataFrame, mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataFrame, near_km: float
+    found: pl.DataFrame,
+    tails: pl.DataFrame,
+    mentions: pl.DataFrame,
+    gazetteer: Gazetteer,
+    regions: pl.DataFrame,
+    near_km: float,
 ) -> pl.DataFrame:
     """Keep the candidates that what stands behind the name allows, by the fullest reading that leads anywhere.
 
@@ -39,6 +43,7 @@ def weigh_tails(
         found: `mention`, `place_id`, `country_code`, `admin1_code`, `place_latitude`, `place_longitude`, `km` (to the
             source's coordinates), `population`, `tier`, `needs_proof`, `is_main`, and further columns; the best reading
             of each `mention` and `place_id`.
+        tails: what stands behind the names, from `read_tails`.
         mentions: as `collect_mentions` gives them.
         gazetteer: places and names.
         regions: from `regions`.
@@ -57,8 +62,7 @@ def weigh_tails(
         .drop_nulls()
     )
     tails = (
-        read_tails(mentions.join(found, on="mention", how="semi"))
-        .join(mentions.select("mention", "country_code"), on="mention")
+        tails.join(mentions.select("mention", "country_code"), on="mention")
         # 'Melnik, Bulgaria' says no more than its country.
         .join(states, on=["country_code", "hint"], how="anti")
         .drop("country_code")
@@ -76,17 +80,19 @@ def weigh_tails(
         "mention", "place_id", "of_text",
         speaks=(pl.col("admin1_code") == pl.col("division")).fill_null(value=True), exact="is_exact",
     )  # fmt: skip
-    names = gazetteer.names.select("place_id", "country_code", hint="key", is_main="is_main")
+    # Of the million names of the gazetteer, those that a tail may mean.
+    names = gazetteer.names.filter(pl.col("key").is_in(asked["hint"].unique().implode()))
+    names = names.select("place_id", "country_code", "is_main", hint="key")
     by_name = asked.join(names, on=["place_id", "country_code", "hint"]).select(
         "mention", "place_id", "of_text", speaks=pl.lit(value=True)
     )
     longer = (
         asked.filter("of_text")
-        .join(names.select("place_id", name="hint"), on="place_id")
+        .join(gazetteer.names.select("place_id", name="key"), on="place_id")
         .filter(pl.col("name").str.ends_with(pl.format(" {}", "hint")))
         .select("mention", "place_id", "of_text", speaks=pl.lit(value=True))
     )
-    near = _near_towns(asked.filter("of_text"), gazetteer)
+    near = _near_towns(asked.filter("of_text"), names, gazetteer)
     said = (
         pl.concat([by_region, *(part.with_columns(exact=pl.lit(value=True)) for part in (by_name, longer, near))])
         .group_by("mention", "place_id")
@@ -99,9 +105,9 @@ def weigh_tails(
     )
     has_tail = (
         tails.filter("of_text")
-        .join(mentions.select("mention", start=search_key(pl.col("text")).str.slice(0, 4)), on="mention")
+        .join(mentions.select("mention", "text"), on="mention")
         # 'Petrosani (Petroschen)': the other name, though the gazetteer has it not.
-        .filter(pl.col("hint").str.slice(0, 4) != pl.col("start"))
+        .filter(pl.col("hint").str.slice(0, 4) != search_key(pl.col("text")).str.slice(0, 4))
         .select("mention", has_tail=pl.lit(value=True))
         .unique()
     )
@@ -151,9 +157,9 @@ def weigh_tails(
     )
 
 
-def _near_towns(asked: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+def _near_towns(asked: pl.DataFrame, names: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return whether candidates lie near the town that a tail names: `mention`, `place_id`, `of_text`, `speaks`."""
-    towns = gazetteer.names.join(
+    towns = names.join(
         gazetteer.places.select("place_id", "population", "latitude", "longitude"), on="place_id"
     ).filter(pl.col("is_main") | (pl.col("population") >= _KNOWN))
     reach = pl.when(pl.col("population") >= _CITY).then(_NEAR_CITY).otherwise(_NEAR_TOWN)
@@ -161,7 +167,7 @@ def _near_towns(asked: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     return (
         asked.join(
             towns.select(
-                "country_code", "population", "latitude", "longitude", "is_main", other="place_id", hint="key"
+                "country_code", "population", "latitude", "longitude", "is_main", "hint", other="place_id"
             ).unique(),
             on=["country_code", "hint"],
         )

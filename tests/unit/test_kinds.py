@@ -173,7 +173,8 @@ def test_garbage_never_raises_and_gives_no_empty_key(texts: list[str], country: 
         schema_overrides={"country_code": pl.String},
     ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))
     assert mentions["kind"].is_in([kind.value for kind in TownKind]).all()
-    names, tails = read_names(mentions), read_tails(mentions)
+    names = read_names(mentions)
+    tails = read_tails(mentions, names)
     assert names.filter(pl.col("key").str.strip_chars(" ") == "").is_empty()
     assert tails.filter(pl.col("hint").str.strip_chars(" ") == "").is_empty()
     assert not names.select("mention", "key").is_duplicated().any()

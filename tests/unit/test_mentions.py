@@ -23,6 +23,11 @@ def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
     ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))  # fmt: skip
 
 
+def tails_of(text: str, country: str | None) -> pl.DataFrame:
+    mentions = mentions_of((text, country))
+    return read_tails(mentions, read_names(mentions))
+
+
 READ = [
     ("Altdorf b. Nürnberg", "DE", "altdorf bei nurnberg", 0, False),
     ("Lauf a.d.Pegnitz", "DE", "lauf an der pegnitz", 0, False),
@@ -80,11 +85,11 @@ TAILS = [
 
 @pytest.mark.parametrize(("text", "hint"), TAILS)
 def test_tails(text: str, hint: str) -> None:
-    assert hint in read_tails(mentions_of((text, None)))["hint"].to_list()
+    assert hint in tails_of(text, None)["hint"].to_list()
 
 
 def test_a_word_of_status_is_no_tail() -> None:
-    assert read_tails(mentions_of(("Aalen (Stadt)", "DE"))).is_empty()
+    assert tails_of("Aalen (Stadt)", "DE").is_empty()
 
 
 @pytest.fixture(scope="module")
