@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -19,11 +20,11 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from pipeline.build import Settings, build
 from pipeline.cli import main
+from pipeline.publish.package import CHECKSUMS, write_checksums
 from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
@@ -122,11 +123,18 @@ def test_a_release_holds_its_page(starter: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.strip() == str(tmp_path / "current" / PAGE)
 
 
-def test_a_release_without_a_page_gets_one(starter: Path, tmp_path: Path) -> None:
-    (tmp_path / "current").mkdir()
-    shutil.copy(starter / "twintowns.duckdb", tmp_path / "current")
-    assert main(["report", "--out", str(tmp_path)]) == 0
-    assert (tmp_path / "current" / PAGE).read_bytes() == (starter / PAGE).read_bytes()
+def test_a_release_without_a_page_stays_as_it_was_published(
+    starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = tmp_path / "releases" / starter.name
+    shutil.copytree(starter, release, ignore=shutil.ignore_patterns("report", CHECKSUMS))
+    write_checksums(release)
+    (tmp_path / "current").symlink_to(Path("releases") / starter.name)
+    assert main(["report", "--out", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert starter.name in told
+    assert "twintowns build --out" in told
+    assert main(["verify", str(tmp_path)]) == 0
 
 
 def test_a_report_of_no_release_is_a_message(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

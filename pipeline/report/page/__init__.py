@@ -52,17 +52,23 @@ def write_report(database: Path, folder: Path) -> Path:
 
 
 def find_report(out: Path) -> Path:
-    """Return the page of the current release; one that was published without gets it now.
+    """Return the page of the current release.
 
     Args:
         out: the folder that holds `current`.
 
     Raises:
-        TwintownsError: there is no release, or the page cannot be written.
+        TwintownsError: there is no release, or it has no page; a release is never changed after it was published.
     """
-    database = current_database(out)
-    path = (database.parent / PAGE).resolve()
-    return path if path.exists() else write_report(database.resolve(), path.parent)
+    path = (current_database(out).parent / PAGE).resolve()
+    if not path.exists():
+        # The same data is not published twice, so a build into the same folder need not give a page.
+        raise TwintownsError(
+            f"{path}: is not there. Release {path.parents[1].name} was published without a page, or it was removed "
+            "(twintowns verify tells); a release is never changed afterwards. "
+            "Build into another folder, which gives one with a page: twintowns build --out DIR"
+        )
+    return path
 
 
 def _page(data: dict[str, Any]) -> str:
