@@ -20,8 +20,9 @@ _FORMATS = ("geojson", "graphml", "csv", "quickstatements")
 _EPILOG = """\
 geojson          partnerships as lines along the great circle, or towns as points (--what towns)
 graphml          towns and partnerships as a graph, for networkx, Gephi and igraph
-csv              one table (--table), or every table into a folder; a text that a spreadsheet would take for a formula
-                 (it begins with = + - @, a tab or a line break) gets an apostrophe before it, numbers stay numbers
+csv              one table (--table), or every table into a folder with a datapackage.json that describes them; a text
+                 that a spreadsheet would take for a formula (it begins with = + - @, a tab or a line break) gets an
+                 apostrophe before it, numbers stay numbers
 quickstatements  partnerships that Wikidata does not state yet, with a reference; a person must review them
 
 --where takes a condition over town_partners and partnerships, seen from either town:
@@ -85,7 +86,8 @@ def _write(connection: DuckDBPyConnection, options: argparse.Namespace) -> tuple
 def _run_csv(options: argparse.Namespace) -> int:
     from pipeline.errors import UsageError
     from pipeline.export.release import open_release
-    from pipeline.export.tables import table_names, write_table
+    from pipeline.export.tables import table_names, write_description, write_table
+    from pipeline.publish.package import DESCRIPTOR
 
     tables = table_names(names(options.table))
     one_file = len(tables) == 1
@@ -95,6 +97,9 @@ def _run_csv(options: argparse.Namespace) -> int:
         for table in tables:
             pieces, about = write_table(connection, table, options.where, mark=options.bom, exact=options.exact)
             _save(pieces, options.output if one_file else options.output / f"{table}.csv", about)
+        if not one_file:
+            pieces, about = write_description(connection, tables, options.where)
+            _save(pieces, options.output / DESCRIPTOR, about)
     return 0
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import schemas
 from pipeline.errors import UsageError
+from pipeline.export.release import release_id
+from pipeline.publish.package import describe_csv
 from pipeline.report.spreadsheet import flatten, neutralise
 
 if TYPE_CHECKING:
@@ -50,6 +52,19 @@ def write_table(
     flat = flatten(frame)
     text = (flat if exact else neutralise(flat)).write_csv()
     return iter((BYTE_ORDER_MARK if mark else "", text)), f"{name}: {frame.height:,} rows"
+
+
+def write_description(
+    connection: DuckDBPyConnection, tables: list[str], where: str | None
+) -> tuple[Iterator[str], str]:
+    """Return the data package's descriptor of exported tables, and one sentence on what is in it.
+
+    Foreign keys are named where every table is there, whole.
+    """
+    whole = where is None and len(tables) == len(schemas.TABLES)
+    sources = connection.sql("FROM sources").pl().sort("source_id")
+    text = describe_csv(sources, release_id(connection), tables, keys=whole)
+    return iter((text,)), "describes these tables as a data package"
 
 
 def _cut(table: schemas.Table) -> str:

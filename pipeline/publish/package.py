@@ -13,6 +13,7 @@ import schemas
 from pipeline.errors import GateError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 DESCRIPTOR = "datapackage.json"
@@ -38,6 +39,9 @@ _TYPES: dict[Any, str] = {
     pl.String: "string", pl.Boolean: "boolean", pl.Date: "date", pl.Float64: "number", pl.Float32: "number",
     pl.List: "array",
 }  # fmt: skip
+_NUMBERS = ("integer", "number")
+#: pandas, by which the tool `frictionless` reads Parquet, shows a missing number as NaN. No table has a NaN of its own.
+_MISSING_NUMBERS = ("", "nan")
 
 
 def write_descriptor(folder: Path, release_id: str) -> None:
@@ -46,7 +50,40 @@ def write_descriptor(folder: Path, release_id: str) -> None:
     The same tables make the same bytes. The database's bytes differ from build to build: it is listed without its
     checksum, which is in `SHA256SUMS`.
     """
-    sources = pl.read_parquet(folder / "sources.parquet").filter("is_used")
+    resources = [
+        _table(table)
+        | {
+            "path": f"{table.name}.parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet",
+            "hash": f"sha256:{file_sha256(folder / f'{table.name}.parquet')}",
+        }
+        for table in schemas.TABLES
+    ]  # fmt: skip
+    database = {"name": "database", "path": DATABASE, "format": "duckdb", "mediatype": "application/vnd.duckdb"}
+    sources = pl.read_parquet(folder / "sources.parquet")
+    (folder / DESCRIPTOR).write_text(_descriptor(sources, release_id, [*resources, database]), encoding="utf-8")
+
+
+def describe_csv(sources: pl.DataFrame, release_id: str, tables: Iterable[str], *, keys: bool) -> str:
+    """Return the descriptor of tables that lie beside it as CSV.
+
+    Args:
+        sources: the table `sources` of the release.
+        release_id: the release that the tables are of.
+        tables: which there are.
+        keys: whether every row that another refers to is there; foreign keys are named only then.
+    """
+    resources = []
+    for table in schemas.TABLES:
+        if table.name in tables:
+            resource = _table(table) | {"path": f"{table.name}.csv", "format": "csv", "mediatype": "text/csv"}
+            if not keys:
+                resource["schema"].pop("foreignKeys", None)
+            resources.append(resource | {"encoding": "utf-8"})
+    return _descriptor(sources, release_id, resources)
+
+
+def _descriptor(sources: pl.DataFrame, release_id: str, resources: list[dict[str, Any]]) -> str:
+    used = sources.filter("is_used")
     content = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": NAME,
@@ -55,13 +92,11 @@ def write_descriptor(folder: Path, release_id: str) -> None:
         "version": release_id,
         "keywords": list(KEYWORDS),
         "contributors": [{"title": AUTHOR, "roles": ["creator"]}],
-        "licenses": [_licence(name, url) for name, url in licences(sources).items() if url],
-        "sources": [_source(row) for row in sources.iter_rows(named=True)],
-        "resources": [_resource(folder, table) for table in schemas.TABLES]
-        + [{"name": "database", "path": DATABASE, "format": "duckdb", "mediatype": "application/vnd.duckdb"}],
+        "licenses": [_licence(name, url) for name, url in licences(used).items() if url],
+        "sources": [_source(row) for row in used.iter_rows(named=True)],
+        "resources": resources,
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def licences(sources: pl.DataFrame) -> dict[str, str | None]:
@@ -84,8 +119,11 @@ def _source(row: dict[str, Any]) -> dict[str, str]:
     return {"title": row["title"]} | path | stated
 
 
-def _resource(folder: Path, table: schemas.Table) -> dict[str, Any]:
-    path = folder / f"{table.name}.parquet"
+def _table(table: schemas.Table) -> dict[str, Any]:
+    """Return what holds for a table in any format.
+
+    Its size in bytes is left out: the tool `frictionless` counts none where it reads Parquet, and would find it wrong.
+    """
     schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
     if table.key:
         schema["primaryKey"] = list(table.key)
@@ -94,11 +132,7 @@ def _resource(folder: Path, table: schemas.Table) -> dict[str, Any]:
             {"fields": [key.column], "reference": {"resource": key.table, "fields": [key.target]}}
             for key in table.foreign_keys
         ]
-    return {
-        "name": table.name, "type": "table", "path": path.name, "description": table.row, "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet", "bytes": path.stat().st_size,
-        "hash": f"sha256:{file_sha256(path)}", "schema": schema,
-    }  # fmt: skip
+    return {"name": table.name, "type": "table", "description": table.row, "schema": schema}
 
 
 def _field(column: schemas.Column) -> dict[str, Any]:
@@ -108,7 +142,13 @@ def _field(column: schemas.Column) -> dict[str, Any]:
         constraints["enum"] = [member.value for member in column.vocabulary]
     stated = {"minimum": column.minimum, "maximum": column.maximum, "pattern": column.pattern}
     constraints |= {key: value for key, value in stated.items() if value is not None}
-    field = {"name": column.name, "type": _TYPES.get(dtype, "integer"), "description": column.description}
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": _TYPES.get(dtype, "integer"),
+        "description": column.description,
+    }
+    if column.nullable and field["type"] in _NUMBERS:
+        field["missingValues"] = list(_MISSING_NUMBERS)
     return (
         field | ({"unit": column.unit} if column.unit else {}) | ({"constraints": constraints} if constraints else {})
     )

@@ -47,11 +47,25 @@ def test_the_package_describes_every_file(package: dict[str, Any], starter: Path
     for table in TABLES:
         resource = tables[table.name]
         content = (starter / resource["path"]).read_bytes()
-        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
+        assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
         assert [field["name"] for field in resource["schema"]["fields"]] == pl.read_parquet(
             starter / resource["path"]
         ).columns
         assert all(field["description"] for field in resource["schema"]["fields"])
+
+
+def test_a_number_that_may_be_missing_may_be_shown_as_nan_and_no_other(package: dict[str, Any], starter: Path) -> None:
+    fields = {
+        (resource["name"], field["name"]): field.get("missingValues")
+        for resource in package["resources"]
+        for field in resource.get("schema", {"fields": []})["fields"]
+    }
+    for table in TABLES:
+        frame = pl.read_parquet(starter / f"{table.name}.parquet")
+        for column in table.columns:
+            may_be_missing = column.nullable and frame.schema[column.name].is_numeric()
+            assert fields[table.name, column.name] == (["", "nan"] if may_be_missing else None), column.name
+        assert not any(frame[name].is_nan().any() for name, dtype in frame.schema.items() if dtype.is_float())
 
 
 def test_every_source_that_was_used_is_credited_and_no_other(package: dict[str, Any], starter: Path) -> None:
@@ -65,19 +79,10 @@ def test_every_source_that_was_used_is_credited_and_no_other(package: dict[str, 
     assert sources.filter(~pl.col("is_used")).height > 0
 
 
-def test_frictionless_finds_nothing_wrong_with_the_package(package: dict[str, Any], starter: Path) -> None:
-    """Its own reader of Parquet makes NaN of a missing whole number, so it is given the rows as they are."""
-    frictionless = pytest.importorskip("frictionless")
+def test_frictionless_finds_nothing_wrong_with_the_descriptor(package: dict[str, Any]) -> None:
+    """Every row of a smaller release, and of the tables as CSV, is held against it in `test_export.py`."""
+    frictionless = pytest.importorskip("frictionless", reason="no frictionless here: pip install frictionless")
     assert list(frictionless.Package.metadata_validate(package)) == []
-    read = frictionless.Package(str(starter / "datapackage.json"))
-    for name in NAMES:
-        schema = read.get_resource(name).schema.to_descriptor()
-        schema.pop("foreignKeys", None)
-        rows = pl.read_parquet(starter / f"{name}.parquet").head(300).to_dicts()
-        if rows:
-            schema = frictionless.Schema.from_descriptor(schema)
-            found = frictionless.Resource(data=rows, schema=schema).validate()
-            assert found.valid, (name, found.flatten(["type", "message"])[:3])
 
 
 def test_croissant_says_the_same_as_the_tables(croissant: dict[str, Any], package: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from small import with_small_gazetteer
 
 from pipeline.build import Settings, build
 from pipeline.cli import main
+from schemas import TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,13 +220,68 @@ def test_a_condition_cuts_tables_of_partnerships_and_of_towns(out: Path, tmp_pat
     where = "country_code = 'FR' AND partner_country_code = 'DE'"
     assert export(out, "csv", "--where", where, "--output", str(tmp_path)) == 0
     [(expected,)] = ask(out, f"SELECT count(*) FROM town_partners WHERE {where}")
-    read = {path.stem: rows_of(path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()}
+    read = {path.stem: rows_of(path.read_text(encoding="utf-8")) for path in tmp_path.glob("*.csv")}
     assert 0 < expected == len(read["partnerships"])
     assert {row["country_code"] for row in read["towns"]} == {"DE", "FR"}
     ids = {row["partnership_id"] for row in read["partnerships"]}
     assert {row["partnership_id"] for row in read["claims"]} == ids
     [(sources,)] = ask(out, "SELECT count(*) FROM sources")
     assert len(read["sources"]) == sources
+
+
+# The data package
+
+
+def problems(descriptor: Path) -> list[tuple[str, str]]:
+    """Return what the tool finds wrong, every row read: the table and the kind of error."""
+    needed = "no {} here: pip install 'frictionless[parquet,pandas]'"
+    frictionless = pytest.importorskip("frictionless", reason=needed.format("frictionless"))
+    pytest.importorskip("pandas", reason=needed.format("pandas"))
+    found = frictionless.validate(str(descriptor))
+    assert sorted(task.name for task in found.tasks if task.type == "table") == sorted(table.name for table in TABLES)
+    return [(task.name, error.type) for task in found.tasks for error in (*task.errors, *found.errors)]
+
+
+def test_frictionless_finds_nothing_wrong_with_a_release(own: Path) -> None:
+    [(missing,)] = ask(own / "out", "SELECT count(*) FROM towns WHERE population IS NULL")
+    assert missing, "without a missing number this shows nothing"
+    assert problems(own / "out" / "current" / "datapackage.json") == []
+
+
+@pytest.mark.parametrize("options", [(), ("--bom",), ("--exact",)], ids=str)
+def test_frictionless_finds_nothing_wrong_with_the_tables_as_csv(
+    options: tuple[str, ...], out: Path, own: Path, tmp_path: Path
+) -> None:
+    for name, release in (("starter", out), ("own", own / "out")):
+        assert export(release, "csv", "--output", str(tmp_path / name), *options) == 0
+        assert problems(tmp_path / name / "datapackage.json") == []
+
+
+def test_frictionless_sees_a_wrong_type_a_twice_used_key_and_a_row_that_is_not_there(own: Path, tmp_path: Path) -> None:
+    assert export(own / "out", "csv", "--output", str(tmp_path)) == 0
+    towns, claims = tmp_path / "towns.csv", tmp_path / "claims.csv"
+    rows = rows_of(towns.read_text(encoding="utf-8"))
+    rows[0]["latitude"] = "north"
+    rows[1]["town_id"] = rows[0]["town_id"]
+    with towns.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    text = claims.read_text(encoding="utf-8").replace("own_wikidata,", "nobody,")
+    claims.write_text(text, encoding="utf-8")
+    found = set(problems(tmp_path / "datapackage.json"))
+    assert {("towns", "type-error"), ("towns", "primary-key"), ("claims", "foreign-key")} <= found
+
+
+def test_a_package_of_some_tables_refers_to_no_other(out: Path, tmp_path: Path) -> None:
+    for name, options in (("few", ("--table", "claims", "--table", "towns")), ("cut", ("--where", "form = 'contact'"))):
+        assert export(out, "csv", "--output", str(tmp_path / name), *options) == 0
+        package = json.loads((tmp_path / name / "datapackage.json").read_text(encoding="utf-8"))
+        paths = {resource["path"] for resource in package["resources"]}
+        assert paths == {path.name for path in (tmp_path / name).glob("*.csv")}
+        assert not [resource for resource in package["resources"] if "foreignKeys" in resource["schema"]]
+    assert export(out, "csv", "--table", "towns", "--output", str(tmp_path / "one" / "towns.csv")) == 0
+    assert [path.name for path in (tmp_path / "one").iterdir()] == ["towns.csv"]
 
 
 # QuickStatements
