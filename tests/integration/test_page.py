@@ -337,13 +337,40 @@ def test_a_phone_scrolls_one_way_only(browser: Browser, page: Path, town: str) -
     assert run(browser, wide) == []
 
 
+#: How many pixels of the map have the colour that land has in the light theme.
+LIGHT_LAND = """
+const map = document.querySelector("canvas");
+const { data } = map.getContext("2d").getImageData(0, 0, map.width, map.height);
+let count = 0;
+for (let at = 0; at < data.length; at += 4)
+    count += data[at] === 0xe4 && data[at + 1] === 0xe1 && data[at + 2] === 0xd8;
+return count;
+"""
+
+
+def test_names_of_eras_do_not_cover_one_another(browser: Browser, page: Path) -> None:
+    overlap = """const boxes = [...document.querySelectorAll(".band-name")].map(e => e.getBoundingClientRect());
+        return boxes.some((a, i) => boxes.slice(i + 1).some(b =>
+            a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom))"""
+    for width in (360, 600, 700, 800, 1280):
+        show(browser, page, size=(width, 800))
+        assert run(browser, "return document.querySelectorAll('.band-name').length") > 3
+        assert not run(browser, overlap), width
+
+
 def test_it_can_be_printed(browser: Browser, page: Path) -> None:
     show(browser, page, theme="dark", town="gn2992938")
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": dark})
     shown = "return getComputedStyle(document.querySelector(arguments[0])).display"
     assert run(browser, shown, ".search") == "none"
     assert run(browser, shown, ".partner") != "none"
     assert contrast(browser, "h1") > 15
+    assert run(browser, "return getComputedStyle(document.querySelector('canvas')).objectFit") == "contain"
+    for event, theme in (("beforeprint", "light"), ("afterprint", "dark")):
+        run(browser, "dispatchEvent(new Event(arguments[0]))", event)
+        assert run(browser, "return document.documentElement.dataset.theme") == theme
+        assert (run(browser, LIGHT_LAND) > 1000) is (theme == "light"), "the map is drawn in the colours of paper"
     printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"])
     assert printed.startswith(b"%PDF")
 

@@ -6,6 +6,8 @@ import { byId, h, svg, table, whenSized } from "./dom.js";
 import { capital, number, percent } from "./format.js";
 
 const FIRST_YEAR = 1945;
+// Width of a letter of an era's name, in pixels.
+const LETTER = 7;
 
 /** Columns as rows. */
 function rows(columns) {
@@ -74,12 +76,15 @@ function bars(all, eras, width, unit) {
   const end = Math.max(max(shown, ({ to }) => to) ?? 2030, 2000);
   const x = scaleLinear([start, end], [edge.left, width - edge.right]);
   const y = scaleLinear([0, max(shown, ({ count }) => count) || 1], [height - edge.bottom, edge.top + 18]);
-  const bands = eras.filter(({ era }) => era !== "unknown" && era !== "before 1945").map((row, index) => {
-    const [left, right] = [x(Math.max(row.since_year ?? start, start)), x(Math.min((row.until_year ?? end) + 1, end))];
-    // Where bands are narrow, their names take turns on two lines.
+  const spans = eras.filter(({ era }) => era !== "unknown" && era !== "before 1945").map((row) => (
+    { name: capital(row.era), left: x(Math.max(row.since_year ?? start, start)), right: x(Math.min((row.until_year ?? end) + 1, end)) }
+  ));
+  // Where a band is narrower than its name, names take turns on two lines.
+  const isTight = spans.some(({ name, left, right }) => right - left < LETTER * name.length + 12);
+  const bands = spans.map(({ name, left, right }, index) => {
     return {
       band: svg("rect", { x: left, y: 0, width: Math.max(right - left, 0), height: height - edge.bottom, class: index % 2 ? "band odd" : "band" }),
-      name: svg("text", { x: left + 6, y: isNarrow && index % 2 ? 31 : 15, class: "band-name" }, capital(row.era)),
+      name: svg("text", { x: left + 6, y: isTight && index % 2 ? 31 : 15, class: "band-name" }, name),
     };
   });
   const gap = unit === "decade" ? Math.min(6, width / 120) : width < 500 ? 0.5 : 1;

@@ -346,7 +346,12 @@ export function mapping(canvas, data, base, { choose, hover }) {
 
   return {
     select: select_,
-    recolour: () => { readColours(); redraw(); },
+    /** Draw at once in the colours of the theme: what is printed next must have them. */
+    recolour: () => {
+      readColours();
+      cancelAnimationFrame(asked);
+      draw();
+    },
     zoomIn: () => by(1.7), zoomOut: () => by(1 / 1.7), home, world,
     placedCount: order.length,
     /** Where a town is on the screen, for tests and for the console. */

@@ -32,5 +32,11 @@ export function theming(changed) {
     apply();
   });
   dark.addEventListener("change", apply);
+  // Paper is light.
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset.theme = "light";
+    changed();
+  });
+  addEventListener("afterprint", apply);
   apply();
 }
