@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from schemas import TABLES
 
-#: Columns that mean the same in every view.
+#: Columns that mean the same in every view and macro.
 _SHARED = {
     "active": "Of these, the active ones.",
+    "anniversary": "How many years the partnership is old in that year. Unit: year.",
     "best_linked_town": "Its town of most partners.",
     "chosen_form": "The form that the partnership was given.",
     "claims": "Statements that it makes.",
@@ -20,7 +21,7 @@ _SHARED = {
     "crossed_the_border": "Whether one town lay in East Germany and the other did not; null where that is open.",
     "dated": "Of these, those whose start is known at least roughly.",
     "dated_claims": "Of these, the statements with a start that could be read.",
-    "decade": "First year of the decade in which they began; null where it is unknown.",
+    "decade": "First year of the decade in which they began; null where it is unknown. Unit: year.",
     "domestic": "Of these, those within one country.",
     "ended": "Of these, the ended ones.",
     "europe_prize_year": "Year of its first Europe Prize; null if none or undated. Unit: year.",
@@ -29,17 +30,20 @@ _SHARED = {
     "plaque_of_honour_year": "Year of its first Plaque of Honour; null if none or undated. Unit: year.",
     "era": "Name of the era.",
     "expected": "Partnerships to be expected if the ends of all links between countries were joined at random.",
-    "first_year": "Year of the earliest start that is known to the year.",
+    "first_year": "Year of the earliest start that is known to the year. Unit: year.",
     "forms": "The forms that sources name.",
+    "gave": "Which values of the partnership were taken from this statement: start, end, end_cause, form, status.",
     "group_name": "Name of that group.",
     "highest_award": "The highest award that the town was given.",
     "is_certain": "Whether all of the interval of its start lies before unification.",
     "is_chosen": "Whether the partnership's start was taken from this statement.",
     "is_disputed": "Whether another statement about the same event and form has a date that excludes this one.",
     "is_in_order": "Whether no award came before one that is below it.",
-    "last_year": "Year of the latest start that is known to the year.",
+    "last_year": "Year of the latest start that is known to the year. Unit: year.",
     "located_share": "Share of its towns that are identified.",
     "mean_distance_km": "Mean great-circle distance between the partners. Unit: km.",
+    "match": "How the text was found: id, former_id, usual_name, other_name, prefix, word or similar.",
+    "matched_name": "The name under which the town was found.",
     "most_partners": "Largest number of partners of one of its towns.",
     "name": "Usual name of the town.",
     "note": "Remark of the source whose statement it is.",
@@ -62,6 +66,7 @@ _SHARED = {
     "shared_partners": "Towns that are partners of both.",
     "since_year": "First year of the era. Unit: year.",
     "snapshots": "Files of it that were read.",
+    "step": "Partnerships from the first town to this one; 0 is the first town itself.",
     "sources": "The sources that name each form, in the order of the forms.",
     "start_dates": "The first start that is stated with each form, in the order of the forms.",
     "state_a": "State of the one town when the partnership began; the two are in order.",
@@ -80,6 +85,7 @@ _SHARED = {
     "town_b_country_code": "Today's country of the second town.",
     "town_b_name": "Usual name of the second town.",
     "town_count": "Towns of the set.",
+    "town_country_code": "Today's country of the town.",
     "town_name": "Usual name of the town.",
     "towns": "Towns that take part.",
     "towns_located": "Of these, the identified ones.",
@@ -92,6 +98,18 @@ _IN_VIEW = {
     ("complete_cliques", "group_id"): "A published group that holds all or all but one of its towns.",
     ("complete_cliques", "partnerships"): "Partnerships between its towns.",
     ("country_network", "country_b"): "Code of the other country.",
+    ("find_town", "rank"): "Place among the answers; 1 is the best.",
+    ("find_town", "score"): "How well the town fits the text: 0 to 1.",
+    ("path_between", "form"): "What was agreed with the town before.",
+    ("path_between", "partnership_id"): "The partnership with the town before; null for the first town.",
+    ("path_between", "start_year"): "Year in which that partnership began. Unit: year.",
+    ("path_between", "status"): "Whether that partnership is alive; unlisted is not ended.",
+    (
+        "statements_about",
+        "start_date",
+    ): "First day of the interval that this statement gives; read it with its precision.",
+    ("statements_about", "start_precision"): "How exact this statement is.",
+    ("statements_about", "url"): "Where the bytes came from; null for a file that was handed over.",
     ("network_components", "partnerships"): "Partnerships between its towns.",
     ("network_components", "towns"): "Towns of the component.",
     ("source_coverage", "kind"): "What sort of source it is.",
@@ -102,7 +120,7 @@ _IN_VIEW = {
 
 
 def describe_view_column(view: str, column: str) -> str | None:
-    """Return what a view's column means, with its unit; none if nobody has described it."""
+    """Return what a column of a view or of a macro's answer means, with its unit; none if nobody has described it."""
     own = _IN_VIEW.get((view, column)) or _SHARED.get(column)
     return own or next(
         (

@@ -43,6 +43,7 @@ def write_database(path: Path, parquet: Path) -> None:
         for statement in view_statements():
             connection.execute(statement)
         _describe_views(connection)
+        _describe_macros(connection)
         connection.execute("USE memory")
         connection.execute("DETACH release")
 
@@ -60,6 +61,20 @@ def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
         comment = describe_view_column(view, column)
         if comment:
             connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {_text(comment)}')
+
+
+def _describe_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tell the columns of what a macro answers in its comment: they can have none of their own."""
+    macros = """
+        SELECT function_name, comment, len(parameters)
+        FROM duckdb_functions()
+        WHERE function_type = 'table_macro' AND NOT internal AND database_name = current_database()
+        ORDER BY function_name
+    """
+    for macro, comment, count in connection.execute(macros).fetchall():
+        answer = connection.execute(f"DESCRIBE FROM {macro}({', '.join(['NULL'] * count)})").fetchall()
+        told = "".join(f"\n{column}: {describe_view_column(macro, column)}" for column, *_ in answer)
+        connection.execute(f"COMMENT ON MACRO TABLE {macro} IS {_text(comment + told)}")
 
 
 def view_statements() -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -39,6 +40,33 @@ def test_every_column_is_described(table: str, column: Column) -> None:
     assert column.description.endswith("."), f"{table}.{column.name}"
     if column.name.endswith(("_year", "latitude", "longitude", "_km", "byte_count", "population")):
         assert column.unit, f"{table}.{column.name}"
+
+
+#: Columns that are measured in something.
+MEASURED = re.compile(r"(^|_)(year|decade|anniversary|latitude|longitude|km|byte_count|population)$")
+
+
+def test_every_column_of_the_database_says_what_it_is_and_in_which_unit(starter: Path) -> None:
+    with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
+        columns = connection.sql(
+            "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE NOT internal"
+        ).fetchall()
+        macros = connection.sql(
+            "SELECT function_name, comment, len(parameters) FROM duckdb_functions() "
+            "WHERE function_type = 'table_macro' AND NOT internal AND schema_name = 'main'"
+        ).fetchall()
+        assert len(macros) >= 5
+        for macro, comment, count in macros:
+            told = dict(line.split(": ", 1) for line in comment.splitlines()[1:])
+            answer = connection.sql(f"FROM {macro}({', '.join(['NULL'] * count)})")
+            assert list(told) == answer.columns, macro
+            columns += [
+                (macro, name, str(dtype), told[name]) for name, dtype in zip(answer.columns, answer.types, strict=True)
+            ]
+    for relation, name, dtype, comment in columns:
+        assert (comment or "").endswith("."), f"{relation}.{name}"
+        if MEASURED.search(name) and dtype not in {"VARCHAR", "DATE"}:
+            assert " Unit: " in comment, f"{relation}.{name}"
 
 
 def test_the_package_describes_every_file(package: dict[str, Any], starter: Path) -> None:
