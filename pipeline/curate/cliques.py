@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import polars as pl
 
-from pipeline.curate.triangles import CORNERS, list_triangles
+from pipeline.curate.triangles import CORNERS, list_triangles, number_towns
 from pipeline.ids import mint
 from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
@@ -128,7 +128,9 @@ def report_cliques(cliques: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFr
 
 def _in_two_triangles(links: pl.DataFrame) -> pl.DataFrame:
     """Return the links that are in two triangles or more, as each link of a clique of four is: `a`, `b`."""
-    triangles, names = list_triangles(links, SMALLEST - 1)
+    numbered, towns = number_towns(links)
+    triangles = list_triangles(numbered.filter(towns["degree"].gather(numbered["low"]) >= SMALLEST - 1))
+    names = towns["town"]
     often = (
         pl.concat(triangles.select(low=one, high=other) for one, other in combinations(CORNERS, 2))
         .group_by("low", "high").len()

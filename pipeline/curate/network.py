@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import polars as pl
 
-from pipeline.curate.triangles import CORNERS, list_triangles
+from pipeline.curate.paths import both_ways, label_components, measure_steps
+from pipeline.curate.triangles import CORNERS, list_triangles, number_towns
 from schemas import NETWORK_FIGURES, TOWN_NETWORK
 from schemas.vocabularies import NetworkFigure as F
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from pipeline.curate.paths import Steps
 
 #: Steps are counted from every town of a component of up to this size, and else from this many, spaced evenly in the
 #: order of ids. On all lists (20,000 towns) the mean from these is within 0.02 of that from all towns.
 STARTS = 2048
+#: From fewer in a component of more than 65,536 links, so that starts times the links of all towns stay below this; but
+#: never from fewer than so many. At 300,000 towns the standard error of the mean is then 0.05.
+_SEARCHED, _FEWEST_STARTS = 2**28, 128
 
 _PARTNERSHIPS, _TOWNS, _STEPS, _RATIO = "partnership", "town", "step", None
 #: figure: its unit, what it says
@@ -35,9 +38,9 @@ FIGURES: dict[F, tuple[str | None, str]] = {
     F.CLUSTERING: (_RATIO, "Share of the pairs of partners of one town that are partners too (transitivity)."),
     F.MEAN_LOCAL_CLUSTERING: (_RATIO, "Mean over the towns of that share for each; 0 for a town of one partner."),
     F.ASSORTATIVITY: (_RATIO, "Correlation of the two towns' numbers of partners over all partnerships (Newman 2002)."),
-    F.MEAN_STEPS: (_STEPS, f"Mean shortest path in the largest component; from {STARTS} of its towns if it is larger."),
+    F.MEAN_STEPS: (_STEPS, "Mean shortest path in the largest component, from every town."),
     F.MEDIAN_STEPS: (_STEPS, "Median of these shortest paths."),
-    F.MOST_STEPS: (_STEPS, "Longest of these shortest paths: the diameter, or a lower bound of it in a larger one."),
+    F.MOST_STEPS: (_STEPS, "Longest of these shortest paths: the diameter."),
     F.COUNTRIES: ("country", "Countries with a partnership."),
     F.COUNTRY_PAIRS: ("pair", "Pairs of countries with a partnership between them."),
     F.DOMESTIC_SHARE: (_RATIO, "Share of domestic partnerships among those whose countries are known."),
@@ -56,59 +59,55 @@ def measure_network(partnerships: pl.DataFrame, towns: pl.DataFrame) -> tuple[pl
     Returns:
         `NETWORK_FIGURES` and `TOWN_NETWORK`; figures that a network without links does not have are left out.
     """
-    links = partnerships.select(a="town_a_id", b="town_b_id")
-    places = _places(links)
-    figures = {
-        **_sizes(links, places),
-        **_clustering(places),
-        **_steps(links, places),
-        **_countries(partnerships, towns),
-    }
-    rows = [(name.value, figures.get(name), *FIGURES[name]) for name in F if figures.get(name) is not None]
+    links, names = number_towns(partnerships.select(a="town_a_id", b="town_b_id"))
+    partners = both_ways(links)
+    places = _places(links, partners, names)
+    steps, starts = _steps(partners, places)
+    figures = {**_sizes(partners, places), **_clustering(places), **steps, **_countries(partnerships, towns)}
+    texts = {name: text for name, (_, text) in FIGURES.items()} | starts
+    rows = [
+        (name.value, figures.get(name), FIGURES[name][0], texts[name]) for name in F if figures.get(name) is not None
+    ]
     table = pl.DataFrame(rows, schema=NETWORK_FIGURES.polars_schema, orient="row")
-    return NETWORK_FIGURES.conform(table), TOWN_NETWORK.conform(places)
+    return NETWORK_FIGURES.conform(table), TOWN_NETWORK.conform(places.sort("town_id"))
 
 
-def _places(links: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a town: `town_id`, its partners, triangles, clustering and component."""
-    ends = pl.concat([links.select(town_id="a"), links.select(town_id="b")])
-    triangles, names = list_triangles(links)
-    corners = pl.concat(triangles.select(town=corner) for corner in CORNERS).to_series()
-    in_triangles = pl.DataFrame({"town_id": names.gather(corners)}).group_by("town_id").agg(triangle_count=pl.len())
+def _places(links: pl.DataFrame, partners: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a town, by its number: `town_id`, its partners, triangles, clustering and component."""
+    triangles = list_triangles(links)
+    corners = pl.concat(triangles.select(rank=corner) for corner in CORNERS)
     pairs = pl.col("partner_count") * (pl.col("partner_count") - 1) / 2
     return (
-        ends.group_by("town_id").agg(partner_count=pl.len().cast(pl.Int64))
-        .join(in_triangles, on="town_id", how="left")
-        .join(_components(links), on="town_id", how="left")
-        .with_columns(pl.col("triangle_count").fill_null(0).cast(pl.Int64))
+        names.select("rank", town_id="town", partner_count=pl.col("degree").cast(pl.Int64))
+        .join(corners.group_by("rank").agg(triangle_count=pl.len()), on="rank", how="left", maintain_order="left")
+        .with_columns(label_components(partners), pl.col("triangle_count").fill_null(0).cast(pl.Int64))
         .with_columns(clustering=pl.when(pl.col("partner_count") > 1).then(pl.col("triangle_count") / pairs))
-        .sort("town_id")
+        .pipe(_with_components)
     )  # fmt: skip
 
 
-def _components(links: pl.DataFrame) -> pl.DataFrame:
-    """Return `town_id`, `component` (1 is the largest; of equal size the one of the first id), its number of towns."""
-    graph = nx.Graph()
-    graph.add_edges_from(links.iter_rows())
-    found = sorted((sorted(towns) for towns in nx.connected_components(graph)), key=lambda towns: (-len(towns), towns))
-    rows = [(town, number, len(towns)) for number, towns in enumerate(found, 1) for town in towns]
-    schema = {"town_id": pl.String, "component": pl.Int64, "component_town_count": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def _with_components(places: pl.DataFrame) -> pl.DataFrame:
+    """Add `component` (1 is the largest; of equal size the one of the first id) and its number of towns."""
+    components = (
+        places.group_by("label").agg(component_town_count=pl.len().cast(pl.Int64), first=pl.col("town_id").min())
+        .sort("component_town_count", "first", descending=[True, False])
+        .select("label", "component_town_count", component=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    )  # fmt: skip
+    return places.join(components, on="label", how="left", maintain_order="left").drop("label")
 
 
-def _sizes(links: pl.DataFrame, places: pl.DataFrame) -> dict[F, float | None]:
+def _sizes(partners: pl.DataFrame, places: pl.DataFrame) -> dict[F, float | None]:
     if places.is_empty():
         return {F.TOWNS: 0.0, F.PARTNERSHIPS: 0.0, F.COMPONENTS: 0.0}
     largest = places.filter(pl.col("component") == 1).height
-    degree = places.select("town_id", "partner_count")
-    sides = links.join(degree, left_on="a", right_on="town_id").join(degree, left_on="b", right_on="town_id")
+    degree = places["partner_count"]
     # Each link counts from both of its ends.
-    ends = pl.concat([sides.select(x=one, y=other) for one, other in _BOTH_WAYS])
+    ends = pl.DataFrame({"x": degree.gather(partners["town"]), "y": degree.gather(partners["partner"])})
     alike = ends.select(pl.corr("x", "y")).item()
     return {
         F.TOWNS: places.height,
-        F.PARTNERSHIPS: links.height,
-        F.MEAN_PARTNERS: round(2 * links.height / places.height, 4),
+        F.PARTNERSHIPS: partners.height // 2,
+        F.MEAN_PARTNERS: round(partners.height / places.height, 4),
         F.MOST_PARTNERS: places.select(pl.col("partner_count").max()).item(),
         F.COMPONENTS: places.select(pl.col("component").max()).item(),
         F.LARGEST_COMPONENT_TOWNS: largest,
@@ -116,9 +115,6 @@ def _sizes(links: pl.DataFrame, places: pl.DataFrame) -> dict[F, float | None]:
         # Where all towns have as many partners there is nothing to correlate.
         F.ASSORTATIVITY: None if alike is None or alike != alike else round(alike, 4),  # noqa: PLR0124
     }
-
-
-_BOTH_WAYS = (("partner_count", "partner_count_right"), ("partner_count_right", "partner_count"))
 
 
 def _clustering(places: pl.DataFrame) -> dict[F, float | None]:
@@ -136,68 +132,45 @@ def _clustering(places: pl.DataFrame) -> dict[F, float | None]:
     }
 
 
-def _steps(links: pl.DataFrame, places: pl.DataFrame) -> dict[F, float | None]:
-    inside = places.filter(pl.col("component") == 1).select("town_id").with_row_index("place")
-    numbered = links.join(inside, left_on="a", right_on="town_id").join(
-        inside, left_on="b", right_on="town_id", suffix="_b"
-    )
-    neighbours: list[list[int]] = [[] for _ in range(inside.height)]
-    for one, other in numbered.select("place", "place_b").iter_rows():
-        neighbours[one].append(other)
-        neighbours[other].append(one)
-    starts = range(inside.height)
-    if len(starts) > STARTS:
-        starts = range(0, len(starts), -(-len(starts) // STARTS))
-    counts = count_steps(neighbours, starts)
-    pairs = sum(counts.values())
-    if not pairs:
-        return {}
+def _steps(partners: pl.DataFrame, places: pl.DataFrame) -> tuple[dict[F, float | None], dict[F, str]]:
+    """Return the figures of the largest component's shortest paths and, if it was not searched whole, their texts."""
+    if places.is_empty():
+        return {}, {}
+    is_inside = places["component"] == 1
+    number = (is_inside.cum_sum() - 1).cast(pl.UInt32)
+    within = partners.filter(is_inside.gather(partners["town"]))
+    within = pl.DataFrame({end: number.gather(within[end]) for end in ("town", "partner")})
+    inside = places.filter(is_inside).select("town_id", number=number.filter(is_inside)).sort("town_id")["number"]
+    many = min(STARTS, max(_FEWEST_STARTS, _SEARCHED // within.height))
+    starts = inside.gather_every(-(-inside.len() // many))
+    found = measure_steps(within, starts)
+    pairs = sum(found.counts.values())
     below, median = 0, 0
-    for steps, count in sorted(counts.items()):
+    for steps, count in sorted(found.counts.items()):
         below += count
         if 2 * below >= pairs:
             median = steps
             break
-    return {
-        F.MEAN_STEPS: round(sum(steps * count for steps, count in counts.items()) / pairs, 2),
+    figures: dict[F, float | None] = {
+        F.MEAN_STEPS: round(sum(steps * count for steps, count in found.counts.items()) / pairs, 2),
         F.MEDIAN_STEPS: median,
-        F.MOST_STEPS: max(counts),
+        F.MOST_STEPS: max(found.counts),
     }
+    return figures, {} if starts.len() == inside.len() else _of_a_sample(found, starts.len())
 
 
-def count_steps(neighbours: Sequence[Sequence[int]], starts: Sequence[int]) -> Mapping[int, int]:
-    """Return how many ordered pairs of different towns are how many steps apart, from the given starts.
+def _of_a_sample(found: Steps, starts: int) -> dict[F, str]:
+    """Say from how many towns the figures are, and how far off the mean may be.
 
-    All breadth-first searches run at once: a town keeps one bit for each start that has reached it, and a step is an
-    `or` with its neighbours' bits (Then et al. 2014, "The more the merrier").
-
-    Args:
-        neighbours: for each town the places of its partners.
-        starts: places of the towns to start from.
+    How much the mean differs from start to start is seen from all towns: each one's mean to the starts.
     """
-    reached = [0] * len(neighbours)
-    for bit, start in enumerate(starts):
-        reached[start] = 1 << bit
-    everyone = (1 << len(starts)) - 1
-    counts: dict[int, int] = {}
-    steps = 0
-    while True:
-        steps += 1
-        now, found = reached.copy(), 0
-        for town, partners in enumerate(neighbours):
-            before = reached[town]
-            if before == everyone:
-                continue
-            bits = before
-            for partner in partners:
-                bits |= reached[partner]
-            if bits != before:
-                now[town] = bits
-                found += bits.bit_count() - before.bit_count()
-        if not found:
-            return counts
-        counts[steps] = found
-        reached = now
+    error = (found.of_towns / starts).std() / starts**0.5
+    return {
+        F.MEAN_STEPS: f"Mean shortest path in the largest component, estimated from {starts} of its towns, spaced "
+        f"evenly in the order of ids. Standard error: {error:.2f}.",
+        F.MEDIAN_STEPS: "Median of these shortest paths, estimated from the same towns.",
+        F.MOST_STEPS: "Longest of these shortest paths: a lower bound of the diameter.",
+    }
 
 
 def _countries(partnerships: pl.DataFrame, towns: pl.DataFrame) -> dict[F, float | None]:

@@ -8,24 +8,32 @@ import polars as pl
 CORNERS = ("low", "middle", "high")
 
 
-def list_triangles(links: pl.DataFrame, least: int = 2) -> tuple[pl.DataFrame, pl.Series]:
-    """Return every triangle once, and the towns that its corners number.
+def number_towns(links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Number towns by number of partners, then id, from 0 on; numbers join many times as fast as ids.
+
+    Args:
+        links: `a`, `b`; each two towns once.
+
+    Returns:
+        The links as numbers, `low` and `high`, and the towns in order: `town`, `degree` (number of partners), `rank`.
+    """
+    ends = pl.concat([links.select(town="a"), links.select(town="b")])
+    towns = ends.group_by("town").agg(degree=pl.len()).sort("degree", "town").with_row_index("rank")
+    ranks = ends.join(towns.select("town", "rank"), on="town", how="left", maintain_order="left")["rank"]
+    sides = pl.DataFrame({"one": ranks.head(links.height), "other": ranks.tail(links.height)})
+    numbered = sides.select(low=pl.min_horizontal("one", "other"), high=pl.max_horizontal("one", "other"))
+    return numbered, towns
+
+
+def list_triangles(links: pl.DataFrame) -> pl.DataFrame:
+    """Return every triangle once: `low`, `middle`, `high`.
 
     Each is listed from its town of fewest partners (Chiba and Nishizeki 1985), so that the towns with a hundred
     partners cost nothing.
 
     Args:
-        links: `a`, `b`; each two towns once.
-        least: towns of fewer partners than this are left out.
-
-    Returns:
-        `low`, `middle`, `high`: places in the series of town ids, which goes by number of partners, then id.
+        links: as `number_towns` returns them.
     """
-    towns = pl.concat([links.select(town="a"), links.select(town="b")]).group_by("town").agg(degree=pl.len())
-    towns = towns.sort("degree", "town").with_row_index("rank")
-    rank = towns.filter(pl.col("degree") >= least).select("town", pl.col("rank").cast(pl.UInt64))
-    ranked = links.join(rank, left_on="a", right_on="town").join(rank, left_on="b", right_on="town", suffix="_b")
-    up = ranked.select(low=pl.min_horizontal("rank", "rank_b"), middle=pl.max_horizontal("rank", "rank_b"))
-    wedges = up.join(up.rename({"middle": "high"}), on="low").filter(pl.col("middle") < pl.col("high"))
-    triangles = wedges.join(up, left_on=["middle", "high"], right_on=["low", "middle"], how="semi")
-    return triangles.select(CORNERS), towns["town"]
+    up = links.select("low", middle="high")
+    wedges = up.join(links, on="low").filter(pl.col("middle") < pl.col("high"))
+    return wedges.join(links, left_on=["middle", "high"], right_on=["low", "high"], how="semi").select(CORNERS)

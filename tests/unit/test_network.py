@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -12,15 +13,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.curate import network
-from pipeline.curate.network import count_steps, measure_network
-from pipeline.curate.triangles import list_triangles
+from pipeline.curate import network, paths
+from pipeline.curate.network import measure_network
+from pipeline.curate.paths import both_ways, label_components, measure_steps
+from pipeline.curate.triangles import list_triangles, number_towns
 from schemas import NETWORK_FIGURES, TOWN_NETWORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 COUNTRY = {"gn1": "DE", "gn2": "FR", "gn3": "FR", "gn4": "PL"}
+
+
+def chain() -> tuple[dict[str, float], dict[str, str]]:
+    """Return the figures of nine towns in a row, and their notes."""
+    ids = [f"gn{town}" for town in range(1, 10)]
+    partnerships = pl.DataFrame({"town_a_id": ids[:-1], "town_b_id": ids[1:]}).with_columns(
+        distance_km=pl.lit(None, pl.Float64), is_domestic=pl.lit(None, pl.Boolean)
+    )
+    towns = pl.DataFrame({"town_id": ids, "country_code": [None] * 9}, schema_overrides={"country_code": pl.String})
+    figures, _ = measure_network(partnerships, towns)
+    return dict(figures.select("figure", "value").iter_rows()), dict(figures.select("figure", "note").iter_rows())
 
 
 def measured(
@@ -87,13 +100,37 @@ def test_components_of_one_size_are_numbered_by_their_ids() -> None:
     assert [places[f"gn{town}"]["component"] for town in (1, 2, 7, 8)] == [1, 1, 2, 2]
 
 
+def chain_from(starts: Iterable[int]) -> list[int]:
+    return [abs(start - town) for start in starts for town in range(1, 10) if town != start]
+
+
 def test_a_large_component_is_measured_from_some_of_its_towns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "STARTS", 3)
-    figures, _ = measured((town, town + 1) for town in range(1, 9))
+    figures, notes = chain()
     # A chain in the order of ids: from its first, fourth and seventh town.
-    steps = [abs(start - town) for start in (1, 4, 7) for town in range(1, 10) if town != start]
+    steps = chain_from((1, 4, 7))
     assert figures["mean_steps"] == round(sum(steps) / len(steps), 2)
     assert figures["most_steps"] == 8
+    # The means to the three are 3, 8/3, 7/3, 2, 7/3, 8/3, 3, 4, 5: their deviation √(8/9), by √3.
+    assert "estimated from 3 of its towns" in notes["mean_steps"]
+    assert notes["mean_steps"].endswith("Standard error: 0.54.")
+    assert "lower bound" in notes["most_steps"]
+
+
+def test_a_component_of_many_links_is_measured_from_fewer_towns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_SEARCHED", 16 * 5)
+    monkeypatch.setattr(network, "_FEWEST_STARTS", 3)
+    assert "estimated from 5 of its towns" in chain()[1]["mean_steps"]
+    monkeypatch.setattr(network, "_SEARCHED", 0)
+    assert "estimated from 3 of its towns" in chain()[1]["mean_steps"]
+
+
+def test_a_component_that_is_searched_whole_is_no_estimate() -> None:
+    figures, notes = chain()
+    steps = chain_from(range(1, 10))
+    assert figures["mean_steps"] == round(sum(steps) / len(steps), 2)
+    assert notes["mean_steps"].endswith("from every town.")
+    assert notes["most_steps"].endswith("the diameter.")
 
 
 links = st.sets(
@@ -101,22 +138,49 @@ links = st.sets(
 )
 
 
+def numbered(found: set[tuple[int, int]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return number_towns(pl.DataFrame([(f"t{a}", f"t{b}") for a, b in found], schema=["a", "b"], orient="row"))
+
+
 @given(links)
 def test_steps_are_those_of_one_search_after_the_other(found: set[tuple[int, int]]) -> None:
-    graph = nx.Graph(found)
-    graph.add_nodes_from(range(12))
-    counts = count_steps([sorted(graph[town]) for town in range(12)], range(12))
-    plain = Counter(
-        steps for _, reached in nx.all_pairs_shortest_path_length(graph) for steps in reached.values() if steps
-    )
-    assert dict(counts) == dict(plain)
+    low_high, towns = numbered(found)
+    graph = nx.Graph(low_high.iter_rows())
+    plain = dict(nx.all_pairs_shortest_path_length(graph))
+    steps = measure_steps(both_ways(low_high), pl.Series(range(towns.height)))
+    assert steps.counts == Counter(steps for reached in plain.values() for steps in reached.values() if steps)
+    assert steps.of_towns.to_list() == [sum(plain[town].values()) for town in range(towns.height)]
+
+
+def test_many_starts_are_searched_in_several_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = pl.DataFrame([sorted((town, (town + 1) % 700)) for town in range(700)], schema=["low", "high"], orient="row")
+    for at_once in (1, 3 * 1400, 2**22):
+        monkeypatch.setattr(paths, "_AT_ONCE", at_once)
+        steps = measure_steps(both_ways(ring), pl.Series(range(700)))
+        assert steps.counts == {step: 700 if step == 350 else 1400 for step in range(1, 351)}
+        assert steps.of_towns.unique().to_list() == [350**2]
+
+
+@given(links)
+def test_components_are_those_of_networkx(found: set[tuple[int, int]]) -> None:
+    low_high, _ = numbered(found)
+    labels = label_components(both_ways(low_high))
+    plain = {min(towns): towns for towns in nx.connected_components(nx.Graph(low_high.iter_rows()))}
+    assert {least: {town for town, label in enumerate(labels) if label == least} for least in set(labels)} == plain
+
+
+def test_a_long_chain_is_one_component() -> None:
+    chance = list(range(1000))
+    random.Random(7).shuffle(chance)
+    links = pl.DataFrame([sorted(two) for two in pairwise(chance)], schema=["low", "high"], orient="row")
+    assert label_components(both_ways(links)).unique().to_list() == [0]
 
 
 @given(links)
 def test_triangles_are_those_of_all_threes_of_towns(found: set[tuple[int, int]]) -> None:
-    frame = pl.DataFrame([(f"t{a}", f"t{b}") for a, b in found], schema=["a", "b"], orient="row")
-    triangles, names = list_triangles(frame)
-    listed = sorted(tuple(sorted(names.gather(list(corners)))) for corners in triangles.iter_rows())
+    low_high, towns = numbered(found)
+    names = towns["town"]
+    listed = sorted(tuple(sorted(names.gather(list(corners)))) for corners in list_triangles(low_high).iter_rows())
     plain = [three for three in combinations(range(12), 3) if all(pair in found for pair in combinations(three, 2))]
     assert listed == sorted(tuple(sorted(f"t{town}" for town in three)) for three in plain)
 

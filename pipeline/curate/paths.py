@@ -1,0 +1,136 @@
+"""Which towns a path joins, and how long the shortest are: for millions of links without a loop over them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Starts whose searches share a number, a bit each.
+_BITS = 128
+#: Partners times numbers of a search at once: what it keeps in memory is a few times 16 bytes of each.
+_AT_ONCE = 2**22
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Shortest paths from some towns to all.
+
+    Args:
+        counts: how many pairs of a start and another town are how many steps apart.
+        of_towns: each town's steps from all starts together.
+    """
+
+    counts: Mapping[int, int]
+    of_towns: pl.Series
+
+
+def both_ways(links: pl.DataFrame) -> pl.DataFrame:
+    """Return each link from both of its ends, in the order of towns: `town`, `partner`.
+
+    Args:
+        links: two columns of numbers.
+    """
+    one, other = links.columns
+    ends = (links.select(town=town, partner=partner) for town, partner in ((one, other), (other, one)))
+    return pl.concat(ends).sort("town")
+
+
+def label_components(partners: pl.DataFrame) -> pl.Series:
+    """Return for each town the least number in its component.
+
+    Each town takes the least label around, and hands it on to the town that its own label names; labels of labels are
+    then followed (Zhang et al. 2020, "FastSV"). So the rounds grow with the logarithm of the longest path.
+
+    Args:
+        partners: as `both_ways` returns them; each number from 0 on has a partner.
+    """
+    town = partners["town"]
+    label = pl.int_range(town.n_unique(), dtype=pl.UInt32, eager=True).alias("label")
+    while True:
+        around = pl.DataFrame([town, label.gather(partners["partner"])])
+        around = around.group_by("town", maintain_order=True).agg(pl.col("label").min())
+        handed_on = around.select(label, least="label").group_by("label").agg(pl.col("least").min()).sort("label")
+        fresh = around.join(handed_on, left_on="town", right_on="label", how="left", maintain_order="left").select(
+            pl.min_horizontal("label", "least", label).alias("label")
+        )["label"]
+        fresh = fresh.gather(fresh)
+        fresh = fresh.gather(fresh)
+        if fresh.equals(label):
+            return label
+        label = fresh
+
+
+def measure_steps(partners: pl.DataFrame, starts: pl.Series) -> Steps:
+    """Count the steps of the shortest paths from some towns of a component to all of it.
+
+    Searches from many starts run at once: a town keeps one bit for each start that has reached it, and a step is an
+    `or` with its partners' bits (Then et al. 2014, "The more the merrier").
+
+    Args:
+        partners: as `both_ways` returns them, of towns numbered from 0 on by rising number of partners.
+        starts: their numbers, each once.
+    """
+    count = partners["town"].n_unique()
+    words = -(-starts.len() // _BITS)
+    words = max(1, min(words, _AT_ONCE // max(partners.height, 1)))
+    turns = _in_turn(partners, words)
+    counts: Counter[int] = Counter()
+    of_towns = pl.zeros(count, pl.Int64, eager=True)
+    for first in range(0, starts.len(), words * _BITS):
+        some = starts.slice(first, words * _BITS)
+        found, of_words = _search(turns, count * words, _first_bits(some, count, words))
+        counts.update(found)
+        of_towns += of_words.reshape((count, words)).arr.sum()
+    return Steps(dict(counts), of_towns)
+
+
+def _in_turn(partners: pl.DataFrame, words: int) -> list[pl.Series]:
+    """Return the places of the words of each town's first partner, then of its second, for those that have one.
+
+    Towns with more partners have higher numbers, so that each series is about the last towns, in order.
+    """
+    turn = pl.int_range(pl.len(), dtype=pl.UInt32).over("town")
+    word = pl.int_range(words, dtype=pl.UInt32, eager=True).alias("word").to_frame()
+    places = partners.with_columns(turn=turn).join(word, how="cross").sort("turn", "town", "word")
+    places = places.select("turn", place=pl.col("partner") * words + pl.col("word"))
+    return [part["place"] for part in places.partition_by("turn", maintain_order=True)]
+
+
+def _first_bits(starts: pl.Series, count: int, words: int) -> pl.Series:
+    order = pl.int_range(starts.len(), dtype=pl.UInt32, eager=True)
+    bits = pl.Series([1 << place % _BITS for place in range(starts.len())], dtype=pl.UInt128)
+    return pl.zeros(count * words, pl.UInt128, eager=True).scatter(starts * words + order // _BITS, bits)
+
+
+def _search(turns: list[pl.Series], count: int, reached: pl.Series) -> tuple[dict[int, int], pl.Series]:
+    """Return how many bits are first set after how many steps, and for each word the steps of all of its bits."""
+    counts: dict[int, int] = {}
+    of_words = pl.zeros(count, pl.Int64, eager=True)
+    before = reached.bitwise_count_ones()
+    while True:
+        reached = reached | _around(reached, turns)
+        now = reached.bitwise_count_ones()
+        new = (now - before).cast(pl.Int64)
+        found = int(new.sum())
+        if not found:
+            return counts, of_words
+        steps = len(counts) + 1
+        counts[steps] = found
+        of_words += new * steps
+        before = now
+
+
+def _around(reached: pl.Series, turns: list[pl.Series]) -> pl.Series:
+    """Return the bits of each town's partners together."""
+    around = reached.clear()
+    for places in reversed(turns):
+        bits = reached.gather(places)
+        fewer = bits.len() - around.len()
+        around = pl.concat([bits.head(fewer), bits.slice(fewer) | around], rechunk=True)
+    return around
