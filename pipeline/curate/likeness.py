@@ -67,7 +67,7 @@ _ENDING: Final = rf"([a-z ]{{2,}}?)(?:{_KINDS})$"
 #: The likeness (1 less edits per letter of the longer name) from which names are looked at, sound alike if they do
 #: by Metaphone, and are similar by their spelling alone. Set by reading the 143 pairs of the full lists that are not
 #: the same but from 0.7 on, or sound alike: from 0.8 on they are namesakes, below it only those that sound alike.
-_LOOKED_AT, _SOUNDING, _SIMILAR = 0.55, 0.6, 0.8
+LOOKED_AT, _SOUNDING, _SIMILAR = 0.55, 0.6, 0.8
 #: What must be alike once the ending is off: Homburg and Hamburg (0.67) are not.
 _STEM = 0.75
 #: Letters without which a likeness is chance: Bar and Bor. And sounds: Porano and Piran, both PRN.
@@ -76,6 +76,7 @@ _LETTERS, _SOUNDS = 5, 4
 _OTHER_LETTERS = 4
 
 _SIDES: Final = ("a", "b")
+_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
 def core_name(name: pl.Expr) -> pl.Expr:
@@ -90,16 +91,17 @@ def core_name(name: pl.Expr) -> pl.Expr:
         readings without vowels are alike by chance.
     """
     key = (
-        search_key(name.str.replace(r"\s*[(\[/,].*$", ""))
+        search_key(name.str.replace(r"[(\[/,].*$", ""))
         .str.replace(rf"^(?:{_BEFORE}) ", "")
         .str.replace(rf"^(?:{_SAINT}) ", "saint ")
         .str.replace(rf" (?:{_AFTER}) .*$", "")
     )
-    return pl.when(_is_name(key)).then(key)
+    return _named(key)
 
 
-def _is_name(key: pl.Expr) -> pl.Expr:
-    return key.str.contains(r"^[a-z0-9 ]*[aeiouy][a-z0-9 ]*$") & ~key.is_in(_NO_NAME)
+def _named(key: pl.Expr) -> pl.Expr:
+    """Give a key that is a name by itself, and null for any other; what makes the key is evaluated once."""
+    return key.str.extract(r"^([a-z0-9 ]*[aeiouy][a-z0-9 ]*)$").replace(dict.fromkeys(_NO_NAME))
 
 
 def alike_names(pairs: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
@@ -116,6 +118,7 @@ def alike_names(pairs: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
     """
     usual_names = pl.concat([pairs["name_a"], pairs["name_b"].alias("name_a")]).unique().to_frame("name")
     usual_names = usual_names.with_columns(key=search_key(pl.col("name")), core=core_name(pl.col("name")))
+    usual_names = usual_names.with_columns(letters=letters(pl.col("core")))
     keys = pairs.select("partnership_id", "town_a_id", "town_b_id", "name_a", "name_b")
     for side in _SIDES:
         keys = keys.join(usual_names.select(pl.all().name.suffix(f"_{side}")), on=f"name_{side}", maintain_order="left")
@@ -143,14 +146,18 @@ def _shared_names(keys: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
 
     Only a usual name is taken without its additions: of `Santiago de León de Caracas` no `Santiago` is left.
     """
-    usual = pl.concat(
-        keys.select(town_id=f"town_{side}_id", shared=f"{form}_{side}") for side in _SIDES for form in ("key", "core")
-    ).unique()
-    every = pl.concat([usual, town_names.select("town_id", shared="search_key")]).unique()
+    towns = pl.concat(
+        keys.select(town_id=f"town_{side}_id", key=f"key_{side}", core=f"core_{side}") for side in _SIDES
+    ).unique("town_id")
+    usual = pl.concat(towns.select("town_id", shared=form) for form in ("key", "core"))
+    every = pl.concat([usual, town_names.select("town_id", shared="search_key")])
+    # Most names are those of one town; where these are gone, little is left to look at.
     names = (
-        every.filter(pl.col("shared").is_duplicated() & (pl.col("shared").str.len_chars() >= _OTHER_LETTERS))
-        .filter(_is_name(pl.col("shared")))
-        .join(usual.with_columns(is_usual=pl.lit(value=True)), on=["town_id", "shared"], how="left")
+        every.filter(pl.col("shared").hash().is_duplicated(), pl.col("shared").str.len_chars() >= _OTHER_LETTERS)
+        .filter(_named(pl.col("shared")).is_not_null())
+        .unique()
+        .filter(pl.col("shared").is_duplicated())
+        .join(usual.unique().with_columns(is_usual=pl.lit(value=True)), on=["town_id", "shared"], how="left")
     )
     return (
         keys.select("partnership_id", "town_a_id", "town_b_id")
@@ -168,11 +175,12 @@ def _shared_names(keys: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
 
 def _similar(keys: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs whose usual names sound alike or are spelt alike: `partnership_id`, `evidence`."""
-    cores = keys.select("core_a", "core_b").drop_nulls().unique().sort("core_a", "core_b")
-    near = _edit_likeness(cores).filter(pl.col("likeness") >= _LOOKED_AT)
+    cores = keys.select("core_a", "core_b", "letters_a", "letters_b").drop_nulls().filter(may_be_near())
+    cores = cores.select("core_a", "core_b").unique().sort("core_a", "core_b")
+    near = edit_likeness(cores).filter(pl.col("likeness") >= LOOKED_AT)
     for side in _SIDES:
         near = near.with_columns(_ending(f"core_{side}", side))
-    near = _edit_likeness(near, "stem_a", "stem_b", "stem_likeness")
+    near = edit_likeness(near, "stem_a", "stem_b", "stem_likeness")
     near = near.join(_sounds(near, "a"), on="core_a").join(_sounds(near, "b"), on="core_b")
     is_long = pl.min_horizontal(pl.col("plain_a", "plain_b").str.len_chars()) >= _LETTERS
     stems_alike = pl.col("stem_likeness") >= pl.when(pl.col("ending_a") == "").then(_SOUNDING).otherwise(_STEM)
@@ -196,7 +204,26 @@ def _similar(keys: pl.DataFrame) -> pl.DataFrame:
     return keys.join(alike, on=["core_a", "core_b"]).select("partnership_id", "evidence").sort("partnership_id")
 
 
-def _edit_likeness(
+def letters(core: pl.Expr) -> pl.Expr:
+    """Return which Latin letters a name has, as a bit of a number each."""
+    bits = (core.str.contains(letter, literal=True).cast(pl.UInt32) * 2**i for i, letter in enumerate(_LATIN))
+    return pl.when(core.is_not_null()).then(pl.sum_horizontal(bits))
+
+
+def may_be_near() -> pl.Expr:
+    """Return whether two names can be as alike as is looked at; few are, and edits are dear to count.
+
+    An edit makes one letter of a name another, so that no fewer are needed than there are letters that only one of the
+    names has, nor than one is longer than the other.
+    """
+    one, other = pl.col("core_a").str.len_chars().cast(pl.Int64), pl.col("core_b").str.len_chars().cast(pl.Int64)
+    common = pl.col("letters_a") & pl.col("letters_b")
+    lacking = (pl.col(f"letters_{side}").bitwise_count_ones() - common.bitwise_count_ones() for side in _SIDES)
+    edits = pl.max_horizontal(*lacking, (one - other).abs())
+    return 1 - edits / pl.max_horizontal(one, other) >= LOOKED_AT
+
+
+def edit_likeness(
     frame: pl.DataFrame, one: str = "core_a", other: str = "core_b", called: str = "likeness"
 ) -> pl.DataFrame:
     """Add 1 less the Damerau–Levenshtein edits per letter of the longer text: 1 is the same, 0 nothing in common."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.curate import likeness
 from pipeline.curate.likeness import alike_names, core_name
 from pipeline.curate.motives import ABROAD_KM, DOMESTIC_KM, country_borders, derive_motives
 from pipeline.locate.names import search_key
@@ -149,6 +150,19 @@ def test_every_name_is_the_same_as_itself(names: list[str]) -> None:
 )
 def test_a_name_without_its_additions(name: str, core: str | None) -> None:
     assert pl.select(core_name(pl.lit(name))).item() == core
+
+
+CORES = st.text("abeimnrst ", min_size=1, max_size=9)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(CORES, CORES), min_size=50, max_size=100))
+def test_no_names_that_are_near_are_passed_over(pairs: list[tuple[str, str]]) -> None:
+    cores = pl.DataFrame(pairs, schema=["core_a", "core_b"], orient="row")
+    cores = cores.with_columns(likeness.letters(pl.col(f"core_{side}")).alias(f"letters_{side}") for side in "ab")
+    measured = likeness.edit_likeness(cores)
+    near = measured.filter(pl.col("likeness") >= likeness.LOOKED_AT)
+    assert near.filter(likeness.may_be_near()).equals(near)
 
 
 # Neighbours
