@@ -101,13 +101,12 @@ def _write_rows(
     lines = dict.fromkeys(sources, 2)  # line 1 is the header
     truths: list[pl.DataFrame] = []
     left = claims
-    for batch in pairs.iter_slices(_BATCH):
+    for number, batch in enumerate(pairs.iter_slices(_BATCH)):
         rows = make_claims(batch, FACTS, seed).head(left)
         left -= rows.height
         for place, (name, source) in enumerate(sources.items()):
             mine = rows.filter(pl.col("source") == place)
-            # A list begins with its header, also where it has no rows.
-            _print_rows(mine, spelt, place * towns, source, files[name], header=lines[name] == 2)
+            _print_rows(mine, spelt, place * towns, source, files[name], header=number == 0)
             truths.append(
                 mine.select(
                     source_id=pl.lit(name, pl.Categorical),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Inhabitants of a place of which nobody knows how many it has.
 _FEW = 200
+#: Inhabitants of a made-up village.
+_VILLAGE = 900
 #: A made-up name is the beginning of one name and the end of another.
 _ROUNDS = 4
 
@@ -74,7 +76,7 @@ def _make_up(places: pl.DataFrame, chosen: pl.DataFrame, count: int, gazetteer: 
         .head(count)
         .with_columns(
             place_id=pl.lit(None, pl.String),
-            population=pl.lit(_FEW, pl.Int64),
+            population=pl.lit(_VILLAGE, pl.Int64),
             latitude=pl.col("latitude") + chance(pl.col("village"), "north", seed) * 0.6 - 0.3,
             longitude=pl.col("longitude") + chance(pl.col("village"), "east", seed) * 0.6 - 0.3,
         )
