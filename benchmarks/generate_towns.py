@@ -9,7 +9,9 @@ import polars as pl
 from babel import Locale
 
 from benchmarks.dice import bits, chance, pick
+from pipeline.locate.kinds import kind_of
 from pipeline.locate.names import search_key
+from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +34,9 @@ def make_towns(count: int, gazetteer: Gazetteer, facts: Mapping[str, Any], seed:
         `admin1_code`, `latitude`, `longitude`, `degree` (partners it should have where towns suffice).
     """
     shares = facts["towns"]
-    places = gazetteer.places.filter("is_populated").with_row_index("place")
+    is_town = kind_of(pl.col("name")) == TownKind.MUNICIPALITY.value
+    # The embedded gazetteer takes sections of cities for towns; lists seldom have them.
+    places = gazetteer.places.filter("is_populated", is_town).with_row_index("place")
     known = min(round(count * (1 - shares["unknown"])), places.height)
     chosen = _choose(places, known, shares, seed)
     unknown = _make_up(places, chosen, round(known * shares["unknown"] / (1 - shares["unknown"])), gazetteer, seed)

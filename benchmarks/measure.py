@@ -1,4 +1,8 @@
-"""One measurement in a process of its own: the floor or the pipeline. Imports are done before the clock starts."""
+"""One measurement in a process of its own: `python -m benchmarks.measure CONTENDER INPUT OUT`; prints a line of JSON.
+
+INPUT is the JSON of `Input`. Whoever starts the process takes the time of the whole of it; it tells what it knows itself:
+its peak memory, and for the pipeline the seconds of each room.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,46 @@ import resource
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import duckdb
-import polars as pl
-
-from pipeline.build import Settings, build
-from pipeline.declarations import load_declarations
-from pipeline.snapshots import RawStore
-from schemas import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Steps:
-    """Keeps how long each step took."""
+@dataclass(frozen=True)
+class Input:
+    """What a measurement reads.
+
+    Attributes:
+        raw: a raw store.
+        sources: a folder of synthetic lists, or "" for the pipeline's own declarations.
+        tables: what the floor writes, kept by `floor.prepare`.
+    """
+
+    raw: str
+    sources: str
+    tables: str
+
+    @classmethod
+    def of(cls, text: str) -> Input:
+        """Return what `text` made."""
+        return cls(**json.loads(text))
+
+    @property
+    def text(self) -> str:
+        """Itself as JSON."""
+        return json.dumps(asdict(self))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Folders of declarations besides the pipeline's own."""
+        return (Path(self.sources),) if self.sources else ()
+
+
+class Rooms:
+    """Keeps how long each room of the pipeline took; all that is read counts as one."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -33,54 +60,79 @@ class Steps:
         """Time one step."""
         began = time.perf_counter()
         yield
-        self.seconds[name] = time.perf_counter() - began
+        room = "read and check" if name.startswith("read ") else name
+        self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - began
 
 
-def measure_pipeline(raw: Path, out: Path, enable: frozenset[str]) -> dict[str, Any]:
-    """Build a release and return how long it took."""
-    steps, began = Steps(), time.perf_counter()
-    built = build(Settings(raw=raw, out=out, enable=enable), steps)
-    return {
-        "seconds": time.perf_counter() - began,
-        "claims": built.tables["claims"].height,
-        "steps": steps.seconds,
-    }
+def peak_mib() -> int:
+    """Return this process's peak memory in MiB; what `getrusage` tells can be that of the process before."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        [line] = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) // 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def measure_floor(raw: Path, out: Path, release: Path) -> dict[str, Any]:
-    """Read the raw files that the release was made of, write its tables, and return how long it took."""
-    tables = {table.name: pl.read_parquet(release / f"{table.name}.parquet") for table in TABLES}
-    store = RawStore(raw)
-    wanted = set(tables["snapshots"]["snapshot_id"])
-    files = [
-        (store.path_of(snapshot), declaration.format_of(file))
-        for declaration in load_declarations().values()
-        for file in declaration.files
-        for snapshot in store.manifest(declaration.id)
-        if snapshot.file_name == file.name and snapshot.snapshot_id in wanted
-    ]
-    out.mkdir(parents=True)
-    began = time.perf_counter()
-    for path, layout in files:
-        separator = "\t" if layout.type == "tsv" else ","
-        pl.read_csv(path, separator=separator, infer_schema=False, quote_char=layout.quote or None)
-    for name, frame in tables.items():
-        frame.write_parquet(out / f"{name}.parquet", compression="zstd", compression_level=3)
-    with duckdb.connect(out / "twintowns.duckdb") as connection:
-        for name in tables:
-            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{out / name}.parquet')")
-    return {"seconds": time.perf_counter() - began}
+def _pipeline(given: Input, out: Path) -> dict[str, Any]:
+    """Build a release, as the command does."""
+    from pipeline.build import Settings, build
+
+    rooms, began = Rooms(), time.perf_counter()
+    only = frozenset(path.stem for path in Path(given.sources).glob("*.toml")) if given.sources else frozenset[str]()
+    enable = frozenset[str]() if given.sources else frozenset({"all"})
+    settings = Settings(raw=Path(given.raw), out=out, sources=given.folders, enable=enable, only=only)
+    built = build(settings, rooms)
+    inside = time.perf_counter() - began
+    return {"inside": round(inside, 3), "claims": built.tables["claims"].height, "rooms": rooms.seconds}
+
+
+def _floor(given: Input, out: Path) -> dict[str, Any]:
+    from benchmarks.floor import run
+
+    run(Path(given.raw), given.folders, Path(given.tables), out)
+    return {}
+
+
+def _prepare(given: Input, out: Path) -> dict[str, Any]:
+    """Keep the tables of the release in `out` for the floor."""
+    from benchmarks.floor import prepare
+
+    prepare(out / "current", Path(given.tables))
+    return {}
+
+
+def _by_hand(given: Input, out: Path) -> dict[str, Any]:
+    from benchmarks.by_hand_pandas import run
+
+    run(Path(given.sources), out)
+    return {}
+
+
+def _by_splink(given: Input, out: Path) -> dict[str, Any]:
+    from benchmarks.by_splink import run
+
+    run(Path(given.sources), out)
+    return {}
+
+
+def _quality(given: Input, out: Path) -> dict[str, Any]:
+    from benchmarks.quality import judge
+
+    return judge(Path(given.sources) / "truth", out)
+
+
+_WAYS = {
+    "floor": _floor, "cold": _pipeline, "warm": _pipeline, "pandas": _by_hand, "splink": _by_splink,
+    "prepare": _prepare, "quality": _quality,
+}  # fmt: skip
 
 
 def main() -> None:
-    """Run what the arguments say and print the result as one JSON line."""
-    name, raw, out, enable, release = sys.argv[1:6]
-    if name == "floor":
-        result = measure_floor(Path(raw), Path(out), Path(release))
-    else:
-        result = measure_pipeline(Path(raw), Path(out), frozenset({"all"} if enable == "all" else ()))
-    result["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps(result))
+    """Run what the arguments say and print the result as one line of JSON."""
+    name, given, out = sys.argv[1:4]
+    result = _WAYS[name](Input.of(given), Path(out))
+    print(json.dumps(result | {"peak_mib": peak_mib()}))
 
 
 if __name__ == "__main__":
