@@ -50,7 +50,7 @@ check: $(DEV)  ## lint, formatting and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(DEV)  ## speed and memory, side by side with the floor
+bench: $(DEV)  ## speed, memory, growth and quality, beside the floor, pandas and Splink (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 bench-locate: $(DEV)  ## how many towns are found, and how many rightly

@@ -1,7 +1,7 @@
 """Measure the pipeline beside its floor and beside what one would otherwise write, in one sitting: `make bench`.
 
-Synthetic lists of growing size are made; for each size, everyone runs several times in turn, each time in a process of
-its own. What they found is compared with the truth. Real lists come last, if `TWINTOWNS_SAMPLES` names a folder of them.
+Synthetic lists of growing size are made; for each size, everyone runs several times in turn, each time in a process
+of its own. What they found is compared with the truth. Real lists come last, if `TWINTOWNS_SAMPLES` names a folder.
 The table and the chart are in benchmarks/RESULTS.md; benchmarks/README.md says how to read them.
 """
 
@@ -53,9 +53,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--smallest", type=int, default=_SMALLEST, help="claims to begin with (1000), then ten times …")
     parser.add_argument("--largest", type=int, default=1_000_000, help="… as many, up to so many (1000000)")
     parser.add_argument("--runs", type=int, default=3, help="times each is run (3)")
-    parser.add_argument("--patience", type=float, default=600, help="seconds after which one is not run once more (600)")
+    parser.add_argument(
+        "--patience", type=float, default=600, help="seconds after which one is not run once more (600)"
+    )
     parser.add_argument("--limit", type=float, default=3600, help="seconds after which a run is stopped (3600)")
-    parser.add_argument("--only", action="append", choices=[one.name for one in CONTENDERS], help="leave out the others")
+    parser.add_argument(
+        "--only", action="append", choices=[one.name for one in CONTENDERS], help="leave out the others"
+    )
     parser.add_argument("--work", type=Path, help="folder for what is made and deleted again (the system's)")
     parser.add_argument("--no-lists", action="store_true", help="leave out the real lists")
     parser.add_argument("--no-wikitext", action="store_true", help="leave out the reading of wikitext")
@@ -92,9 +96,7 @@ def _measure_lists(samples: str, work: Path, options: argparse.Namespace) -> dic
     return {"name": "all real lists", "claims": claims, "is_real": True} | measured
 
 
-def _measure(
-    given: Input, chosen: list[Contender], folder: Path, options: argparse.Namespace
-) -> dict[str, Any]:
+def _measure(given: Input, chosen: list[Contender], folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Run everyone in turn, as often as is asked for, and compare what they found with the truth."""
     chosen = [one for one in chosen if not options.only or one.name in options.only]
     cache, outs = folder / "cache", {one.name: folder / one.name for one in CONTENDERS}
@@ -115,7 +117,9 @@ def _measure(
                 taken.append({"error": f"nothing to write, the pipeline failed: {first['error']}"})
             else:
                 taken.append(run_once(one.name, given, outs[one.name], cache, options.limit))
-            print(f"  {one.title:18} {taken[-1].get('error') or format(taken[-1]['seconds'], '8.2f') + ' s'}", flush=True)
+            print(
+                f"  {one.title:18} {taken[-1].get('error') or format(taken[-1]['seconds'], '8.2f') + ' s'}", flush=True
+            )
             if turn == 0 and given.sources and one.is_judged and "error" not in taken[-1]:
                 quality[one.name] = run_once("quality", given, outs[one.name], cache, options.limit)
             shutil.rmtree(outs[one.name], ignore_errors=True)
@@ -123,7 +127,7 @@ def _measure(
 
 
 def _is_done(taken: list[dict[str, Any]], patience: float) -> bool:
-    """Tell whether to leave it at these runs: one failed, or so much time was spent that one more would try patience."""
+    """Tell whether to leave it at these runs: one failed, or one more would take more time than there is patience."""
     if any("error" in run for run in taken):
         return True
     seconds = [run["seconds"] for run in taken]

@@ -2,8 +2,8 @@
 
 It reads the same files, and knows as much of them as their declarations do (the columns, the placeholder 2000 of the
 register). Each row's towns are looked up by name and country; of several, the one nearest to the printed coordinates
-counts, else the largest. What is not found is compared with all names of its country (RapidFuzz), each distinct name once.
-Rows are grouped by pair, and the year that most rows have is the pair's.
+counts, else the largest. What is not found is compared with all names of its country (RapidFuzz), each distinct name
+once. Rows are grouped by pair, and the year that most rows have is the pair's.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Towns:
             known = self.seen[text, country] = self._candidates(text, country)
         if not known:
             return f"{normalise(text)}|{country or ''}"
-        if latitude == latitude:  # not NaN
+        if not math.isnan(latitude):
             near = [(_km(one, latitude, longitude), one["geonameid"]) for one in known]
             distance, found = min(near)
             if distance <= _NEAR_KM:
@@ -122,7 +122,7 @@ def year_of(source: str, text: object) -> float:
 
 def commonest(years: Iterable[float]) -> float:
     """Return the year that is there most often, of several the earliest."""
-    counts = Counter(year for year in years if year == year)  # not NaN
+    counts = Counter(year for year in years if not math.isnan(year))
     return min(counts, key=lambda year: (-counts[year], year)) if counts else math.nan
 
 
@@ -133,16 +133,14 @@ def run(folder: Path, out: Path) -> None:
     rows = rows[rows["town"].notna() & rows["partner"].notna()].copy()
     for side in ("town", "partner"):
         rows[f"{side}_country_code"] = rows[f"{side}_country"].map(codes)
-        latitude, longitude = (pd.to_numeric(rows[f"{side}_{part}"], errors="coerce") for part in ("latitude", "longitude"))
+        latitude, longitude = (
+            pd.to_numeric(rows[f"{side}_{part}"], errors="coerce") for part in ("latitude", "longitude")
+        )
         country = rows[f"{side}_country_code"].astype(object).where(rows[f"{side}_country_code"].notna(), None)
-        rows[f"{side}_id"] = [
-            towns.find(*one) for one in zip(rows[side], country, latitude, longitude, strict=True)
-        ]
+        rows[f"{side}_id"] = [towns.find(*one) for one in zip(rows[side], country, latitude, longitude, strict=True)]
     rows = rows[rows["town_id"] != rows["partner_id"]].copy()
     rows["year"] = [year_of(*one) for one in zip(rows["source_id"], rows["start"], strict=True)]
-    rows["partnership_id"] = [
-        "-".join(sorted(pair)) for pair in zip(rows["town_id"], rows["partner_id"], strict=True)
-    ]
+    rows["partnership_id"] = ["-".join(sorted(pair)) for pair in zip(rows["town_id"], rows["partner_id"], strict=True)]
     partnerships = rows.groupby("partnership_id", sort=True).agg(
         claim_count=("line", "size"), source_count=("source_id", "nunique"), start_year=("year", commonest),
         town_a_id=("town_id", "min"), form=("form", "first"),
@@ -150,7 +148,9 @@ def run(folder: Path, out: Path) -> None:
     out.mkdir(parents=True)
     partnerships.reset_index().to_parquet(out / "partnerships.parquet")
     rows.to_parquet(out / "claims.parquet")
-    mentions = pd.concat([rows[["town_id", "town"]], rows[["partner_id", "partner"]].set_axis(["town_id", "town"], axis=1)])
+    mentions = pd.concat(
+        [rows[["town_id", "town"]], rows[["partner_id", "partner"]].set_axis(["town_id", "town"], axis=1)]
+    )
     mentions.groupby("town_id").agg(name=("town", "first"), mentions=("town", "size")).reset_index().to_parquet(
         out / "towns.parquet"
     )

@@ -28,8 +28,9 @@ _SIDES = """
 _MENTIONS = """
     CREATE TABLE mentions AS
     SELECT row_number() OVER (ORDER BY text, country) AS unique_id, text, country,
-        trim(regexp_replace(lower(strip_accents(regexp_replace(text, '\\s*\\(.*\\)|,.*', ''))), '[^\\p{L}\\p{N}]+', ' ', 'g'))
-            AS name,
+        trim(regexp_replace(
+            lower(strip_accents(regexp_replace(text, '\\s*\\(.*\\)|,.*', ''))), '[^\\p{L}\\p{N}]+', ' ', 'g'
+        )) AS name,
         median(lat) AS lat, median(long) AS long
     FROM sides GROUP BY text, country
 """
@@ -40,7 +41,8 @@ _CLAIMS = """
         FROM (
             SELECT source_id, line, max(cluster_id) FILTER (side = 'town') AS town_id,
                 max(cluster_id) FILTER (side = 'partner') AS partner_id
-            FROM sides JOIN mentions ON sides.text = mentions.text AND sides.country IS NOT DISTINCT FROM mentions.country
+            FROM sides JOIN mentions
+                ON sides.text = mentions.text AND sides.country IS NOT DISTINCT FROM mentions.country
             JOIN (FROM clusters SELECT unique_id, 'c' || cluster_id AS cluster_id) USING (unique_id)
             GROUP BY source_id, line
         ) WHERE town_id <> partner_id
@@ -77,7 +79,9 @@ def _read_lists(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             f"FROM read_csv('{path}', header = true, all_varchar = true, parallel = false, {dialect})"
         )
     connection.execute(f"CREATE TABLE rows AS {' UNION ALL BY NAME '.join(reads)}")
-    connection.execute(f"CREATE TABLE sides AS {' UNION ALL '.join(_SIDES.format(side=one) for one in ('town', 'partner'))}")
+    connection.execute(
+        f"CREATE TABLE sides AS {' UNION ALL '.join(_SIDES.format(side=one) for one in ('town', 'partner'))}"
+    )
     connection.execute(_MENTIONS)
 
 

@@ -73,9 +73,7 @@ def run_once(name: str, given: Input, out: Path, cache: Path, limit: float) -> d
     environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
     began = time.perf_counter()
     try:
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=limit, env=environment
-        )
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=limit, env=environment)
     except subprocess.TimeoutExpired:
         return {"error": f"stopped after {limit:,.0f} s"}
     seconds = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""Chance that is the same for the same seed on every machine and in every version: numbers hashed, not drawn in turn."""
+"""Chance that is the same for the same seed on every machine: numbers hashed, not drawn in turn."""
 
 from __future__ import annotations
 
@@ -51,11 +51,7 @@ def _place_of(luck: pl.Expr, weights: list[float]) -> pl.Expr:
     for weight in weights[:-1]:
         reached += weight / total
         edges.append(reached)
-    return (
-        luck.cut(edges, labels=[str(place) for place in range(len(weights))], left_closed=True)
-        .cast(pl.String)
-        .cast(pl.Int64)
-    )
+    return pl.lit(pl.Series(edges, dtype=pl.Float64)).search_sorted(luck, side="right").cast(pl.Int64)
 
 
 def _u64(value: int) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.curate.database import STORAGE_VERSION
 from pipeline.declarations import load_declarations
-from pipeline.reading import RawStore
+from pipeline.snapshots import RawStore
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 
 
 def prepare(release: Path, tables: Path) -> None:
-    """Keep a release's tables uncompressed, so that taking them from there costs next to nothing."""
+    """Keep a release's tables as Arrow files, from where they are taken at little cost and batch by batch.
+
+    They are compressed lightly: what is read anew from a disk would cost more.
+    """
     tables.mkdir(parents=True)
     for table in TABLES:
         frame = pl.scan_parquet(release / f"{table.name}.parquet")
-        frame.sink_ipc(tables / f"{table.name}.arrow", compression="uncompressed")
+        frame.sink_ipc(tables / f"{table.name}.arrow", compression="lz4")
 
 
 def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
     """Read the files that the tables were made of, and write the tables and the database.
 
-    Files are read one after the other and tables written one after the other, so that memory holds one at a time.
+    Memory holds one file, or the batches of one table, at a time.
 
     Args:
         raw: the raw store, for files that do not lie beside their declarations.
@@ -44,9 +47,8 @@ def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
             pl.read_csv(path, separator=separator, infer_schema=False, quote_char=quote, truncate_ragged_lines=True)
     out.mkdir(parents=True)
     for table in TABLES:
-        frame = pl.read_ipc(tables / f"{table.name}.arrow")
-        frame.write_parquet(out / f"{table.name}.parquet", compression="zstd", compression_level=3, statistics=True)
-        del frame
+        frame = pl.scan_ipc(tables / f"{table.name}.arrow")
+        frame.sink_parquet(out / f"{table.name}.parquet", compression="zstd", compression_level=3, statistics=True)
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{out / 'twintowns.duckdb'}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         for table in TABLES:

@@ -1,8 +1,8 @@
-"""Synthetic lists of any size, with the truth beside them: `python -m benchmarks.generate --claims 1000000 --out FOLDER`.
+"""Synthetic lists of any size, with the truth beside them: `python -m benchmarks.generate --claims 1000 --out FOLDER`.
 
-Real names, and in every respect that is counted in synthetic.toml like the real lists. FOLDER gets the files of several
-sources, each with its declaration, and truth/: `claims` (what each row means), `towns`, `pairs`. The same arguments give
-the same bytes.
+Real names, and in every respect that is counted in synthetic.toml like the real lists. FOLDER gets the files of
+several sources, each with its declaration, and truth/: `claims` (what each row means), `towns`, `pairs`. The same
+arguments give the same bytes.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _write_rows(
                     partner="partner",
                     pair="pair",
                     is_broken=pl.col("broken").is_not_null(),
-                )  # fmt: skip
+                )
             )
             lines[name] += mine.height
         if not left:

@@ -32,7 +32,7 @@ def make_pairs(count: int, towns: pl.DataFrame, facts: Mapping[str, Any], seed: 
         `pair` (a number from 0), `town_a`, `town_b` (numbers of towns), `start_date` (the true beginning), `form`.
     """
     most = max(towns.height // 4, 1)
-    factor = 2 * _SPARE * count / towns["degree"].clip(upper_bound=most).sum()
+    factor = 2 * _SPARE * count / int(towns["degree"].clip(upper_bound=most).sum())
     luck = chance(pl.col("town"), "rounded", seed)
     wanted = (pl.col("degree").clip(upper_bound=most) * factor + luck).floor().cast(pl.Int64)
     towns = towns.select("town", wanted=pl.max_horizontal(wanted, 1)).pipe(_with_rings, facts["rings"], seed)

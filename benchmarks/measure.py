@@ -1,7 +1,7 @@
 """One measurement in a process of its own: `python -m benchmarks.measure CONTENDER INPUT OUT`; prints a line of JSON.
 
-INPUT is the JSON of `Input`. Whoever starts the process takes the time of the whole of it; it tells what it knows itself:
-its peak memory, and for the pipeline the seconds of each room.
+INPUT is the JSON of `Input`. Whoever starts the process takes the time of the whole of it; it tells what it knows
+itself: its peak memory, and for the pipeline the seconds of each room.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """How much of the truth a contender's claims and partnerships hold, counted in the same way for all of them.
 
-A contender leaves `claims.parquet` (`source_id`, `line` or our `locator`, `town_id`, `partner_id`, `partnership_id`) and,
-where it finds dates, `partnerships.parquet` (`partnership_id`, `start_year`). What is never said of the truth in any list
-cannot be found; nothing is left out for being hard.
+A contender leaves `claims.parquet` (`source_id`, `line` or our `locator`, `town_id`, `partner_id`, `partnership_id`)
+and, where it finds dates, `partnerships.parquet` (`partnership_id`, `start_year`). Nothing is left out for being hard.
 """
 
 from __future__ import annotations
@@ -32,14 +31,17 @@ def judge(truth: Path, out: Path) -> dict[str, Any]:
         the right one (`precision`), of all that mean a place how many (`recall`). `partnerships`: of all pairs of
         places that were found how many are true, and of all true ones how many were found. `towns`: of all two
         spellings that were taken for the same town how many are, and of all that are how many were. `rows`: the same
-        for two rows and the same partnership. `right_dates`: of the true pairs that a row dates, the share with the right year.
+        for two rows and the same partnership. `right_dates`: of the true pairs that a row dates, the share with the
+        right year.
     """
     folder = out / "current" if (out / "current").exists() else out
     claims = _read_claims(folder)
     rows = pl.read_parquet(truth / "claims.parquet").with_columns(pl.col("source_id").cast(pl.String))
     towns = pl.read_parquet(truth / "towns.parquet").select("town", "place_id")
     both = rows.filter(~pl.col("is_broken")).join(
-        claims.select("source_id", "line", "town_id", "partner_id", "partnership_id"), on=["source_id", "line"], how="left"
+        claims.select("source_id", "line", "town_id", "partner_id", "partnership_id"),
+        on=["source_id", "line"],
+        how="left",
     )
     mentions = pl.concat(
         both.select(town=side, found=f"{side}_id").join(towns, on="town", how="left") for side in ("town", "partner")
@@ -98,7 +100,7 @@ def _partnerships(both: pl.DataFrame, towns: pl.DataFrame) -> dict[str, float]:
     rows = both.with_columns(**places)
 
     def pairs(town: str, partner: str) -> pl.DataFrame:
-        are_places = pl.col(town, partner).str.contains(r"^gn\d+$")
+        are_places = pl.all_horizontal(pl.col(town, partner).str.contains(r"^gn\d+$"))
         one, other = pl.min_horizontal(town, partner), pl.max_horizontal(town, partner)
         return rows.filter(are_places).select(one=one, other=other).unique()
 
@@ -152,6 +154,8 @@ def _dates(both: pl.DataFrame, claims: pl.DataFrame, folder: Path, truth: Path) 
     )  # fmt: skip
     years = pl.read_parquet(folder / "partnerships.parquet", columns=["partnership_id", "start_year"])
     true = pl.read_parquet(truth / "pairs.parquet").select("pair", year=pl.col("start_date").dt.year())
-    judged = dated.join(true, on="pair").join(chosen, on="pair", how="left").join(years, on="partnership_id", how="left")
+    judged = (
+        dated.join(true, on="pair").join(chosen, on="pair", how="left").join(years, on="partnership_id", how="left")
+    )
     right = (judged["year"].cast(pl.Float64) == judged["start_year"].cast(pl.Float64)).fill_null(value=False)
     return round(float(right.sum()) / max(judged.height, 1), 4)

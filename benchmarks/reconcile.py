@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import polars as pl
 
+from benchmarks.measure import peak_mib
 from benchmarks.reconcile_claims import synthetic_claims, synthetic_sources
 from pipeline.reconcile import list_events, list_motives, reconcile
 from schemas import vocabularies as v
@@ -138,19 +138,10 @@ def _peak(claims: pl.DataFrame, sources: pl.DataFrame) -> dict[str, int]:
 
 def _once(folder: Path) -> int:
     claims, sources = (pl.read_parquet(folder / f"{name}.parquet") for name in ("claims", "sources"))
-    before = _high_water()
+    before = peak_mib()
     _reconcile(claims, sources)
-    print(json.dumps({"before_mib": before, "peak_mib": _high_water()}))
+    print(json.dumps({"before_mib": before, "peak_mib": peak_mib()}))
     return 0
-
-
-def _high_water() -> int:
-    """Return this process's peak memory in MiB; what `getrusage` tells begins with that of the process before."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    [line] = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) // 1024
 
 
 if __name__ == "__main__":

@@ -72,25 +72,47 @@ def read_with_ours(pages: list[dict[str, Any]]) -> set[tuple[str, str]]:
     return {(town, name) for town, names in named.iter_rows() for name in names.split(SEVERAL)}
 
 
-def main() -> int:
-    """Run both and print seconds and their ratio."""
-    parser = argparse.ArgumentParser(description="the wikitext reader beside mwparserfromhell")
-    parser.add_argument("--pages", type=int, default=300)
-    options = parser.parse_args()
+def compare(count: int) -> list[dict[str, Any]]:
+    """Read `count` articles with both, for some shares that have a section; return a row for each share.
+
+    Returns:
+        `pages`, `share`, `mb` (of text), `reader_seconds`, `parser_seconds` (of processor time), `same` (partners).
+    """
     read_with_ours(make_pages(1, 1))  # loads profiles and country names
-    print(f"{'pages':>7} {'with':>5} {'MB':>6} {'reader s':>9} {'parser s':>9} {'ratio':>6}  same")
+    rows = []
     for share in (0.05, 0.5, 1.0):
-        pages = make_pages(options.pages, share)
-        size = sum(len(page["text"].encode()) for page in pages) / 1e6
+        pages = make_pages(count, share)
         start = time.process_time()
         ours = read_with_ours(pages)
         middle = time.process_time()
         theirs = read_with_parser(pages)
         end = time.process_time()
-        ratio = (end - middle) / (middle - start)
+        rows.append(
+            {
+                "pages": len(pages), "share": share,
+                "mb": round(sum(len(page["text"].encode()) for page in pages) / 1e6, 1),
+                "reader_seconds": round(middle - start, 3), "parser_seconds": round(end - middle, 3),
+                "same": ours == theirs,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def main() -> int:
+    """Run both and print seconds and their ratio."""
+    parser = argparse.ArgumentParser(description="the wikitext reader beside mwparserfromhell")
+    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON")
+    options = parser.parse_args()
+    rows = compare(options.pages)
+    if options.json:
+        print(json.dumps(rows))
+        return 0
+    print(f"{'pages':>7} {'with':>5} {'MB':>6} {'reader s':>9} {'parser s':>9} {'ratio':>6}  same")
+    for row in rows:
         print(
-            f"{len(pages):>7} {share:>5.0%} {size:>6.1f} {middle - start:>9.2f} {end - middle:>9.2f} {ratio:>6.0f}  "
-            f"{ours == theirs}"
+            f"{row['pages']:>7} {row['share']:>5.0%} {row['mb']:>6.1f} {row['reader_seconds']:>9.2f} "
+            f"{row['parser_seconds']:>9.2f} {row['parser_seconds'] / row['reader_seconds']:>6.0f}  {row['same']}"
         )
     return 0
 
