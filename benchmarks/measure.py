@@ -1,7 +1,7 @@
 """One measurement in a process of its own: `python -m benchmarks.measure CONTENDER INPUT OUT`; prints a line of JSON.
 
 INPUT is the JSON of `Input`. Whoever starts the process takes the time of the whole of it; it tells what it knows
-itself: its peak memory, and for the pipeline the seconds of each room.
+itself: its peak memory, the seconds of all processors together, and for the pipeline those of each room.
 """
 
 from __future__ import annotations
@@ -132,7 +132,8 @@ def main() -> None:
     """Run what the arguments say and print the result as one line of JSON."""
     name, given, out = sys.argv[1:4]
     result = _WAYS[name](Input.of(given), Path(out))
-    print(json.dumps(result | {"peak_mib": peak_mib()}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps(result | {"peak_mib": peak_mib(), "cpu_seconds": round(used.ru_utime + used.ru_stime, 3)}))
 
 
 if __name__ == "__main__":

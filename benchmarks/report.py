@@ -87,7 +87,13 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
 
 
 def _speed(results: dict[str, Any]) -> Iterator[str]:
-    yield from ("", "## Time and memory", "", "Seconds of whole processes, from start to end.", "")
+    yield from (
+        "",
+        "## Time and memory",
+        "",
+        "Seconds of whole processes, from start to end; those of all processors together; medians.",
+        "",
+    )
     rows, errors = [], []
     for one in results["inputs"]:
         floor = _median(one["runs"].get("floor", []))
@@ -95,15 +101,16 @@ def _speed(results: dict[str, Any]) -> Iterator[str]:
             good = [run for run in runs if "error" not in run]
             errors += [f"- {one['name']}, {_TITLES[name]}: {run['error']}" for run in runs if "error" in run]
             if not good:
-                rows.append([one["name"], _TITLES[name], "(below)", "", "0", "", "", ""])
+                rows.append([one["name"], _TITLES[name], "(below)", "", "0", "", "", "", ""])
                 continue
             median, least, most = _spread([run["seconds"] for run in good])
             rate = f"{one['claims'] / median:,.0f}" if name != "floor" and one["claims"] else ""
             rows.append([
                 one["name"], _TITLES[name], f"{median:.2f} s", f"{least:.2f}–{most:.2f} s", str(len(good)),
+                f"{statistics.median(run['cpu_seconds'] for run in good):.2f} s",
                 f"{median / floor:.1f}" if floor else "", f"{max(run['peak_mib'] for run in good):,} MiB", rate,
             ])  # fmt: skip
-    header = ["lists", "", "median", "spread", "runs", "× floor", "peak memory", "claims/s"]
+    header = ["lists", "", "median", "spread", "runs", "processors", "× floor", "peak memory", "claims/s"]
     yield from _table(header, rows, left=2)
     if errors:
         yield from ("", "What went wrong:", "", *errors)

@@ -214,7 +214,7 @@ def test_the_exponent_of_growth_is_fitted_to_all_sizes() -> None:
 
 
 def test_a_report_says_what_went_wrong_beside_what_was_measured(tmp_path: Path) -> None:
-    run = {"seconds": 2.0, "peak_mib": 300, "claims": 1000, "rooms": {"locate": 1.5}}
+    run = {"seconds": 2.0, "cpu_seconds": 2.5, "peak_mib": 300, "claims": 1000, "rooms": {"locate": 1.5}}
     machine = {"processor": "p", "cores": 2, "memory_gib": 8.0, "system": "s", "python": "3.11", "libraries": {}}
     results = {
         "machine": machine | {"load_before": 0.1, "at": "2026-01-01T00:00+00:00"},
@@ -234,6 +234,14 @@ def test_a_report_says_what_went_wrong_beside_what_was_measured(tmp_path: Path) 
     lines = write_report(results, tmp_path).splitlines()
     assert (tmp_path / "RESULTS.md").read_text().splitlines() == lines[: len(lines)]
     [warm] = [line for line in lines if "pipeline, warm" in line and "MiB" in line]
-    assert [cell.strip() for cell in warm.split("|")[3:9]] == ["3.00 s", "2.00–9.00 s", "3", "3.0", "300 MiB", "333"]
+    assert [cell.strip() for cell in warm.split("|")[3:10]] == [
+        "3.00 s",
+        "2.00–9.00 s",
+        "3",
+        "2.50 s",
+        "3.0",
+        "300 MiB",
+        "333",
+    ]
     assert "- 1,000 claims, Splink: stopped after 5 s" in lines
     assert any("99.0% / 90.0%" in line and "80.0%" in line for line in lines)
