@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -29,6 +30,8 @@ _SMALLEST = 1_000
 def main() -> int:
     """Run the benchmark, print its table and write it."""
     options = _options()
+    # Told to end, it ends what it started and removes what it made.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     results: dict[str, Any] = {"machine": describe_machine(), "inputs": []}
     with tempfile.TemporaryDirectory(prefix="twintowns-bench-", dir=options.work) as folder:
         work, claims = Path(folder), max(options.smallest, _SMALLEST)
@@ -113,8 +116,9 @@ def _measure(given: Input, chosen: list[Contender], folder: Path, options: argpa
                 continue
             if one.missing:
                 taken.append({"error": one.missing})
-            elif one.name == "floor" and "error" in first:
-                taken.append({"error": f"nothing to write, the pipeline failed: {first['error']}"})
+            elif one.name in ("floor", "cold", "warm") and "error" in first:
+                # The floor has nothing to write, and a build would fail once more.
+                taken.append({"error": f"the pipeline failed before: {first['error']}"})
             else:
                 taken.append(run_once(one.name, given, outs[one.name], cache, options.limit))
             print(
