@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
@@ -22,6 +22,7 @@ from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder
 from pipeline.publish import Published, locked, publish
 from pipeline.reading import Read, Reader
+from pipeline.reconcile import conclude
 from pipeline.report.progress import Progress, quiet
 from pipeline.select import choose
 from schemas import ContractError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from pipeline.locate.downloads import Download
     from pipeline.readers.statements import Received
+    from pipeline.reconcile import Reconciled
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,53 @@ class Assembled:
         )
 
 
-def build(settings: Settings, progress: Progress = quiet) -> Built:
+class Engine(Protocol):
+    """Where the work on claims is done; whatever it is, the same functions do it and the tables are the same."""
+
+    def read(
+        self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
+    ) -> dict[str, Read]:
+        """Do what `read_sources` does."""
+
+    def find_towns(
+        self, checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]
+    ) -> Located:
+        """Do what `find_towns` does."""
+
+    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
+        """Do what `pipeline.reconcile.conclude` does."""
+
+
+class LocalEngine:
+    """Everything in this process."""
+
+    def read(
+        self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
+    ) -> dict[str, Read]:
+        """Read and check one source after the other."""
+        return read_sources(declarations, reader, countries, progress)
+
+    def find_towns(
+        self, checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]
+    ) -> Located:
+        """Locate all mentions at once."""
+        return find_towns(checked, gazetteer, corrections, read)
+
+    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
+        """Reconcile all pairs at once."""
+        return conclude(claims, sources)
+
+
+LOCAL: Final = LocalEngine()
+
+
+def build(settings: Settings, progress: Progress = quiet, engine: Engine = LOCAL) -> Built:
     """Build every source that is on into a release and make it current.
+
+    Args:
+        settings: what is read and where it is written.
+        progress: told of each step.
+        engine: where the work on claims is done.
 
     Raises:
         DeclarationError: a declaration or the choice of sources is wrong.
@@ -87,7 +134,7 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
     """
     declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
-        made = assemble(settings, declarations, Reader(settings.raw), progress)
+        made = assemble(settings, declarations, Reader(settings.raw), progress, engine)
         try:
             with progress.step("publish"):
                 published = publish(
@@ -99,7 +146,11 @@ def build(settings: Settings, progress: Progress = quiet) -> Built:
 
 
 def assemble(
-    settings: Settings, declarations: Mapping[str, Declaration], reader: Reader, progress: Progress
+    settings: Settings,
+    declarations: Mapping[str, Declaration],
+    reader: Reader,
+    progress: Progress,
+    engine: Engine = LOCAL,
 ) -> Assembled:
     """Make the tables of every source that is on; nothing is written.
 
@@ -111,15 +162,15 @@ def assemble(
     with progress.step("gazetteer"):
         gazetteer, downloads = reader.gazetteer([one for one in on if one.kind is SourceKind.GAZETTEER])
         countries = country_names(cache_folder())
-    read = read_sources([one for one in on if one.kind is not SourceKind.GAZETTEER], reader, countries, progress)
+    read = engine.read([one for one in on if one.kind is not SourceKind.GAZETTEER], reader, countries, progress)
     received = {name: one.received for name, one in read.items()}
     try:
         checked = together(read, declarations)
         with progress.step("locate"):
-            located = find_towns(checked, gazetteer, load_corrections(settings.sources), received)
+            located = engine.find_towns(checked, gazetteer, load_corrections(settings.sources), received)
         used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
         with progress.step("reconcile"):
-            tables = make_tables(used, checked, located, gazetteer)
+            tables = make_tables(used, checked, located, gazetteer, engine.conclude)
     except ContractError as error:
         raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
     return Assembled(tables, used, input_hash(declarations.values(), received, gazetteer))

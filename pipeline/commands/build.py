@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipeline.commands.engines import add_engine
 from pipeline.commands.options import add_folders, add_out, names
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--only", nargs="+", action="extend", default=[], metavar="ID", help="build these sources alone"
     )
+    add_engine(parser)
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.set_defaults(run=run)
 
@@ -35,6 +37,7 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
     from pipeline.build import Settings, build
+    from pipeline.commands.engines import open_engine
     from pipeline.report.progress import progress_for_stderr
     from pipeline.report.terminal import print_summary, summarise
 
@@ -45,7 +48,8 @@ def run(options: argparse.Namespace) -> int:
         enable=frozenset(names(options.enable)),
         only=frozenset(names(options.only)),
     )
-    built = build(settings, progress_for_stderr())
+    with open_engine(options) as engine:
+        built = build(settings, progress_for_stderr(), engine)
     if options.json:
         import json
 

@@ -16,15 +16,16 @@ from pipeline.curate.network import measure_network
 from pipeline.ids import mint
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.names import search_key
-from pipeline.reconcile import list_events, list_motives, reconcile
+from pipeline.reconcile import conclude
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from pipeline.check import Checked
     from pipeline.declarations import Declaration
     from pipeline.locate import Located
+    from pipeline.reconcile import Reconciled
     from pipeline.snapshots import Snapshot
 
 #: Where each side of a claim keeps what tells a mention apart.
@@ -52,7 +53,13 @@ class Used:
     reason_unused: str | None = None
 
 
-def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazetteer: Gazetteer) -> Tables:
+def make_tables(
+    used: Iterable[Used],
+    checked: Checked,
+    located: Located,
+    gazetteer: Gazetteer,
+    conclude: Callable[[pl.DataFrame, pl.DataFrame], Reconciled] = conclude,
+) -> Tables:
     """Make every table that one build decides; `redirects`, `changes` and `release` need the release before.
 
     Args:
@@ -61,11 +68,13 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
             rejects, findings and ledger of all sources.
         located: which town each mention means.
         gazetteer: for the places' coordinates and names.
+        conclude: makes partnerships, events and motives of claims and sources.
     """
     used = list(used)
     sources = _sources(used)
     towns, town_names = _towns(located, gazetteer, checked.item_names)
-    partnerships = _partnerships(checked.claims, sources, towns)
+    concluded = conclude(checked.claims, sources)
+    partnerships = _partnerships(concluded.partnerships, checked.claims, towns)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
     cliques = find_cliques(partnerships, members)
@@ -80,10 +89,10 @@ def make_tables(used: Iterable[Used], checked: Checked, located: Located, gazett
         "towns": towns,
         "town_names": town_names,
         "claims": checked.claims,
-        "partnership_events": list_events(checked.claims),
+        "partnership_events": concluded.events,
         "partnership_groups": groups,
         "group_members": members,
-        "partnership_motives": pl.concat([list_motives(checked.claims), motives]),
+        "partnership_motives": pl.concat([concluded.motives, motives]),
         "town_cliques": cliques,
         "town_network": places,
         "network_figures": figures,
@@ -182,8 +191,8 @@ def _towns(located: Located, gazetteer: Gazetteer, item_names: pl.DataFrame) -> 
     return schemas.TOWNS.conform(towns), names
 
 
-def _partnerships(claims: pl.DataFrame, sources: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
-    result = reconcile(claims, sources)
+def _partnerships(result: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """Add to what `reconcile` gives what needs the towns: distance, whether it is domestic, states of the time."""
     for side in ("a", "b"):
         place = towns.select(
             pl.col("town_id").alias(f"town_{side}_id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 
@@ -22,7 +22,7 @@ from pipeline.locate.regions import regions
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipeline.locate.gazetteer import Gazetteer
 
@@ -89,6 +89,29 @@ class Located:
         return claims.with_columns(partnership_id=ids.gather(numbers))
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What mentions say by themselves.
+
+    Attributes:
+        mentions: as `index_mentions` gives them, kinds settled, without coordinates that were not believed, and
+            with `iso_3166_2`.
+        candidates: as `find_candidates` gives them, without those that a correction rules out.
+        decided: `mention`, `place_id`, `located_by`, `location_score` of those that need no other mention.
+        corrected, misplaced: as in `Located`.
+    """
+
+    mentions: pl.DataFrame
+    candidates: pl.DataFrame
+    decided: pl.DataFrame
+    corrected: pl.DataFrame
+    misplaced: pl.Series
+
+
+#: What looks up mentions, given the gazetteer and the corrections, as `seek_places` does.
+Seek: TypeAlias = "Callable[[pl.DataFrame, Gazetteer, pl.DataFrame], Sought]"
+
+
 def index_mentions(
     statements: Sequence[tuple[pl.DataFrame, Mapping[str, Mapping[str, str]]]],
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -116,6 +139,27 @@ def index_mentions(
     return mentions, indexed
 
 
+def seek_places(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> Sought:
+    """Look up what mentions say by themselves: what one of them leads to does not depend on any other.
+
+    Args:
+        mentions: from `index_mentions`, all or a batch of them.
+        gazetteer: places and names.
+        corrections: reviewed decisions, from `load_corrections`.
+    """
+    misplaced = outside_country(mentions, gazetteer)
+    mentions = without_coordinates(mentions, misplaced)
+    divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
+    mentions = settle_kinds(mentions, gazetteer, divisions)
+    corrected = match_corrections(mentions, corrections)
+    candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)
+    # From the surest evidence to the least; what is decided stays decided.
+    decided = decide_by_correction(corrected)
+    decided = _also(decided, _identified(mentions, gazetteer))
+    decided = _also(decided, decide(candidates))
+    return Sought(mentions, candidates, decided, corrected, misplaced)
+
+
 def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Series:
     """Return a column of `mentions` for each number of a mention, null where there is none."""
     numbers = pl.int_range(pl.col("mention").max().fill_null(0) + 1)
@@ -141,7 +185,11 @@ def _distinct(frame: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.DataF
 
 
 def locate(
-    mentions: pl.DataFrame, claims: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame | None = None
+    mentions: pl.DataFrame,
+    claims: pl.DataFrame,
+    gazetteer: Gazetteer,
+    corrections: pl.DataFrame | None = None,
+    seek: Seek = seek_places,
 ) -> Located:
     """Find out which town each mention means.
 
@@ -150,22 +198,17 @@ def locate(
         claims: with `town_mention` and `partner_mention`: who is stated to be whose partner.
         gazetteer: places and names.
         corrections: reviewed decisions, from `load_corrections`.
+        seek: looks up what mentions say by themselves; in batches, elsewhere, if need be.
     """
-    misplaced = outside_country(mentions, gazetteer)
-    mentions = without_coordinates(mentions, misplaced)
-    divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
-    mentions = settle_kinds(mentions, gazetteer, divisions)
-    corrected = match_corrections(mentions, load_corrections() if corrections is None else corrections)
-    candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)
+    sought = seek(mentions, gazetteer, load_corrections() if corrections is None else corrections)
+    mentions, candidates, decided = sought.mentions, sought.candidates, sought.decided
     links = _links(claims)
-    decided = decide_by_correction(corrected)
-    # From the surest evidence to the least; what is decided stays decided.
-    decided = _also(decided, _identified(mentions, gazetteer))
-    decided = _also(decided, decide(candidates))
+    # What mentions say of one another.
     decided = _also(decided, linked_items(mentions, decided))
     decided = _also(decided, _by_partners(mentions, candidates, links, decided, gazetteer))
     found = _name(mentions.join(decided, on="mention", how="left"))
-    return Located(_join_items(found, links), _open_questions(candidates, decided, found), corrected, misplaced)
+    open_questions = _open_questions(candidates, decided, found)
+    return Located(_join_items(found, links), open_questions, sought.corrected, sought.misplaced)
 
 
 def _also(decided: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:

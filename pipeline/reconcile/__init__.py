@@ -6,9 +6,11 @@ what stays beside the record. Every order is total, so the order of claims and s
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
-from pipeline.reconcile.both_sides import tell_both_sides
+from pipeline.reconcile.both_sides import own_entries, tell_both_sides
 from pipeline.reconcile.events import list_events, list_motives
 from pipeline.reconcile.form import win_form
 from pipeline.reconcile.numbers import PAIR, count_distinct, counting, number
@@ -16,15 +18,37 @@ from pipeline.reconcile.start import last_day, win_start
 from pipeline.reconcile.status import win_status
 from schemas import vocabularies as v
 
-__all__ = ["counting", "last_day", "list_events", "list_motives", "reconcile"]
+__all__ = [
+    "Reconciled", "conclude", "counting", "last_day", "list_events", "list_motives", "own_entries", "reconcile",
+]  # fmt: skip
 
 
-def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+class Reconciled(NamedTuple):
+    """What claims come to: the record of each pair, its dated events and its stated motives."""
+
+    partnerships: pl.DataFrame
+    events: pl.DataFrame
+    motives: pl.DataFrame
+
+
+def conclude(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame | None = None) -> Reconciled:
+    """Return all that claims come to, of all pairs or of some.
+
+    Args:
+        claims: located claims (`CLAIMS` columns), all that there are of their pairs.
+        sources: `source_id`, `directions`.
+        entries: from `own_entries` of all claims, where these are only some of them.
+    """
+    return Reconciled(reconcile(claims, sources, entries), list_events(claims), list_motives(claims))
+
+
+def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame | None = None) -> pl.DataFrame:
     """Make one row a pair of towns.
 
     Args:
-        claims: located claims (`CLAIMS` columns).
+        claims: located claims (`CLAIMS` columns), all that there are of their pairs.
         sources: `source_id`, `directions`.
+        entries: from `own_entries` of all claims, where these are only some of them.
 
     Returns:
         The columns of `PARTNERSHIPS` but `distance_km` and `is_domestic`, which need the towns.
@@ -45,7 +69,7 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
         forms,
         win_start(claims, forms),
         win_status(claims),
-        tell_both_sides(numbered, result, sources),
+        tell_both_sides(numbered, result, sources, entries),
     ):
         result = result.join(part, on=PAIR, how="left", maintain_order="left")
     named = (f"{one}_claim_id" for one in ("form", "start", "status", "end", "end_cause"))

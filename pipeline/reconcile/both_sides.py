@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.reconcile.numbers import PAIR, Numbered
+from pipeline.reconcile.numbers import PAIR, Numbered, counting
 from schemas import vocabularies as v
 
 
-def tell_both_sides(numbered: Numbered, towns: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+def tell_both_sides(
+    numbered: Numbered, towns: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Tell where both towns have an entry of their own for the link, and where they might have.
 
     Args:
         numbered: the claims.
         towns: `partnership_id`, `town_a_id`, `town_b_id`.
         sources: `source_id`, `directions`.
+        entries: from `own_entries`, where the claims are only some of all.
 
     Returns:
         `partnership_id`, `stated_by_both`: of the partnerships whose towns both have entries, of whatever link, in one
         source that keeps both directions.
     """
-    both = sources.filter(pl.col("directions") == v.Directions.BOTH.value)["source_id"]
+    both = _keeping_both(sources)
     numbers = numbered.source_ids.is_in(both.implode()).arg_true()
     is_a = pl.col("town_id") < pl.col("partner_id")
     kept = numbered.claims.filter(pl.col("source_id").is_in(numbers.implode())).select(
@@ -28,8 +31,27 @@ def tell_both_sides(numbered: Numbered, towns: pl.DataFrame, sources: pl.DataFra
     )
     sides = kept.group_by(PAIR).agg(by_both=pl.col("is_a").min() < pl.col("is_a").max())
     covered = pl.lit(value=False)
-    for source in numbers:
-        entries = kept.filter(pl.col("source_id") == source)["town_id"].unique().implode()
-        covered |= pl.col("town_a_id").is_in(entries) & pl.col("town_b_id").is_in(entries)
+    known = kept.select("source_id", "town_id").unique() if entries is None else entries
+    for own in known.partition_by("source_id"):
+        listed = own["town_id"].implode()
+        covered |= pl.col("town_a_id").is_in(listed) & pl.col("town_b_id").is_in(listed)
     told = towns.filter(covered).select(PAIR).join(sides, on=PAIR, how="left")
     return told.select(PAIR, stated_by_both=pl.col("by_both").fill_null(value=False))
+
+
+def own_entries(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Return which towns have entries of their own in the sources that keep both directions.
+
+    Args:
+        claims: located claims, all that there are of some pairs.
+        sources: `source_id`, `directions`.
+
+    Returns:
+        `source_id`, `town_id`, each two once, in no order.
+    """
+    of_both = pl.col("source_id").is_in(_keeping_both(sources).implode())
+    return counting(claims).filter(of_both).select("source_id", "town_id").unique()
+
+
+def _keeping_both(sources: pl.DataFrame) -> pl.Series:
+    return sources.filter(pl.col("directions") == v.Directions.BOTH.value)["source_id"]

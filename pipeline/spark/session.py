@@ -1,0 +1,151 @@
+"""A session with a Spark master, opened and closed; what goes wrong there is said in the words of an operator."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import sys
+import time
+import warnings
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from pipeline.errors import TwintownsError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyspark.sql import SparkSession
+
+_ANSWER_SECONDS: Final = 5.0
+#: How long a master may take to give us the first executor.
+_EXECUTOR_SECONDS: Final = 60.0
+_LOOPBACK: Final = ("127.0.0.1", "localhost")
+#: What stands before the message of an error in a worker's traceback.
+_RAISED: Final = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
+
+
+class SparkError(TwintownsError):
+    """Spark is not there, does not answer or gave up; the message says which and what to do."""
+
+
+@contextmanager
+def session(master: str) -> Iterator[SparkSession]:
+    """Open a session with a master and close it at the end; errors of Spark inside become `SparkError`.
+
+    Args:
+        master: as Spark has it: `spark://host:7077`, or `local[2]` for two cores of this machine.
+
+    Raises:
+        UsageError: that is no master's address.
+        SparkError: pyspark or Java is missing, the master does not answer, no worker is free, or a job failed.
+    """
+    spark = _open(master)
+    try:
+        _await_executor(spark, master)
+        with explained():
+            yield spark
+    finally:
+        # A context that has died cannot be stopped again.
+        with suppress(Exception):
+            spark.stop()
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Raise errors of Spark as `SparkError`."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError, ConnectionError) as error:
+        raise SparkError(_explain(error)) from error
+
+
+def _open(master: str) -> SparkSession:
+    _check_address(master)
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise SparkError("pyspark is not installed; install it with: pip install 'twintowns[spark]'") from error
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        raise SparkError("Spark needs Java 17 or newer, and none is here; on Debian: apt-get install openjdk-17-jre-headless")
+    _check_answers(master)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # What pandas would be needed for is not used here.
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    settings = {
+        "spark.app.name": "twintowns",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "FATAL",
+        "spark.sql.session.timeZone": "UTC",
+        # A task has a core to itself: libraries of its own threads would fight for the others.
+        "spark.executorEnv.POLARS_MAX_THREADS": "1",
+    }
+    if master.startswith("local") or _hosts(master) and all(host in _LOOPBACK for host, _ in _hosts(master)):
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    builder = SparkSession.builder.master(master)
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    with explained():
+        return builder.getOrCreate()
+
+
+def _hosts(master: str) -> list[tuple[str, int]]:
+    """Return host and port of each master of a standalone cluster."""
+    found = re.findall(r"([^,/:]+):(\d+)", master) if master.startswith("spark://") else []
+    return [(host, int(port)) for host, port in found]
+
+
+def _check_address(master: str) -> None:
+    if not re.fullmatch(r"local(?:\[[\d*]+(?:, *\d+)?\])?|spark://[^/,:]+:\d+(?:,[^/,:]+:\d+)*|yarn|k8s://.+", master):
+        raise UsageError(f"{master!r} is no Spark master: give spark://host:7077, or local[2] for this machine alone")
+
+
+def _check_answers(master: str) -> None:
+    """Ask whether anybody is there: Spark itself takes more than a minute to give up, and does not say why."""
+    problem: OSError | None = None
+    for host, port in _hosts(master):
+        try:
+            socket.create_connection((host, port), _ANSWER_SECONDS).close()
+        except OSError as error:
+            problem = error
+        else:
+            return
+    if problem is not None:
+        raise SparkError(
+            f"the Spark master {master} does not answer ({problem.strerror or problem}); is it running there? "
+            "The release before stays current"
+        )
+
+
+def _await_executor(spark: SparkSession, master: str) -> None:
+    """Wait for the first executor: without one, a job would wait for ever."""
+    if master.startswith("local"):
+        return
+    until = time.monotonic() + _EXECUTOR_SECONDS
+    # The driver counts as one of them.
+    while spark._jsparkSession.sparkContext().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001
+        if time.monotonic() > until:
+            raise SparkError(
+                f"the Spark master {master} gave us no executor in {_EXECUTOR_SECONDS:.0f} seconds; are its workers "
+                "alive, with a core and memory free? The release before stays current"
+            )
+        time.sleep(0.1)
+
+
+def _explain(error: Exception) -> str:
+    """Return the last error that a worker raised, or else the first line of what Spark says."""
+    text = str(error)
+    raised = _RAISED.findall(text)
+    if "ModuleNotFoundError: No module named 'pipeline'" in text:
+        why = "twintowns is not installed on the workers; install the same version on each, with the same libraries"
+    elif raised:
+        why = ": ".join(raised[-1])
+    else:
+        why = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    return f"Spark gave up: {why}\nThe release before stays current."
