@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
+import shutil
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -27,10 +30,28 @@ def spark_master(options: argparse.Namespace) -> str | None:
 
     Raises:
         UsageError: one of `--engine spark` and `--master` is there without the other.
+        SparkError: as `require_spark`.
     """
     if (options.engine == "spark") != (options.master is not None):
         raise UsageError("Spark is asked for with both: --engine spark --master spark://host:7077")
-    return str(options.master) if options.master is not None else None
+    if options.master is None:
+        return None
+    require_spark()
+    return str(options.master)
+
+
+def require_spark() -> None:
+    """See that Spark can be loaded.
+
+    Raises:
+        SparkError: pyspark or Java is missing.
+    """
+    from pipeline.spark.session import SparkError
+
+    if any(importlib.util.find_spec(name) is None for name in ("pyspark", "pandas", "sqlglot")):
+        raise SparkError("Spark is an extra that is not installed; install it with: pip install 'twintowns[spark]'")
+    if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
+        raise SparkError("Spark needs Java 17 or newer; on Debian or Ubuntu: apt-get install openjdk-17-jre-headless")
 
 
 def open_engine(options: argparse.Namespace) -> AbstractContextManager[Engine]:

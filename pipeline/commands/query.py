@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.commands.engines import add_engine, spark_master
 from pipeline.commands.options import add_out
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="csv: no apostrophe before texts that a spreadsheet would take for a formula (= + - @)",
     )
+    add_engine(parser)
     add_out(parser)
     parser.set_defaults(run=run)
 
@@ -39,7 +41,13 @@ def run(options: argparse.Namespace) -> int:
 
     if options.format == "parquet" and options.output is None:
         raise QueryError("Parquet is no text to print; say where to write it with: --output FILE")
-    frame = ask(options.out, options.sql, options.limit)
+    master = spark_master(options)
+    if master is None:
+        frame = ask(options.out, options.sql, options.limit)
+    else:
+        from pipeline.spark.views import ask as ask_spark
+
+        frame = ask_spark(options.out, options.sql, master, options.limit)
     if options.output is not None:
         save(frame, options.format, options.output, exact=options.exact)
     else:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
-import shutil
 import socket
 import sys
 import time
-import warnings
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -40,11 +39,13 @@ def session(master: str) -> Iterator[SparkSession]:
 
     Raises:
         UsageError: that is no master's address.
-        SparkError: pyspark or Java is missing, the master does not answer, no worker is free, or a job failed.
+        SparkError: the master does not answer, no worker is free, or a job failed.
     """
     spark = _open(master)
     try:
         _await_executor(spark, master)
+        # Spark's own default of 200 is for other sizes; it follows the cluster here.
+        spark.conf.set("spark.sql.shuffle.partitions", str(2 * spark.sparkContext.defaultParallelism))
         with explained():
             yield spark
     finally:
@@ -66,17 +67,13 @@ def explained() -> Iterator[None]:
 
 
 def _open(master: str) -> SparkSession:
+    from pyspark.sql import SparkSession
+
     _check_address(master)
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise SparkError("pyspark is not installed; install it with: pip install 'twintowns[spark]'") from error
-    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
-        raise SparkError("Spark needs Java 17 or newer, and none is here; on Debian: apt-get install openjdk-17-jre-headless")
     _check_answers(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    # What pandas would be needed for is not used here.
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    # It would write each error, with the trace of the JVM, before ours.
+    logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     settings = {
         "spark.app.name": "twintowns",
         "spark.ui.enabled": "false",

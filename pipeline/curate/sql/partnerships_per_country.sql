@@ -41,4 +41,4 @@ SELECT
 FROM sides
 JOIN inhabited ON inhabited.country_code IS NOT DISTINCT FROM sides.country_code
 GROUP BY sides.country_code
-ORDER BY sum(partnerships) DESC, sides.country_code ASC NULLS LAST;
+ORDER BY partnerships DESC, sides.country_code ASC NULLS LAST;

@@ -1,7 +1,7 @@
 -- What was suspended, resumed or ended, when and why, with the status of the partnership today and who says so.
 CREATE VIEW status_changes AS
 SELECT
-    partnership_id,
+    events.partnership_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
     town_b.name AS town_b_name,
@@ -22,4 +22,4 @@ JOIN claims ON claims.claim_id = events.claim_id
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
 WHERE event IN ('suspended', 'resumed', 'ended')
-ORDER BY event_date DESC, town_a_name, town_b_name, partnership_id, event, event_precision, claims.claim_id;
+ORDER BY event_date DESC, town_a_name, town_b_name, events.partnership_id, event, event_precision, claims.claim_id;

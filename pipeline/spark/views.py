@@ -1,0 +1,114 @@
+"""The published tables and views in Spark's SQL, for questions that one machine is too small for.
+
+The views are written once, in DuckDB's SQL; sqlglot translates them, and what users ask as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from pipeline.curate.database import view_files
+from pipeline.report.current import current_database
+from pipeline.report.query import QueryError
+from pipeline.spark.session import session
+from schemas import TABLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pyspark.sql import SparkSession
+
+_MACRO: Final = "a macro: it takes arguments, which a view of Spark's does not"
+_INTERVALS: Final = "Spark has no one type for intervals of days and of years"
+#: What Spark does not have, and why. A test holds all other views against DuckDB's answers, row for row.
+LEFT_OUT: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        ("anniversaries", "distance_between", "find_town", "partners_of", "path_between", "statements_about"), _MACRO
+    ),
+    "date_conflicts": _INTERVALS,
+    "german_german_links": _INTERVALS,
+    "form_conflicts": "Spark leaves nulls out of lists, and so loses which date belongs to which form",
+    "natural_partners": "it calls the macro distance_between",
+    "one_sided_partnerships": "its condition names what its columns are called, which Spark's SQL does not allow",
+}
+
+
+def translated_views() -> dict[str, str]:
+    """Return the query of each view in Spark's SQL, by name."""
+    views = {}
+    for path in view_files():
+        if path.stem not in LEFT_OUT:
+            created = sqlglot.parse_one(path.read_text(encoding="utf-8"), read="duckdb")
+            views[path.stem] = _to_spark(created.expression)
+    return views
+
+
+def register(spark: SparkSession, release: Path) -> None:
+    """Make the tables and views of a release known to a session under their names.
+
+    Args:
+        spark: the session.
+        release: the folder of a release, under the same path on every worker.
+    """
+    for table in TABLES:
+        spark.read.parquet(str(release / f"{table.name}.parquet")).createOrReplaceTempView(table.name)
+    for name, query in translated_views().items():
+        spark.sql(query).createOrReplaceTempView(name)
+
+
+def ask(out: Path, sql: str, master: str, limit: int | None = None) -> pl.DataFrame:
+    """Ask the current release on Spark.
+
+    Args:
+        out: the folder that holds `current`.
+        sql: one query, in DuckDB's SQL as everywhere else.
+        master: the Spark master.
+        limit: take only the first rows.
+
+    Raises:
+        TwintownsError: there is no release.
+        QueryError: the query cannot be read, asks what only DuckDB has, or Spark does not understand it.
+        SparkError: as `session`.
+    """
+    from pyspark.errors import AnalysisException, ParseException
+
+    release = current_database(out).resolve().parent
+    query = _translate(sql)
+    with session(master) as spark:
+        register(spark, release)
+        try:
+            answer = spark.sql(query)
+        except (AnalysisException, ParseException) as error:
+            raise QueryError(f"Spark says: {str(error).splitlines()[0]}") from error
+        found = pl.from_arrow((answer if limit is None else answer.limit(limit)).toArrow())
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
+def _translate(sql: str) -> str:
+    try:
+        query = sqlglot.parse_one(sql, read="duckdb")
+    except sqlglot.ParseError as error:
+        raise QueryError(f"the query cannot be read: {str(error).splitlines()[0]}") from error
+    named = [one.name.lower() for one in query.find_all(exp.Table, exp.Anonymous)]
+    for name in named:
+        if name in LEFT_OUT:
+            raise QueryError(f"{name} is not there on Spark: {LEFT_OUT[name]}. Ask without --engine spark")
+    return _to_spark(query)
+
+
+def _to_spark(query: exp.Expression) -> str:
+    return query.transform(_round_as_duckdb).sql(dialect="spark")
+
+
+def _round_as_duckdb(node: exp.Expression) -> exp.Expression:
+    """Shift, round and shift back, as DuckDB does: Spark rounds 497.55, which is a bit less, down."""
+    digits = node.args.get("decimals") if isinstance(node, exp.Round) else None
+    if not isinstance(digits, exp.Literal):
+        return node
+    scale = exp.Literal.number(f"1e{digits.name}")
+    return exp.paren(exp.Div(this=exp.Round(this=exp.paren(node.this) * scale), expression=scale, typed=True))
