@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+SPARK := $(VENV)/.spark
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-kills check bench bench-locate bench-reconcile bench-views format lock dictionary \
+.PHONY: help pipeline refresh test test-kills spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
 
 help:  ## print the targets
@@ -32,6 +33,10 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(RUNTIME)
 
+$(SPARK): requirements-spark.lock $(DEV)
+	@$(PIP) --require-hashes -r requirements-spark.lock
+	@touch $@
+
 pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
 	@$(BIN)/twintowns build $(ARGS)
 
@@ -39,11 +44,16 @@ refresh: $(RUNTIME)  ## fetch what changed, build, gate, publish, report (docs/o
 	@$(BIN)/twintowns refresh $(ARGS)
 
 test: $(DEV)  ## run the tests (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
 		tests/integration/test_kills.py tests/integration/test_hostile.py $(ARGS)
+
+spark: $(SPARK)  ## install what --engine spark needs besides Java (some 400 MB); its tests then run with the others
+
+test-spark: $(SPARK)  ## Spark and one process make the same release of all lists; some minutes
+	@TWINTOWNS_SPARK=1 $(BIN)/python -m pytest tests/integration/test_spark.py $(ARGS)
 
 check: $(DEV)  ## lint, formatting and types
 	@$(BIN)/ruff check .
@@ -78,6 +88,7 @@ page:  ## bundle the page's sources anew (needs Node 20 or newer; a release does
 lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build -o requirements.lock
 	@$(COMPILE) --upgrade --extra build --extra dev -o requirements-dev.lock
+	@$(COMPILE) --upgrade --extra build --extra spark --constraint requirements-dev.lock -o requirements-spark.lock
 
 clean:  ## remove what was generated, keep .venv and raw/
 	@find curated -mindepth 1 ! -name README.md -delete 2>/dev/null || true

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 def add_engine(parser: argparse.ArgumentParser) -> None:
     """Add which engine does the work, and where it is."""
     parser.add_argument(
-        "--engine", choices=("local", "spark"), default="local", help="who does the work: this process, or Spark (local)"
+        "--engine",
+        choices=("local", "spark"),
+        default="local",
+        help="who does the work: this process, or Spark (local)",
     )
     parser.add_argument("--master", metavar="URL", help="the Spark master: spark://host:7077, or local[2]")
 
@@ -46,12 +49,20 @@ def require_spark() -> None:
     Raises:
         SparkError: pyspark or Java is missing.
     """
-    from pipeline.spark.session import SparkError
+    missing = missing_for_spark()
+    if missing is not None:
+        from pipeline.spark.session import SparkError
 
+        raise SparkError(missing)
+
+
+def missing_for_spark() -> str | None:
+    """Return what must be installed before Spark can be loaded, and how; None if all is there."""
     if any(importlib.util.find_spec(name) is None for name in ("pyspark", "pandas", "sqlglot")):
-        raise SparkError("Spark is an extra that is not installed; install it with: pip install 'twintowns[spark]'")
+        return "Spark is an extra that is not installed; install it with: pip install 'twintowns[spark]'"
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
-        raise SparkError("Spark needs Java 17 or newer; on Debian or Ubuntu: apt-get install openjdk-17-jre-headless")
+        return "Spark needs Java 17 or newer; on Debian or Ubuntu: apt-get install openjdk-17-jre-headless"
+    return None
 
 
 def open_engine(options: argparse.Namespace) -> AbstractContextManager[Engine]:

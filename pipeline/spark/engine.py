@@ -13,7 +13,16 @@ from pipeline.locate import index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import unused_corrections
 from pipeline.spark.frames import Held, send
-from pipeline.spark.locate import STATED, assign, distinct_mentions, links, mentioning, spread, with_mentions, with_pairs
+from pipeline.spark.locate import (
+    STATED,
+    assign,
+    distinct_mentions,
+    links,
+    mentioning,
+    spread,
+    with_mentions,
+    with_pairs,
+)
 from pipeline.spark.read import read_sources, rows_later
 from pipeline.spark.reconcile import by_pair, conclude_by_pair
 from pipeline.spark.session import session
@@ -51,7 +60,7 @@ class SparkEngine:
     """Claims stay with Spark from the moment they are read; they come here once, located, to be published."""
 
     def __init__(self, spark: SparkSession) -> None:
-        self._spark = spark
+        self.spark = spark
 
     def read(
         self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
@@ -59,7 +68,7 @@ class SparkEngine:
         """Read and check every source, each on some worker; the claims stay with Spark."""
         self._sources, self._raw = declarations, reader.raw
         with progress.step(f"read {len(declarations)} sources"):
-            read, self._claims = read_sources(self._spark, declarations, reader.raw, countries)
+            read, self._claims = read_sources(self.spark, declarations, reader.raw, countries)
         return read
 
     def find_towns(
@@ -74,7 +83,7 @@ class SparkEngine:
         mentions = mentions.filter(pl.col("text").is_not_null())
         claims = with_mentions(self._claims, indexed[0], CLAIM_SIDES).persist()
         records = dict(zip(present, indexed[1:], strict=True))
-        located = locate(mentions, links(claims), gazetteer, corrections, spread(self._spark))
+        located = locate(mentions, links(claims), gazetteer, corrections, spread(self.spark))
         doubted = {"claims": mentioning(claims, located.misplaced), **records}
         noted = (
             unused_corrections(corrections, located.corrected, read),
@@ -99,13 +108,14 @@ class SparkEngine:
         same = Held(claims.frame.where("town_id = partner_id"), claims.shape).select(columns).fetch().unique()
         if same.is_empty():
             return claims
-        places = send(self._spark, same.select(_PLACE)).frame
-        beside = Held(claims.frame.join(places, _PLACE, "left_semi"), claims.shape)
+        places = send(self.spark, same.select(_PLACE)).frame
+        # A join puts its keys in front.
+        beside = Held(claims.frame.join(places, _PLACE, "left_semi").select(list(claims.shape)), claims.shape)
         concerned = [one for one in self._sources if one.id in same["source_id"]]
-        checked.raw = [rows_later(self._spark, concerned, self._raw, same.select(_PLACE))]
-        left = send(self._spark, refuse_self_located(checked, self._in_order(beside.fetch())))
+        checked.raw = [rows_later(self.spark, concerned, self._raw, same.select(_PLACE))]
+        left = send(self.spark, refuse_self_located(checked, self._in_order(beside.fetch())))
         others = claims.frame.join(places, _PLACE, "left_anti")
-        return Held(others.unionByName(left.frame), claims.shape)
+        return Held(others.select(list(claims.shape)).unionByName(left.frame), claims.shape)
 
     def _in_order(self, claims: pl.DataFrame) -> pl.DataFrame:
         """Return claims in the order in which sources are read, whatever partitions they come from."""

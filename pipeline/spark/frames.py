@@ -101,6 +101,11 @@ class Several:
         }  # fmt: skip
 
 
+def with_text(shape: pl.Schema, name: str) -> pl.Schema:
+    """Return the columns with one of texts behind them."""
+    return pl.Schema([*shape.items(), (name, pl.String())])
+
+
 def shapes_of(frames: Mapping[str, pl.DataFrame]) -> Shapes:
     """Return the columns of each frame."""
     return {name: frame.schema for name, frame in frames.items()}
@@ -124,7 +129,7 @@ def _pack(frames: Frames, shapes: Shapes) -> Iterator[pa.RecordBatch]:
     """Yield batches with `_TABLE` and a struct column a table."""
     kinds = {name: pa.struct(_schema(shape)) for name, shape in shapes.items()}
     for name, frame in frames.items():
-        for batch in _to_arrow(frame.select(list(shapes[name])).cast(dict(shapes[name]))).to_batches(max_chunksize=_BATCH):
+        for batch in _to_arrow(frame.select(list(shapes[name])).cast(shapes[name])).to_batches(max_chunksize=_BATCH):
             own = pa.StructArray.from_arrays(batch.columns, fields=list(batch.schema))
             columns = [own if other == name else pa.nulls(len(own), kind) for other, kind in kinds.items()]
             yield pa.RecordBatch.from_arrays([pa.repeat(name, len(own)), *columns], names=[_TABLE, *shapes])
@@ -146,4 +151,4 @@ def _to_arrow(frame: pl.DataFrame) -> pa.Table:
 def _from_arrow(table: pa.Table, shape: pl.Schema) -> pl.DataFrame:
     frame = pl.from_arrow(table.cast(_schema(shape)))
     assert isinstance(frame, pl.DataFrame)
-    return frame.cast(dict(shape))
+    return frame.cast(shape)

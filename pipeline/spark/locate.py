@@ -16,7 +16,7 @@ from pyspark.sql import functions as f
 
 from pipeline.ids import pair_ids
 from pipeline.locate import Sought, seek_places
-from pipeline.spark.frames import Frames, Held, send, shapes_of
+from pipeline.spark.frames import Frames, Held, send, shapes_of, with_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,9 @@ def with_mentions(claims: Held, stated: pl.DataFrame, sides: Mapping[str, Mappin
     for side, columns in sides.items():
         keys = {name: f"__{column}" for name, column in columns.items() if name != _POPULATION}
         mention = f"{side}_mention"
-        numbered = stated.select(*(pl.col(name).alias(key) for name, key in keys.items()), pl.col(f"{STATED}_mention").alias(mention))
+        numbered = stated.select(
+            *(pl.col(name).alias(key) for name, key in keys.items()), pl.col(f"{STATED}_mention").alias(mention)
+        )
         # A name without a country is a mention too: nulls are the same.
         same = [f.col(columns[name]).eqNullSafe(f.col(key)) for name, key in keys.items()]
         frame = frame.join(send(spark, numbered).frame, reduce(and_, same), "left").drop(*keys.values())
@@ -134,5 +136,5 @@ def with_pairs(claims: Held) -> Held:
     def work(batch: pl.DataFrame) -> Frames:
         return {"claims": batch.with_columns(partnership_id=pair_ids(batch["town_id"], batch["partner_id"]))}
 
-    shapes = {"claims": pl.Schema({**claims.shape, "partnership_id": pl.String})}
+    shapes = {"claims": with_text(claims.shape, "partnership_id")}
     return claims.map(work, shapes).pick("claims")

@@ -8,7 +8,7 @@ Claims stay with Spark as columns; what is few comes here: rejects, findings, le
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,11 +19,11 @@ from pipeline.check import Checked, check_source
 from pipeline.declarations import Declaration
 from pipeline.errors import BoundsError, SourceError
 from pipeline.inputs import code_hash
-from pipeline.reading import Read, Reader, gather
 from pipeline.readers.statements import RawFile, Received, read_statements
 from pipeline.readers.table import LOCATOR
+from pipeline.reading import Read, Reader, gather
 from pipeline.snapshots import Snapshot, describe
-from pipeline.spark.frames import Frames, Held, Shapes, shapes_of
+from pipeline.spark.frames import Frames, Held, Shapes, shapes_of, with_text
 from pipeline.spark.session import SparkError
 from schemas import ContractError
 
@@ -88,7 +88,7 @@ def read_sources(
             _read(declaration, raw, countries, code).items()
         }  # fmt: skip
 
-    of_source = {name: pl.Schema({**shape, _SOURCE: pl.String}) for name, shape in shapes.items()}
+    of_source = {name: with_text(shape, _SOURCE) for name, shape in shapes.items()}
     several = _one_each(spark, placed).map(work, of_source).persist()
     fetched = several.fetch(CLAIMS)
     _raise_first(fetched.pop("failed"), declarations)
@@ -99,9 +99,7 @@ def _read(declaration: Declaration, raw: Path, countries: pl.DataFrame, code: st
     """Return all that a worker makes of one source; `failed` alone if nothing can be made of it."""
     try:
         if code_hash() != code:
-            raise SparkError(  # noqa: TRY301
-                "twintowns or a library on a worker is of another version; install the same on each"
-            )
+            raise SparkError("twintowns or a library on a worker is of another version; install the same on each")
         read = Reader(raw).read(declaration, countries)
         if read.checked is None:
             return {}
@@ -121,16 +119,15 @@ def _raise_first(failed: pl.DataFrame, declarations: Sequence[Declaration]) -> N
 
 
 def _by_source(fetched: Frames, declarations: Sequence[Declaration]) -> dict[str, Read]:
-    parts = {
-        name: frame.partition_by(_SOURCE, as_dict=True, include_key=False) for name, frame in fetched.items()
-    }
-    read = {}
+    parts = {name: frame.partition_by(_SOURCE, as_dict=True, include_key=False) for name, frame in fetched.items()}
+    read: dict[str, Read] = {}
     for declaration in declarations:
         key = (declaration.id,)
         snapshots = [Snapshot(**row) for row in parts["received"].get(key, pl.DataFrame()).iter_rows(named=True)]
         files = {file.name: file for file in declaration.files}
         received = tuple(Received(files[one.file_name], one, b"") for one in snapshots)
-        checked = Checked(**{name: parts[name][key] for name in _FEW if key in parts[name]})
+        few = {name: parts[name][key] for name in _FEW if key in parts[name]}
+        checked = replace(Checked(), **few)  # type: ignore[arg-type]
         read[declaration.id] = Read(received, checked) if received else Read()
     return read
 

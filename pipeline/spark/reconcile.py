@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from pipeline.reconcile import Reconciled, conclude, own_entries
 from pipeline.spark.frames import Frames, Held, shapes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import polars as pl
 
 #: Claims of one partition, at most, if pairs have about as many each.
 _CLAIMS: Final = 500_000

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ANSWER_SECONDS: Final = 5.0
 #: How long a master may take to give us the first executor.
 _EXECUTOR_SECONDS: Final = 60.0
-_LOOPBACK: Final = ("127.0.0.1", "localhost")
+_LOOPBACK: Final = {"127.0.0.1", "localhost"}
 #: What stands before the message of an error in a worker's traceback.
 _RAISED: Final = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 
@@ -83,7 +83,8 @@ def _open(master: str) -> SparkSession:
         # A task has a core to itself: libraries of its own threads would fight for the others.
         "spark.executorEnv.POLARS_MAX_THREADS": "1",
     }
-    if master.startswith("local") or _hosts(master) and all(host in _LOOPBACK for host, _ in _hosts(master)):
+    hosts = [host for host, _ in _hosts(master)]
+    if master.startswith("local") or (hosts and set(hosts) <= _LOOPBACK):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():

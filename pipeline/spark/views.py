@@ -101,11 +101,11 @@ def _translate(sql: str) -> str:
     return _to_spark(query)
 
 
-def _to_spark(query: exp.Expression) -> str:
-    return query.transform(_round_as_duckdb).sql(dialect="spark")
+def _to_spark(query: exp.Expr) -> str:
+    return str(query.transform(_round_as_duckdb).sql(dialect="spark"))
 
 
-def _round_as_duckdb(node: exp.Expression) -> exp.Expression:
+def _round_as_duckdb(node: exp.Expr) -> exp.Expr:
     """Shift, round and shift back, as DuckDB does: Spark rounds 497.55, which is a bit less, down."""
     digits = node.args.get("decimals") if isinstance(node, exp.Round) else None
     if not isinstance(digits, exp.Literal):

@@ -60,7 +60,8 @@ class Cluster:
         import pyspark
 
         home = Path(pyspark.__file__).parent
-        command = [home / "bin" / "spark-class", main, "--host", _HOST, "--webui-port", "0", *arguments]
+        start = home / "bin" / "spark-class"
+        command: list[str | Path] = [start, main, "--host", _HOST, "--webui-port", "0", *arguments]
         log = self.folder / f"{name}.log"
         with log.open("wb") as out:
             own = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": _HOST, "SPARK_DAEMON_MEMORY": "256m"}
