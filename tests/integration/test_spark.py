@@ -18,7 +18,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from spark_cluster import Cluster, cluster
 
-from pipeline.build import LOCAL, Engine, Settings, build
+from pipeline.build import Settings, build
 from pipeline.cli import main
 from pipeline.commands import engines
 from pipeline.curate.database import view_files
@@ -74,9 +74,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        # Short runs gain nothing from what a JVM does for long ones.
-        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")
-        with cluster(tmp_path_factory.mktemp("cluster")) as made:
+        # Short runs gain nothing from what a JVM and Spark do for long ones.
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        folder = tmp_path_factory.mktemp("cluster")
+        (folder / "spark-defaults.conf").write_text(
+            "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
+        )
+        patch.setenv("SPARK_CONF_DIR", str(folder))
+        with cluster(folder) as made:
             yield made
 
 
@@ -107,9 +112,20 @@ def own_lists(folder: Path) -> Path:
     return folder
 
 
-def built(folder: Path, out: str, engine: Engine = LOCAL) -> Path:
-    settings = Settings(folder / "raw", folder / out, sources=(folder,), only=frozenset(LISTS))
-    return build(settings, engine=engine).published.path
+@pytest.fixture(scope="module")
+def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with lists of our own."""
+    return own_lists(tmp_path_factory.mktemp("lists"))
+
+
+def settings(lists: Path, out: Path, only: frozenset[str] = frozenset()) -> Settings:
+    return Settings(ROOT / "raw", out, sources=(lists,), only=only | frozenset(LISTS))
+
+
+@pytest.fixture(scope="module")
+def local(lists: Path, starter_sources: frozenset[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the release of the starter collection and our own lists that this process makes."""
+    return build(settings(lists, tmp_path_factory.mktemp("local"), starter_sources)).published.path
 
 
 # The same release
@@ -117,19 +133,13 @@ def built(folder: Path, out: str, engine: Engine = LOCAL) -> Path:
 
 @pyspark_is_here
 def test_two_workers_make_the_release_that_this_process_makes(
-    engine: SparkEngine, starter: Path, starter_sources: frozenset[str], tmp_path: Path
+    engine: SparkEngine, lists: Path, local: Path, starter_sources: frozenset[str], tmp_path: Path
 ) -> None:
-    made = build(Settings(ROOT / "raw", tmp_path, only=starter_sources), engine=engine)
-    assert_same_release(starter, made.published.path)
-
-
-@pyspark_is_here
-def test_claims_that_lead_nowhere_are_refused_alike(engine: SparkEngine, tmp_path: Path) -> None:
-    folder = own_lists(tmp_path)
-    local, spread = built(folder, "local"), built(folder, "spread", engine)
-    assert_same_release(local, spread)
-    found = tables(spread)
-    assert found["rejects"].select("locator", "rules").rows() == [("line 3", "self_twinned")]
+    made = build(settings(lists, tmp_path, starter_sources), engine=engine)
+    assert_same_release(local, made.published.path)
+    found = tables(made.published.path)
+    refused = found["rejects"].filter(pl.col("source_id") == "eins")
+    assert refused.select("locator", "rules").rows() == [("line 3", "self_twinned")]
     assert "located_on_own_partner" in found["findings"]["rule"]
     assert set(found["partnerships"]["stated_by_both"]) == {True, False, None}
 
@@ -141,24 +151,34 @@ def test_claims_that_lead_nowhere_are_refused_alike(engine: SparkEngine, tmp_pat
 def test_a_broken_source_is_the_same_error(
     engine: SparkEngine, tmp_path: Path, content: str, kind: type[SourceError]
 ) -> None:
-    folder = own_lists(tmp_path)
-    (folder / "zwei.csv").write_text(content)
+    (own_lists(tmp_path) / "zwei.csv").write_text(content)
     with pytest.raises(kind) as local:
-        built(folder, "local")
+        build(settings(tmp_path, tmp_path / "out"))
     with pytest.raises(kind) as spread:
-        built(folder, "spread", engine)
+        build(settings(tmp_path, tmp_path / "out"), engine=engine)
     assert str(spread.value) == str(local.value)
-    assert not (folder / "spread" / "current").exists()
+    assert not (tmp_path / "out" / "current").exists()
 
 
 @pyspark_is_here
-def test_every_view_has_the_rows_that_duckdb_gives(engine: SparkEngine, starter: Path) -> None:
+def test_a_worker_of_another_version_stops_the_build(
+    engine: SparkEngine, lists: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.spark.session import SparkError
+
+    monkeypatch.setattr("pipeline.spark.read.code_hash", lambda: "another")
+    with pytest.raises(SparkError, match="on a worker is of another version; install the same on each"):
+        build(settings(lists, tmp_path), engine=engine)
+
+
+@pyspark_is_here
+def test_every_view_has_the_rows_that_duckdb_gives(engine: SparkEngine, local: Path) -> None:
     from pipeline.spark.views import LEFT_OUT, register, translated_views
 
-    register(engine.spark, starter)
+    register(engine.spark, local)
     views = translated_views()
     assert set(views) | set(LEFT_OUT) == {path.stem for path in view_files()}
-    with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
+    with duckdb.connect(local / "twintowns.duckdb", read_only=True) as connection:
         for name in views:
             expected = connection.sql(f"FROM {name}").pl()
             found = pl.from_arrow(engine.spark.table(name).toArrow())
@@ -180,7 +200,7 @@ def test_all_lists(engine: SparkEngine, real_lists: Path, full_build: Path, tmp_
 
 @pyspark_is_here
 def test_a_worker_killed_midway_changes_nothing(
-    engine: SparkEngine, running: Cluster, starter: Path, starter_sources: frozenset[str], tmp_path: Path
+    engine: SparkEngine, running: Cluster, lists: Path, local: Path, starter_sources: frozenset[str], tmp_path: Path
 ) -> None:
     killing: list[threading.Thread] = []
 
@@ -202,11 +222,11 @@ def test_a_worker_killed_midway_changes_nothing(
                 killing[0].start()
             yield
 
-    made = build(Settings(ROOT / "raw", tmp_path, only=starter_sources), AtLocate(), engine)
+    made = build(settings(lists, tmp_path, starter_sources), AtLocate(), engine)
     killing[0].join()
     assert running.workers[0].returncode is not None
     assert running.workers[1].poll() is None
-    assert_same_release(starter, made.published.path)
+    assert_same_release(local, made.published.path)
 
 
 # What can be wrong
