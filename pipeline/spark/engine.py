@@ -23,7 +23,7 @@ from pipeline.spark.locate import (
     with_mentions,
     with_pairs,
 )
-from pipeline.spark.read import read_sources, rows_later
+from pipeline.spark.read import PLACE, read_sources, rows_later
 from pipeline.spark.reconcile import by_pair, conclude_by_pair
 from pipeline.spark.session import session
 
@@ -94,7 +94,7 @@ class SparkEngine:
             setattr(checked, name, located.assign(frame, "town"))
         claims = with_pairs(self._without_self_located(assign(claims, located, CLAIM_SIDES), checked))
         self._located = by_pair(claims, int(checked.ledger["claims_made"].sum())).persist()
-        checked.claims = self._in_order(self._located.fetch())
+        checked.claims = self._in_order(self._located.fetch()).drop(PLACE)
         return located.with_parted(checked.claims)
 
     def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
@@ -118,6 +118,6 @@ class SparkEngine:
         return Held(others.select(list(claims.shape)).unionByName(left.frame), claims.shape)
 
     def _in_order(self, claims: pl.DataFrame) -> pl.DataFrame:
-        """Return claims in the order in which sources are read, whatever partitions they come from."""
+        """Return claims in the order in which they are read and stated, whatever partitions they come from."""
         places = {one.id: place for place, one in enumerate(self._sources)}
-        return claims.sort(pl.col("source_id").replace_strict(places, return_dtype=pl.Int32), "claim_id")
+        return claims.sort(pl.col("source_id").replace_strict(places, return_dtype=pl.Int32), PLACE)

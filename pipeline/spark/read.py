@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 CLAIMS: Final = "claims"
+#: Column of claims: where among those of its source the source states it.
+PLACE: Final = "__place"
 _FEW: Final = ("awards", "group_members", "figures", "rejects", "findings", "ledger", "item_names")
 #: The columns without which a file that holds such a thing is none.
 _NEEDED: Final = {
@@ -108,7 +110,7 @@ def _read(declaration: Declaration, raw: Path, countries: pl.DataFrame, code: st
     except tuple(_EXPECTED.values()) as error:
         return {"failed": pl.DataFrame([(type(error).__name__, str(error))], _FAILED, orient="row")}
     received = [asdict(one.snapshot) for one in read.received]
-    frames = {name: frame for name in (CLAIMS, *_FEW) if not (frame := getattr(checked, name)).is_empty()}
+    frames = {name: frame for name in (CLAIMS, *_FEW) if not (frame := _numbered(checked, name)).is_empty()}
     return {"received": pl.DataFrame(received, _RECEIVED), **frames}
 
 
@@ -199,5 +201,13 @@ def _shapes(countries: pl.DataFrame) -> Shapes:
         content = f"{','.join(columns)}\n{','.join('-' for _ in columns)}\n".encode()
         received = [Received(nobody.files[0], describe(nobody, nobody.files[0], content), content)]
         checked = check_source(nobody, received, countries)
-        frames |= {name: getattr(checked, name) for name in (holds, *_FEW) if getattr(checked, name).width}
+        frames |= {name: frame for name in (holds, *_FEW) if (frame := _numbered(checked, name)).width}
     return shapes_of(frames)
+
+
+def _numbered(checked: Checked, name: str) -> pl.DataFrame:
+    """Return a frame of what was checked; claims with their `PLACE`, as Spark keeps no order."""
+    frame: pl.DataFrame = getattr(checked, name)
+    if name != CLAIMS:
+        return frame
+    return frame.with_columns(pl.int_range(pl.len()).alias(PLACE))
