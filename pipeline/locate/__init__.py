@@ -202,7 +202,8 @@ def locate(
     """
     sought = seek(mentions, gazetteer, load_corrections() if corrections is None else corrections)
     mentions, candidates, decided = sought.mentions, sought.candidates, sought.decided
-    links = _links(claims)
+    # Without claims, their columns have no type.
+    links = claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"]))
     # What mentions say of one another.
     decided = _also(decided, linked_items(mentions, decided))
     decided = _also(decided, _by_partners(mentions, candidates, links, decided, gazetteer))
@@ -213,16 +214,6 @@ def locate(
 
 def _also(decided: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([decided, further.join(decided, on="mention", how="anti")])
-
-
-def _links(claims: pl.DataFrame) -> pl.DataFrame:
-    """Return `mention`, `other`: who is stated to be whose partner, in both directions."""
-    return pl.concat(
-        [
-            claims.select(mention="town_mention", other="partner_mention"),
-            claims.select(mention="partner_mention", other="town_mention"),
-        ]
-    ).unique()
 
 
 def _name(found: pl.DataFrame) -> pl.DataFrame:

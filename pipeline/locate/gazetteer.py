@@ -90,6 +90,10 @@ class Gazetteer:
     regions: pl.DataFrame = field(default_factory=REGIONS_SCHEMA.to_frame)
     counties: pl.DataFrame = field(default_factory=COUNTIES_SCHEMA.to_frame)
 
+    def names_by(self, keys: pl.Series) -> pl.DataFrame:
+        """Return the names that have one of these keys: far fewer than all, for joins."""
+        return self.names.filter(pl.col("key").is_in(keys.drop_nulls().unique().implode()))
+
 
 def cache_folder() -> Path:
     """Return where derived tables are kept between runs; deleting it costs some seconds, nothing else."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from pipeline.locate.factorize import factorize
 from pipeline.locate.names import search_key
 from schemas.vocabularies import TownKind
 
@@ -54,15 +55,15 @@ def kind_of(name: pl.Expr, country: pl.Expr | None = None) -> pl.Expr:
 
 def _kinds(asked: pl.Series) -> pl.Series:
     """Return the kinds of a series of `name` and `country`; only names with a word that might tell are read."""
-    frame = asked.struct.unnest()
+    numbers, places = factorize(asked.struct.unnest())
+    frame = asked.gather(places).struct.unnest().with_row_index("number")
     key = search_key(pl.col("name").str.replace_many(list(_MARKS), list(_MARKS.values())))
     words = sorted({word for part in _rules().values() for rule in part for word in rule["words"]})
-    distinct = frame.unique().with_columns(key=key).filter(pl.col("key").str.contains_any(words))
+    distinct = frame.with_columns(key=key).filter(pl.col("key").str.contains_any(words))
     head = pl.col("key").str.extract(rf"^(.*?){_TAIL}")
-    told = distinct.with_columns(head=head).select("name", "country", kind=pl.coalesce(*_decisions()))
-    return frame.join(told, on=["name", "country"], how="left", nulls_equal=True, maintain_order="left")[
-        "kind"
-    ].fill_null(TownKind.MUNICIPALITY.value)
+    told = distinct.with_columns(head=head).select("number", kind=pl.coalesce(*_decisions()))
+    kinds = frame.join(told, on="number", how="left", maintain_order="left")["kind"]
+    return kinds.fill_null(TownKind.MUNICIPALITY.value).gather(numbers)
 
 
 def _decisions() -> list[pl.Expr]:
@@ -131,13 +132,14 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
         set_off.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS))
         .select("mention", "country_code", first=behind, key=head)
         .drop_nulls("first")
-        .join(gazetteer.names.select("country_code", "key"), on=["country_code", "key"], how="anti")
-        .select("mention", "country_code", "first", in_brackets=pl.lit(value=True))
+    )
+    bracketed = bracketed.join(gazetteer.names_by(bracketed["key"]), on=["country_code", "key"], how="anti").select(
+        "mention", "country_code", "first", in_brackets=pl.lit(value=True)
     )
     dashed = set_off.select("mention", "country_code", first=first, in_brackets=pl.lit(value=False))
     asked = pl.concat([dashed, bracketed]).drop_nulls("first")
     large = (
-        gazetteer.names.filter(pl.col("key").is_in(asked["first"].unique().implode()))
+        gazetteer.names_by(asked["first"])
         .join(gazetteer.places.filter(pl.col("population") >= _LARGE), on="place_id", how="semi")
         .group_by("country_code", first="key")
         .agg(pl.col("is_main").any())
@@ -153,11 +155,8 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
     plain = mentions.filter(
         towns & pl.col("country_code").is_not_null() & ~pl.col("text").str.contains(r"[(\[,/]|\s[–—]\s")
     ).join(divisions.filter(pl.col("division_kind").is_not_null() & ~pl.col("is_seat")), on="mention")
-    borne = (
-        read_names(plain)
-        .join(plain.select("mention", "country_code"), on="mention")
-        .join(gazetteer.names.select("country_code", "key"), on=["country_code", "key"], how="semi")
-    )
+    borne = read_names(plain).join(plain.select("mention", "country_code"), on="mention")
+    borne = borne.join(gazetteer.names_by(borne["key"]), on=["country_code", "key"], how="semi")
     plain = plain.join(borne, on="mention", how="anti")
     is_division = pl.col("kind").is_in([TownKind.REGION.value, TownKind.COUNTY.value])
     return (

@@ -44,7 +44,7 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     """
     read = read_names(mentions)
     readings = read.join(mentions.select("mention", "country_code", "latitude", "longitude"), on="mention")
-    names = _names_by_state(gazetteer)
+    names = _by_state(gazetteer.names_by(read["key"]))
     found = (
         readings.join(names, on=["key", "country_code"])
         .with_columns(
@@ -72,12 +72,12 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     )  # fmt: skip
 
 
-def _names_by_state(gazetteer: Gazetteer) -> pl.DataFrame:
+def _by_state(names: pl.DataFrame) -> pl.DataFrame:
     """Return `key`, `country_code`, `place_id`, `is_main`; a place overseas also under the state that it belongs to.
 
     Lists print France behind Saint-Denis de la Réunion too; that there are two must be known.
     """
-    names = gazetteer.names.select("key", "country_code", "place_id", "is_main")
+    names = names.select("key", "country_code", "place_id", "is_main")
     overseas = names.filter(pl.col("country_code").is_in(list(STATE_OF))).with_columns(
         pl.col("country_code").replace_strict(STATE_OF, return_dtype=pl.String)
     )
@@ -98,13 +98,11 @@ def _of_the_kind(found: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
 
 def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return the places in all the world that bear each mention's name: `mention`, `place_id`, `name_score`."""
-    names = gazetteer.names.select("key", "place_id", "is_main").join(
-        gazetteer.places.filter(pl.col("is_populated")), on="place_id", how="semi"
-    )
+    read = read_names(mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value)).filter(~pl.col("needs_proof"))
+    names = gazetteer.names_by(read["key"]).select("key", "place_id", "is_main")
+    names = names.join(gazetteer.places.filter(pl.col("is_populated")), on="place_id", how="semi")
     return (
-        read_names(mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value))
-        .filter(~pl.col("needs_proof"))
-        .join(names, on="key")
+        read.join(names, on="key")
         .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))
         .group_by("mention", "place_id")
         .agg(pl.col("name_score").max())

@@ -12,12 +12,12 @@ _MARGIN = 2.0
 _SHARE_OF_BEST = 0.3
 
 
-def decide_by_partners(candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def decide_by_partners(candidates: pl.DataFrame, claims: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """Choose among candidates by the partners that they are known to have.
 
     Args:
         candidates: `mention`, `place_id`, `name_score`, of mentions that nothing else decided.
-        links: `mention`, `other`: which mentions are stated to be partners, in both directions.
+        claims: `town_mention`, `partner_mention`: which mentions are stated to be partners.
         decided: `mention`, `place_id`: what other evidence decided.
 
     Returns:
@@ -25,6 +25,9 @@ def decide_by_partners(candidates: pl.DataFrame, links: pl.DataFrame, decided: p
         any other, and whom no other mention with a better claim takes.
     """
     place_of = decided.select("mention", "place_id")
+    # Of all that is stated, what the open mentions say of themselves and what is said of the places they may be.
+    asked = place_of.join(candidates, on="place_id", how="semi")
+    links = _links(claims, pl.concat([asked["mention"], candidates["mention"]]))
     known = (
         links.join(place_of, on="mention")
         .join(place_of.rename({"mention": "other", "place_id": "partner_place"}), on="other")
@@ -57,6 +60,16 @@ def decide_by_partners(candidates: pl.DataFrame, links: pl.DataFrame, decided: p
         "mention", "place_id", "support",
         located_by=pl.lit(LocatedBy.OTHER_SIDE.value), location_score=score.round(3),
     )  # fmt: skip
+
+
+def _links(claims: pl.DataFrame, mentions: pl.Series) -> pl.DataFrame:
+    """Return `mention`, `other`: who is stated to be whose partner, in both directions, for some mentions."""
+    both = (
+        claims.select(mention=one, other=other)
+        for one, other in (("town_mention", "partner_mention"), ("partner_mention", "town_mention"))
+    )
+    asked = pl.col("mention").is_in(mentions.unique().implode())
+    return pl.concat([way.filter(asked) for way in both]).unique()
 
 
 def without_outdone(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:

@@ -197,7 +197,9 @@ def region_codes(mentions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     )
     key = search_key(pl.col("text").str.extract(r"^([^(\[,/]*)"))
     asked = mentions.select("mention", "country_code", hint=key)
-    asked = pl.concat([asked, asked.with_columns(hint=bare_region(pl.col("hint")))]).unique()
+    # A name of one word has none to spare.
+    several_words = asked.filter(pl.col("hint").str.contains(" ", literal=True))
+    asked = pl.concat([asked, several_words.with_columns(hint=bare_region(pl.col("hint")))])
     found = pl.concat(
         [
             asked.join(divisions, on=["hint", "country_code"]).drop("country_code"),

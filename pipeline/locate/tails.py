@@ -80,9 +80,7 @@ def weigh_tails(
         "mention", "place_id", "of_text",
         speaks=(pl.col("admin1_code") == pl.col("division")).fill_null(value=True), exact="is_exact",
     )  # fmt: skip
-    # Of the million names of the gazetteer, those that a tail may mean.
-    names = gazetteer.names.filter(pl.col("key").is_in(asked["hint"].unique().implode()))
-    names = names.select("place_id", "country_code", "is_main", hint="key")
+    names = gazetteer.names_by(asked["hint"]).select("place_id", "country_code", "is_main", hint="key")
     by_name = asked.join(names, on=["place_id", "country_code", "hint"]).select(
         "mention", "place_id", "of_text", speaks=pl.lit(value=True)
     )
