@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Read:
-    """One source's bytes and what became of them; neither where it was never fetched."""
+    """One source's files, without their bytes, and what became of them; neither where it was never fetched."""
 
     received: tuple[Received, ...] = ()
     checked: Checked | None = None
@@ -52,7 +52,8 @@ class Reader:
         if not received:
             return Read()
         with progress.step(f"read {declaration.id}"):
-            return Read(received, check_source(declaration, received, countries))
+            checked = check_source(declaration, received, countries)
+        return Read(tuple(one.done() for one in received), checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
         """Return places and names, and the files that they come from besides the embedded ones.
@@ -119,7 +120,7 @@ class CarefulReader(Reader):
             checked, was_kept = kept_check(self.kept, self.code, declaration, received, countries)
         if not was_kept:
             self.reread.append(declaration.id)
-        return Read(received, checked)
+        return Read(tuple(one.done() for one in received), checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
         """Return places and names; from all the downloads of the release before where one is broken now."""

@@ -33,7 +33,7 @@ class Checked:
         claims: as `CLAIMS_READ`, with `…_country_code`, the country that each side's text resolves to.
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
-        raw: the files that claims come from, for rejects that only come to light later.
+        raw: of the files that claims come from, the rows that may only come to light later to be rejects.
         item_names: `wikidata_id`, `name`, `language`: what sources call Wikidata's items.
     """
 
@@ -91,7 +91,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         setattr(checked, holds, judged.good)
         if holds == "claims":
             checked.claims = distinguish_repeats(judged.good)
-            checked.raw += statements.raw
+            checked.raw += [file.only(judged.namesakes["row"]) for file in statements.raw]
             findings.append(find_heaps(judged.good, judged.dates, declaration).collect())
         findings.append(judged.findings)
         accounts.append(account)

@@ -41,6 +41,7 @@ class Judged:
         good: accepted statements, values decoded.
         refused: `row`, `rules`, `message`: raw rows of which no statement was accepted.
         ignored: `row`: raw rows that the declaration says are no statements.
+        namesakes: `row`: raw rows with two towns of one name, which may yet turn out to be one town.
         findings: as `values.note` makes them.
         dates: what each text of a date says; no rows where there are no claims.
     """
@@ -48,6 +49,7 @@ class Judged:
     good: pl.DataFrame
     refused: pl.DataFrame
     ignored: pl.DataFrame
+    namesakes: pl.DataFrame
     findings: pl.DataFrame
     dates: pl.DataFrame
 
@@ -91,7 +93,7 @@ def _judge(statements: pl.DataFrame, declaration: Declaration, holds: str, count
         ).alias(side)
         for side in SIDES
     )
-    frame = frame.with_columns(is_self=rows.is_self(frame))
+    frame = frame.with_columns(is_one_name=rows.one_name(frame)).with_columns(is_self=rows.is_self())
     frame, codes = values.decode_categories(frame, declaration)
     if holds == "figures":
         frame = frame.with_columns(value=values.figure("value"))
@@ -124,7 +126,8 @@ def _judge(statements: pl.DataFrame, declaration: Declaration, holds: str, count
     else:
         good, further = read_others(good, declaration)
     findings = values.collect_notes([*noted, *further])
-    return Judged(good, refused, ignored.to_frame("row"), findings, dates)
+    namesakes = frame.filter("is_one_name").select("row")
+    return Judged(good, refused, ignored.to_frame("row"), namesakes, findings, dates)
 
 
 def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:

@@ -80,21 +80,26 @@ def _is_filled(frame: pl.DataFrame, column: str) -> bool:
     return frame[column].null_count() < frame.height
 
 
-def is_self(frame: pl.DataFrame) -> pl.Series:
-    """Return for each row whether nothing tells its two towns apart."""
+def one_name(frame: pl.DataFrame) -> pl.Series:
+    """Return for each row whether its two towns have one name, whatever else is said of them."""
+    # Names that begin with different letters are not the same, and their keys are dear.
+    plain = r"^[A-Za-z0-9]"
+    both_plain = pl.col("town").str.contains(plain) & pl.col("partner").str.contains(plain)
+    initials = [pl.col(side).str.head(1).str.to_lowercase() for side in SIDES]
+    maybe = frame.select(~(both_plain & (initials[0] != initials[1])).fill_null(value=True)).to_series().arg_true()
+    keys = frame.select(SIDES)[maybe].select(search_key(pl.col(side)) for side in SIDES)
+    same = (keys["town"] == keys["partner"]).fill_null(value=False)
+    return pl.zeros(frame.height, dtype=pl.Boolean, eager=True).scatter(maybe, same)
+
+
+def is_self() -> pl.Expr:
+    """Return whether nothing tells a row's two towns apart, given `is_one_name`."""
     same = [
         pl.col(f"town_{part}").eq_missing(pl.col(f"partner_{part}"))
         for part in ("country_code", "region", "latitude", "longitude", "wikidata_id", "geonames_id")
     ]
-    same_item = (pl.col("town_wikidata_id") == pl.col("partner_wikidata_id")).fill_null(value=False)
-    found = frame.select(is_self=same_item, is_near=pl.all_horizontal(same))
-    # Names are compared only where nothing else tells two towns apart: their keys are dear.
-    near = found["is_near"].arg_true()
-    same_name = frame.select("town", "partner")[near].select(
-        (search_key(pl.col("town")) == search_key(pl.col("partner"))).fill_null(value=False)
-    )
-    named = pl.zeros(frame.height, dtype=pl.Boolean, eager=True).scatter(near, same_name.to_series())
-    return found["is_self"] | named
+    same_item = pl.col("town_wikidata_id") == pl.col("partner_wikidata_id")
+    return ((pl.col("is_one_name") & pl.all_horizontal(same)) | same_item).fill_null(value=False)
 
 
 def broken_rules(frame: pl.DataFrame, contract: Table) -> pl.DataFrame:

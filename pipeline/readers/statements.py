@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,14 +34,22 @@ class Received:
     snapshot: Snapshot
     content: bytes
 
+    def done(self) -> Received:
+        """Return the same without its bytes, which nobody needs once they are read."""
+        return replace(self, content=b"")
+
 
 @dataclass(frozen=True)
 class RawFile:
-    """The raw rows of one file: `ROW`, `LOCATOR` and the publisher's columns."""
+    """Raw rows of one file: `ROW`, `LOCATOR` and the publisher's columns."""
 
     source_id: str
     snapshot_id: str
     rows: pl.DataFrame
+
+    def only(self, wanted: pl.Series) -> RawFile:
+        """Return the same with the rows of these `ROW` alone."""
+        return replace(self, rows=self.rows.filter(pl.col(ROW).is_in(wanted.implode())))
 
     def as_json(self, wanted: pl.Expr) -> pl.DataFrame:
         """Return `row`, `source_id`, `snapshot_id`, `locator`, `row_json` of the wanted rows alone."""
