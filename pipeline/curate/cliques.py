@@ -7,6 +7,8 @@ no source says that it is one.
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 #: Triangles are everywhere; four is the smallest size that is asked about.
 SMALLEST = 4
@@ -31,44 +33,86 @@ UNUSUAL = 0.1
 INWARD = 0.25
 
 
-def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+#: A part of the network whose cliques are more than this, divided by its links, is not searched: a dense network can
+#: hold more than anybody can list. The largest part of the full lists has 1,282 cliques and 2,551 links, a fifth of this.
+_MOST_CLIQUES_TIMES_LINKS = 2**24
+
+
+@dataclass(frozen=True)
+class Cliques:
+    """What was found, and where the search was given up.
+
+    Args:
+        sets: `TOWN_CLIQUES`.
+        unsearched: `part` (a number), `town_id`, `links` (of the part): parts of the network with too many cliques.
+    """
+
+    sets: pl.DataFrame
+    unsearched: pl.DataFrame
+
+
+def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
     """Return unusually complete sets of towns, those that overlap as one.
 
     The largest clique is the core of a set, and a clique that has more than half of its towns in common with the set
     belongs to it; so does the next largest that is left, and so on. The core is complete, the rest nearly so.
 
-    A clique is unusual if chance makes none of its size, and its towns look inwards (`INWARD`).
+    A clique is unusual if chance makes none of its size, and its towns look inwards (`INWARD`). A part of the network
+    that holds too many cliques to list gives none: its towns are returned instead. In a network so dense that chance
+    makes cliques of every size, none is unusual.
 
     Args:
         partnerships: `town_a_id`, `town_b_id`; any status.
         members: `group_id`, `town_id`: published groups.
 
     Returns:
-        `TOWN_CLIQUES`: `group_id` is the group that holds all but at most one of the set's towns.
+        The sets, where `group_id` is the group that holds all but at most one of the set's towns.
     """
-    links = partnerships.select(a="town_a_id", b="town_b_id")
-    degree = pl.concat([links.select(town="a"), links.select(town="b")]).group_by("town").agg(degree=pl.len())
-    smallest = smallest_unusual(degree["degree"])
+    links, towns = number_towns(partnerships.select(a="town_a_id", b="town_b_id"))
+    smallest = smallest_unusual(towns["degree"])
     graph = nx.Graph()
-    graph.add_edges_from(_in_two_triangles(links).iter_rows())
-    partners = dict(zip(degree["town"], degree["degree"], strict=True))
-    found = (
-        sorted(clique)
-        for clique in nx.find_cliques(graph)
-        if len(clique) >= smallest
-        and len(clique) * (len(clique) - 1) >= INWARD * sum(partners[town] for town in clique)
-    )
+    graph.add_edges_from(_in_triangles(links, towns["degree"], smallest).sort("low", "high").iter_rows())
+    found: list[list[str]] = []
+    unsearched: list[tuple[int, str, int]] = []
+    names, degree = towns["town"], towns["degree"]
+    for part in sorted(nx.connected_components(graph), key=min):
+        inside = graph.subgraph(part).copy()
+        some = _unusual(inside, smallest, {town: degree[town] for town in part})
+        if some is None:
+            unsearched += [(min(part), names[town], inside.number_of_edges()) for town in sorted(part)]
+        else:
+            found += (sorted(names[town] for town in clique) for clique in some)
     sets = _together(sorted(found, key=lambda clique: (-len(clique), clique)))
-    rows = [(",".join(core), town, town in core) for core, towns in sets for town in towns]
+    rows = [(",".join(core), town, town in core) for core, all_towns in sets for town in all_towns]
     table = pl.DataFrame(rows, schema={"core": pl.String, "town_id": pl.String, "is_core": pl.Boolean}, orient="row")
     table = table.with_columns(clique_id=mint("k", table["core"]))
-    return TOWN_CLIQUES.conform(table.join(_groups_of(table, members), on="clique_id", how="left"))
+    schema = {"part": pl.Int64, "town_id": pl.String, "links": pl.Int64}
+    return Cliques(
+        TOWN_CLIQUES.conform(table.join(_groups_of(table, members), on="clique_id", how="left")),
+        pl.DataFrame(unsearched, schema=schema, orient="row"),
+    )
+
+
+def _unusual(part: nx.Graph[int], smallest: int, degree: Mapping[int, int]) -> list[list[int]] | None:
+    """Return the cliques of a part that are unusual; None if it has too many to list."""
+    most = _MOST_CLIQUES_TIMES_LINKS // part.number_of_edges()
+    found = []
+    for count, clique in enumerate(nx.find_cliques(part)):
+        if count >= most:
+            return None
+        size = len(clique)
+        if size >= smallest and size * (size - 1) >= INWARD * sum(degree[town] for town in clique):
+            found.append(clique)
+    return found
 
 
 def smallest_unusual(degrees: pl.Series) -> int:
-    """Return the smallest size, at least `SMALLEST`, of which chance would make fewer than `UNUSUAL` cliques."""
+    """Return the smallest size, at least `SMALLEST`, of which chance would make fewer than `UNUSUAL` cliques.
+
+    If there is none among the sizes for which enough towns have enough partners, the size after these.
+    """
     size = SMALLEST
-    while expected_cliques(degrees, size) >= UNUSUAL and size <= degrees.len():
+    while (degrees >= size - 1).sum() >= size and expected_cliques(degrees, size) >= UNUSUAL:
         size += 1
     return size
 
@@ -84,73 +128,94 @@ def expected_cliques(degrees: pl.Series, size: int) -> float:
     set of k in d (d - 1) … (d - k + 2) ways, so that the sum over all sets is (Σ d (d - 1) …)^k / (k! (2m)^(k(k-1)/2)),
     or a little less, as no town is in a set twice.
     """
-    able = degrees.filter(degrees >= size - 1).cast(pl.Float64)
-    ways = able
-    for less in range(1, size - 1):
-        ways = ways * (able - less)
-    total = float(ways.sum())
-    if not total:
+    able = degrees.filter(degrees >= size - 1)
+    if able.is_empty():
         return 0.0
+    # Logarithms, as the products of a town with thousands of partners do not fit a float; each number of partners once.
+    ways = [
+        math.lgamma(degree + 1) - math.lgamma(degree - size + 2) + math.log(towns)
+        for degree, towns in able.value_counts().iter_rows()
+    ]
+    most = max(ways)
+    total = most + math.log(math.fsum(math.exp(one - most) for one in ways))
     ends = float(degrees.sum())
-    logarithm = size * math.log(total) - math.lgamma(size + 1) - size * (size - 1) / 2 * math.log(ends)
+    logarithm = size * total - math.lgamma(size + 1) - size * (size - 1) / 2 * math.log(ends)
     # A star of many links expects more than a float can hold.
     return math.exp(min(logarithm, _LARGEST_EXPONENT))
 
 
-def report_cliques(cliques: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
-    """Return a finding for each clique, with the source that states the most of its links.
+def report_cliques(cliques: Cliques, claims: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """Return a finding for each clique and each part that was not searched, with the source of the most of its links.
 
     Args:
         cliques: as `find_cliques` returns them.
         claims: `town_id`, `partner_id`, `source_id`, `partnership_id`.
         towns: `town_id`, `name`.
     """
-    core = cliques.filter("is_core").select("clique_id", "town_id")
+    core = cliques.sets.filter("is_core").select("town_id", place="clique_id")
     names = (
-        core.join(towns, on="town_id").sort("clique_id", "name", "town_id")
-        .group_by("clique_id", maintain_order=True).agg(raw_value=pl.col("name").str.join(" – "))
+        core.join(towns, on="town_id").sort("place", "name", "town_id")
+        .group_by("place", maintain_order=True).agg(raw_value=pl.col("name").str.join(" – "))
     )  # fmt: skip
-    stated = (
-        claims.select("town_id", "partner_id", "source_id", "partnership_id")
-        .join(core, on="town_id")
-        .join(core.rename({"town_id": "partner_id"}), on=["clique_id", "partner_id"])
-        .group_by("clique_id", "source_id").agg(links=pl.col("partnership_id").n_unique())
-        .sort("clique_id", "links", "source_id", descending=[False, True, False])
-        .unique("clique_id", keep="first", maintain_order=True)
-    )  # fmt: skip
-    return FINDINGS.conform(
-        names.join(stated, on="clique_id").with_columns(
-            column_name=pl.lit("partner"), rule=pl.lit("complete_clique"),
-            severity=pl.lit(v.Severity.INFO.value), action=pl.lit(v.Action.KEPT.value),
+    dense = cliques.unsearched.select("town_id", "links", place=pl.col("part").cast(pl.String))
+    sizes = dense.group_by("place").agg(
+        raw_value=pl.format("{} towns, {} links: more cliques than can be listed", pl.len(), pl.col("links").first())
+    )
+    found = pl.concat(
+        texts.join(_main_source(members, claims), on="place").with_columns(rule=pl.lit(rule))
+        for members, texts, rule in (
+            (core, names, "complete_clique"),
+            (dense.drop("links"), sizes, "cliques_not_searched"),
         )
+    )
+    return FINDINGS.conform(
+        found.with_columns(
+            column_name=pl.lit("partner"), severity=pl.lit(v.Severity.INFO.value), action=pl.lit(v.Action.KEPT.value)
+        )
+    )
+
+
+def _main_source(members: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+    """Return which source states the most links between the towns of one place: `place`, `source_id`."""
+    return (
+        claims.select("town_id", "partner_id", "source_id", "partnership_id")
+        .join(members, on="town_id")
+        .join(members.rename({"town_id": "partner_id"}), on=["place", "partner_id"])
+        .group_by("place", "source_id").agg(stated=pl.col("partnership_id").n_unique())
+        .sort("place", "stated", "source_id", descending=[False, True, False])
+        .unique("place", keep="first", maintain_order=True)
+        .select("place", "source_id")
     )  # fmt: skip
 
 
-def _in_two_triangles(links: pl.DataFrame) -> pl.DataFrame:
-    """Return the links that are in two triangles or more, as each link of a clique of four is: `a`, `b`."""
-    numbered, towns = number_towns(links)
-    triangles = list_triangles(numbered.filter(towns["degree"].gather(numbered["low"]) >= SMALLEST - 1))
-    names = towns["town"]
-    often = (
-        pl.concat(triangles.select(low=one, high=other) for one, other in combinations(CORNERS, 2))
-        .group_by("low", "high").len()
-        .filter(pl.col("len") >= SMALLEST - 2)
-        .sort("low", "high")
-    )  # fmt: skip
-    return often.select(a=names.gather(often["low"]), b=names.gather(often["high"]))
+def _in_triangles(links: pl.DataFrame, degree: pl.Series, size: int) -> pl.DataFrame:
+    """Return the links that are in as many triangles as each link of a clique of the size is: `low`, `high`."""
+    links = links.filter(degree.gather(links["low"]) >= size - 1)
+    if links.is_empty():
+        return links
+    counts = pl.concat(
+        triangles.select(low=one, high=other).group_by("low", "high").len()
+        for triangles in list_triangles(links)
+        for one, other in combinations(CORNERS, 2)
+    )
+    often = counts.group_by("low", "high").agg(pl.col("len").sum()).filter(pl.col("len") >= size - 2)
+    return often.select("low", "high")
 
 
 def _together(cliques: Iterable[list[str]]) -> list[tuple[list[str], list[str]]]:
     """Put overlapping cliques together, given the largest first: each set's core and all of its towns."""
-    sets: list[tuple[frozenset[str], set[str]]] = []
+    sets: list[tuple[list[str], set[str]]] = []
+    # Only sets that have a town in common are compared.
+    homes: defaultdict[str, set[int]] = defaultdict(set)
     for clique in cliques:
-        towns = frozenset(clique)
-        home = next((all_towns for core, all_towns in sets if 2 * len(all_towns & towns) > len(towns)), None)
-        if home is None:
-            sets.append((towns, set(towns)))
-        else:
-            home |= towns
-    return [(sorted(core), sorted(all_towns)) for core, all_towns in sets]
+        common = Counter(home for town in clique for home in homes[town])
+        home = min((home for home, towns in common.items() if 2 * towns > len(clique)), default=len(sets))
+        if home == len(sets):
+            sets.append((clique, set()))
+        sets[home][1].update(clique)
+        for town in clique:
+            homes[town].add(home)
+    return [(core, sorted(towns)) for core, towns in sets]
 
 
 def _groups_of(table: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:

@@ -74,13 +74,17 @@ def measure_network(partnerships: pl.DataFrame, towns: pl.DataFrame) -> tuple[pl
 
 def _places(links: pl.DataFrame, partners: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return one row a town, by its number: `town_id`, its partners, triangles, clustering and component."""
-    triangles = list_triangles(links)
-    corners = pl.concat(triangles.select(rank=corner) for corner in CORNERS)
+    corners = pl.concat(
+        triangles.select(rank=corner).group_by("rank").agg(triangle_count=pl.len().cast(pl.Int64))
+        for triangles in list_triangles(links)
+        for corner in CORNERS
+    )
+    corners = corners.group_by("rank").agg(pl.col("triangle_count").sum())
     pairs = pl.col("partner_count") * (pl.col("partner_count") - 1) / 2
     return (
         names.select("rank", town_id="town", partner_count=pl.col("degree").cast(pl.Int64))
-        .join(corners.group_by("rank").agg(triangle_count=pl.len()), on="rank", how="left", maintain_order="left")
-        .with_columns(label_components(partners), pl.col("triangle_count").fill_null(0).cast(pl.Int64))
+        .join(corners, on="rank", how="left", maintain_order="left")
+        .with_columns(label_components(partners), pl.col("triangle_count").fill_null(0))
         .with_columns(clustering=pl.when(pl.col("partner_count") > 1).then(pl.col("triangle_count") / pairs))
         .pipe(_with_components)
     )  # fmt: skip

@@ -93,7 +93,7 @@ def make_tables(
         "partnership_groups": groups,
         "group_members": members,
         "partnership_motives": pl.concat([concluded.motives, motives]),
-        "town_cliques": cliques,
+        "town_cliques": cliques.sets,
         "town_network": places,
         "network_figures": figures,
         "awards": awards,

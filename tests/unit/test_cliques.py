@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from itertools import combinations
 
@@ -28,7 +29,7 @@ def complete(*towns: str) -> list[tuple[str, str]]:
 
 def found(pairs: list[tuple[str, str]], members: pl.DataFrame = NO_GROUPS) -> dict[str, str]:
     """Return each set's core, and the other towns in it."""
-    cliques = find_cliques(links(pairs + OTHERS), members)
+    cliques = find_cliques(links(pairs + OTHERS), members).sets
     assert cliques.schema == TOWN_CLIQUES.polars_schema
     return {
         "".join(part.filter("is_core")["town_id"]): "".join(part.filter(~pl.col("is_core"))["town_id"])
@@ -63,13 +64,13 @@ def test_a_group_that_accounts_for_the_set_is_named() -> None:
     group = "g" + "0" * 16
     for towns, named in (("abcd", [group]), ("abc", [group]), ("ab", [None])):
         members = pl.DataFrame({"group_id": [group] * len(towns), "town_id": list(towns)})
-        cliques = find_cliques(links(complete(*"abcd") + OTHERS), members)
+        cliques = find_cliques(links(complete(*"abcd") + OTHERS), members).sets
         assert cliques["group_id"].unique().to_list() == named
 
 
 @pytest.mark.parametrize("pairs", [[], complete("a", "b")])
 def test_without_enough_links_there_is_nothing(pairs: list[tuple[str, str]]) -> None:
-    assert find_cliques(links(pairs).cast(pl.String), NO_GROUPS).is_empty()
+    assert find_cliques(links(pairs).cast(pl.String), NO_GROUPS).sets.is_empty()
 
 
 def test_in_a_dense_network_four_are_no_surprise() -> None:
@@ -92,6 +93,34 @@ def test_the_expected_number_is_that_of_random_networks() -> None:
     assert expected == pytest.approx(count, rel=0.15)
 
 
+def test_towns_of_thousands_of_partners_do_not_outlast_a_search() -> None:
+    # Chance makes cliques of every size here, and products of such numbers fit no float.
+    degrees = pl.Series(range(5000, 15000, 10))
+    assert smallest_unusual(degrees) == 1001
+    assert expected_cliques(degrees, 900) == math.exp(700)
+
+
+def test_a_part_of_too_many_cliques_is_reported_and_the_others_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of six pairs of towns each is linked to all others but its pair: 2 ** 6 cliques of six.
+    pairs = [two for two in complete(*"abcdefABCDEF") if two[0].lower() != two[1].lower()]
+    table = links(pairs + complete("u", "v", "w", "x") + OTHERS)
+    assert find_cliques(table, NO_GROUPS).unsearched.is_empty()
+    monkeypatch.setattr("pipeline.curate.cliques._MOST_CLIQUES_TIMES_LINKS", 63 * len(pairs))
+    cliques = find_cliques(table, NO_GROUPS)
+    assert sorted(cliques.sets["town_id"]) == ["u", "v", "w", "x"]
+    assert sorted(cliques.unsearched["town_id"]) == sorted("abcdefABCDEF")
+    claims = table.select(town_id="town_a_id", partner_id="town_b_id", source_id=pl.lit("list")).with_row_index(
+        "partnership_id"
+    )
+    towns = pl.DataFrame({"town_id": list("uvwx"), "name": list("UVWX")})
+    findings = report_cliques(cliques, claims, towns)
+    FINDINGS.validate(findings)
+    assert findings.select("source_id", "rule", "raw_value").rows() == [
+        ("list", "cliques_not_searched", "12 towns, 60 links: more cliques than can be listed"),
+        ("list", "complete_clique", "U – V – W – X"),
+    ]
+
+
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), unique=True),
@@ -100,7 +129,7 @@ def test_the_expected_number_is_that_of_random_networks() -> None:
 def test_the_core_is_complete_whatever_the_order(pairs: list[tuple[int, int]], chance: random.Random) -> None:
     named = [(f"n{a}", f"n{b}") for a, b in pairs]
     shuffled = chance.sample(named, len(named))
-    once, again = (find_cliques(links(one + OTHERS), NO_GROUPS) for one in (named, shuffled))
+    once, again = (find_cliques(links(one + OTHERS), NO_GROUPS).sets for one in (named, shuffled))
     assert once.equals(again)
     for (_,), part in once.group_by("clique_id"):
         core = sorted(part.filter("is_core")["town_id"])

@@ -176,11 +176,19 @@ def test_a_long_chain_is_one_component() -> None:
     assert label_components(both_ways(links)).unique().to_list() == [0]
 
 
+def test_triangles_are_listed_in_several_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    low_high, _ = numbered(set(combinations(range(12), 2)))
+    monkeypatch.setattr("pipeline.curate.triangles._AT_ONCE", 50)
+    parts = list(list_triangles(low_high))
+    assert len(parts) > 3
+    assert sorted(pl.concat(parts).iter_rows()) == list(combinations(range(12), 3))
+
+
 @given(links)
 def test_triangles_are_those_of_all_threes_of_towns(found: set[tuple[int, int]]) -> None:
     low_high, towns = numbered(found)
-    names = towns["town"]
-    listed = sorted(tuple(sorted(names.gather(list(corners)))) for corners in list_triangles(low_high).iter_rows())
+    names, triangles = towns["town"], pl.concat(list_triangles(low_high))
+    listed = sorted(tuple(sorted(names.gather(list(corners)))) for corners in triangles.iter_rows())
     plain = [three for three in combinations(range(12), 3) if all(pair in found for pair in combinations(three, 2))]
     assert listed == sorted(tuple(sorted(f"t{town}" for town in three)) for three in plain)
 
