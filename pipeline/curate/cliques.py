@@ -34,7 +34,7 @@ INWARD = 0.25
 
 
 #: A part of the network whose cliques are more than this, divided by its links, is not searched: a dense network can
-#: hold more than anybody can list. The largest part of the full lists has 1,282 cliques and 2,551 links, a fifth of this.
+#: hold more than anybody can list. The largest part of the full lists has 1,282 cliques and 2,551 links: a fifth.
 _MOST_CLIQUES_TIMES_LINKS = 2**24
 
 
