@@ -174,21 +174,22 @@ def _towns(located: Located, gazetteer: Gazetteer, item_names: pl.DataFrame) -> 
     items = located.mentions.select("wikidata_id", "town_id").drop_nulls().unique()
     names = pl.concat(
         [
-            own.select("name", "language", town_id="place_id"),
+            # A place's names have their keys already.
+            own.select("name", "language", town_id="place_id", search_key="key"),
             item_names.join(items, on="wikidata_id").select("name", "language", "town_id"),
             located.mentions.select(name="text", language=unsaid, town_id="town_id"),
             towns.select("name", language=unsaid, town_id="town_id"),
-        ]
+        ],
+        how="diagonal",
     )
     # A name that several languages share keeps the first of them.
-    names = names.sort("town_id", "name", "language", nulls_last=True).unique(
-        ["town_id", "name"], keep="first", maintain_order=True
-    )
+    names = names.group_by("town_id", "name").agg(pl.col("language", "search_key").min())
     preferred = towns.select("town_id", "name", is_preferred=pl.lit(value=True))
     names = names.join(preferred, on=["town_id", "name"], how="left").with_columns(
-        pl.col("is_preferred").fill_null(value=False), search_key=search_key(pl.col("name"))
+        pl.col("is_preferred").fill_null(value=False)
     )
-    return schemas.TOWNS.conform(towns), names
+    unmade = names.filter(pl.col("search_key").is_null()).with_columns(search_key=search_key(pl.col("name")))
+    return schemas.TOWNS.conform(towns), pl.concat([names.drop_nulls("search_key"), unmade])
 
 
 def _partnerships(result: pl.DataFrame, claims: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
