@@ -36,6 +36,8 @@ INWARD = 0.25
 #: A part of the network whose cliques are more than this, divided by its links, is not searched: a dense network can
 #: hold more than anybody can list. The largest part of the full lists has 1,282 cliques and 2,551 links: a fifth.
 _MOST_CLIQUES_TIMES_LINKS = 2**24
+#: Nor is a part of more links than this: a step of the search is dear there, and many steps end in no clique.
+_MOST_LINKS = 2**15
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
     belongs to it; so does the next largest that is left, and so on. The core is complete, the rest nearly so.
 
     A clique is unusual if chance makes none of its size, and its towns look inwards (`INWARD`). A part of the network
-    that holds too many cliques to list gives none: its towns are returned instead. In a network so dense that chance
+    that is too large and dense to search gives none: its towns are returned instead. In a network so dense that chance
     makes cliques of every size, none is unusual.
 
     Args:
@@ -79,7 +81,8 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
         inside = graph.subgraph(part).copy()
         some = _unusual(inside, smallest, {town: degree[town] for town in part})
         if some is None:
-            unsearched += [(min(part), names[town], inside.number_of_edges()) for town in sorted(part)]
+            least, size = min(part), inside.number_of_edges()
+            unsearched += [(least, names[town], size) for town in sorted(part)]
         else:
             found += (sorted(names[town] for town in clique) for clique in some)
     sets = _together(sorted(found, key=lambda clique: (-len(clique), clique)))
@@ -94,7 +97,9 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
 
 
 def _unusual(part: nx.Graph[int], smallest: int, degree: Mapping[int, int]) -> list[list[int]] | None:
-    """Return the cliques of a part that are unusual; None if it has too many to list."""
+    """Return the cliques of a part that are unusual; None if it is too large or has too many to list."""
+    if part.number_of_edges() > _MOST_LINKS:
+        return None
     most = _MOST_CLIQUES_TIMES_LINKS // part.number_of_edges()
     found = []
     for count, clique in enumerate(nx.find_cliques(part)):
@@ -159,7 +164,7 @@ def report_cliques(cliques: Cliques, claims: pl.DataFrame, towns: pl.DataFrame) 
     )  # fmt: skip
     dense = cliques.unsearched.select("town_id", "links", place=pl.col("part").cast(pl.String))
     sizes = dense.group_by("place").agg(
-        raw_value=pl.format("{} towns, {} links: more cliques than can be listed", pl.len(), pl.col("links").first())
+        raw_value=pl.format("{} towns, {} links: too dense to list the cliques", pl.len(), pl.col("links").first())
     )
     found = pl.concat(
         texts.join(_main_source(members, claims), on="place").with_columns(rule=pl.lit(rule))

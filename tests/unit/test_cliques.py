@@ -105,6 +105,9 @@ def test_a_part_of_too_many_cliques_is_reported_and_the_others_are_searched(monk
     pairs = [two for two in complete(*"abcdefABCDEF") if two[0].lower() != two[1].lower()]
     table = links(pairs + complete("u", "v", "w", "x") + OTHERS)
     assert find_cliques(table, NO_GROUPS).unsearched.is_empty()
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.curate.cliques._MOST_LINKS", len(pairs) - 1)
+        assert sorted(find_cliques(table, NO_GROUPS).unsearched["town_id"]) == sorted("abcdefABCDEF")
     monkeypatch.setattr("pipeline.curate.cliques._MOST_CLIQUES_TIMES_LINKS", 63 * len(pairs))
     cliques = find_cliques(table, NO_GROUPS)
     assert sorted(cliques.sets["town_id"]) == ["u", "v", "w", "x"]
@@ -116,7 +119,7 @@ def test_a_part_of_too_many_cliques_is_reported_and_the_others_are_searched(monk
     findings = report_cliques(cliques, claims, towns)
     FINDINGS.validate(findings)
     assert findings.select("source_id", "rule", "raw_value").rows() == [
-        ("list", "cliques_not_searched", "12 towns, 60 links: more cliques than can be listed"),
+        ("list", "cliques_not_searched", "12 towns, 60 links: too dense to list the cliques"),
         ("list", "complete_clique", "U – V – W – X"),
     ]
 
