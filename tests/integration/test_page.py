@@ -22,6 +22,7 @@ from pipeline.build import Settings, build
 from pipeline.cli import main
 from pipeline.publish.package import CHECKSUMS, write_checksums
 from pipeline.report.page import PAGE, write_report
+from pipeline.report.page.selection import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -373,6 +374,32 @@ def test_it_can_be_printed(browser: Browser, page: Path) -> None:
         assert (run(browser, LIGHT_LAND) > 1000) is (theme == "light"), "the map is drawn in the colours of paper"
     printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"])
     assert printed.startswith(b"%PDF")
+
+
+def test_a_page_that_is_full_says_what_it_shows(browser: Browser, starter: Path, tmp_path: Path) -> None:
+    page = write_report(starter / "twintowns.duckdb", tmp_path, Limits(partnerships=100))
+    show(browser, page)
+    assert "show 100 of" in text(browser, "held")
+    assert text(browser, "map-note").startswith(str(run(browser, "return twintowns.map.placedCount")))
+    # A town with partners that the page leaves out.
+    town, shown, partners = run(
+        browser,
+        "const { data } = twintowns; for (let t = 0; t < data.towns.count; t++) {"
+        "const n = data.linksOf(t).length;"
+        "if (n && n < data.degree[t]) return [data.towns.id[t], n, data.degree[t]]; }",
+    )
+    show(browser, page, town=town)
+    assert f"{shown} of {partners} partners shown" in text(browser, "town")
+    assert f"FROM partners_of('{town}')" in text(browser, "town")
+    assert len(run(browser, "return [...document.querySelectorAll('#town .partner')]")) == shown
+    type_in_search(browser, "qqqqqqqqqq")
+    assert text(browser, "search-status") == "No town of that name among those on this page."
+    summaries = run(
+        browser, "return [...document.querySelectorAll('.doubtful')].map(e => e.previousElementSibling.textContent)"
+    )
+    assert summaries
+    assert all(summary.endswith("of those this page shows") for summary in summaries)
+    assert complaints(browser) == []
 
 
 # Text that anyone can edit

@@ -12,28 +12,36 @@ import html
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipeline.errors import TwintownsError
 from pipeline.report.current import current_database
 from pipeline.report.page.data import read_page_data
+from pipeline.report.page.selection import Limits
+
+if TYPE_CHECKING:
+    from pipeline.report.page.packing import Packed
 
 _HERE = Path(__file__).parent
 #: What a release's folder calls it.
 PAGE = Path("report") / "index.html"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-#: Of zlib: the next level takes twice the time for a hundredth of the size.
-_LEVEL = 5
+#: Of zlib: the next level takes half as long again, for three hundredths of the size.
+_LEVEL = 4
+_LIMITS = Limits()
 
 
-def write_report(database: Path, folder: Path) -> Path:
+def write_report(database: Path, folder: Path, limits: Limits = _LIMITS) -> Path:
     """Write the page of a release. The same release and the same program give the same bytes.
+
+    Its figures and charts count the whole release; its map and search hold no more than the limits say.
 
     Args:
         database: the release's `twintowns.duckdb`.
         folder: where `index.html` goes; it is made.
+        limits: what it holds at most.
 
     Returns:
         The path of the page.
@@ -41,11 +49,11 @@ def write_report(database: Path, folder: Path) -> Path:
     Raises:
         TwintownsError: the folder cannot be written.
     """
-    page = _page(read_page_data(database))
+    page = _bounded(database, limits)
     path = folder / PAGE.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
+        path.write_bytes(page)
     except OSError as error:
         raise TwintownsError(f"{path}: the page could not be written ({error.strerror})") from error
     return path
@@ -71,13 +79,24 @@ def find_report(out: Path) -> Path:
     return path
 
 
-def _page(data: dict[str, Any]) -> str:
+def _bounded(database: Path, limits: Limits) -> bytes:
+    while True:
+        data = read_page_data(database, limits)
+        held = len(data["links"]["b"])
+        page = _page(data).encode()
+        if len(page) <= limits.size or not held:
+            return page
+        # Its texts are longer than most.
+        limits = replace(limits, partnerships=int(held * 0.9 * limits.size / len(page)))
+
+
+def _page(data: Packed) -> str:
     script, style = _asset("report.js"), _asset("page.css")
     figures = data["figures"]
     # Names are half of it; zlib lets two threads work at once.
     with ThreadPoolExecutor(1) as pool:
-        names = pool.submit(_pack, data.pop("names"))
-        rest = _pack(data)
+        names = pool.submit(_pack, _json(data.pop("names")))
+        rest = _pack(_json(data))
     values = {
         "script": script,
         "style": style,
@@ -85,7 +104,8 @@ def _page(data: dict[str, Any]) -> str:
             "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
             f"script-src {_source(script)}; style-src {_source(style)}"
         ),
-        "base": _base(),
+        "base": _pack((_HERE / "base.json").read_bytes()),
+        "held": _held(data),
         "name_list": names.result(),
         "data": rest,
         "notices": html.escape(_asset("NOTICES").strip()),
@@ -110,11 +130,23 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _pack(content: Any) -> str:  # noqa: ANN401 - whatever JSON can say
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return base64.b64encode(gzip.compress(text.encode(), _LEVEL, mtime=0)).decode()
+def _held(data: Packed) -> str:
+    """Return what the page says of itself where it does not hold every partnership; nothing where it does."""
+    held, of = len(data["links"]["b"]), data["figures"]["partnerships"]
+    if held == of:
+        return ""
+    example = "FROM partners_of('{}')".format(str(data["most_connected"]).replace("'", "''"))
+    return (
+        f'<p class="note" id="held">The map, the search and the lists of single partnerships show {held:,} of {of:,} '
+        "partnerships: those that most sources state, and of these the ones with the most statements. Figures, charts, "
+        f"countries and sources count all {of:,}. The whole is in <code>twintowns.duckdb</code>, beside this page’s "
+        f"folder: <code>{html.escape(example, quote=False)}</code>.</p>"
+    )
 
 
-@cache
-def _base() -> str:
-    return _pack(json.loads(_asset("base.json")))
+def _json(content: Packed) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _pack(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, _LEVEL, mtime=0)).decode()

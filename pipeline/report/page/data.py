@@ -1,59 +1,40 @@
-"""What the page shows, read from a release's database and packed into columns.
-
-Repeated values are numbers of a list, sorted whole numbers are differences, texts of one column are one text
-with a line each: this is what makes 40,000 partnerships with 260,000 names a few megabytes, quick to read.
-"""
+"""What the page shows, read from a release's database and packed into columns."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 import polars as pl
 from babel import Locale
 
 from pipeline.locate.names import APOSTROPHES, LETTERS
+from pipeline.report.page.packing import Packed, counts, days, differences, lines, listed
+from pipeline.report.page.selection import Limits, select
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Packed = dict[str, Any]
-
-#: Partnerships with the numbers of their towns: the order in which everything else names them.
-_TOWNS: Final = """
-SELECT
-    row_number() OVER (ORDER BY town_id) - 1 AS place,
-    towns.*,
-    round(latitude * 1000)::INTEGER AS y,
-    round(longitude * 1000)::INTEGER AS x
-FROM towns
-ORDER BY town_id
-"""
-_LINKS: Final = """
-SELECT row_number() OVER (ORDER BY a.place, b.place) - 1 AS link, a.place AS a, b.place AS b, partnerships.*
-FROM partnerships
-JOIN placed AS a ON a.town_id = town_a_id
-JOIN placed AS b ON b.town_id = town_b_id
-ORDER BY link
-"""
+#: What each source said, the statement first that the start is taken from.
 _CLAIMS: Final = """
 SELECT
     link,
-    claims.* EXCLUDE (snapshot_id, town_text, partner_text, form_text, town_id, partner_id, partnership_id),
-    claims.town_id = links.town_a_id AS by_a,
+    locator, as_of_date, source_id, publisher, evidence_url, note,
+    claims.form, claims.status, start_event, start_text, claims.start_date, claims.start_precision,
+    end_text, claims.end_date, claims.end_precision, claims.end_cause,
+    claims.town_id = placed.town_id AS by_a,
     claim_id = coalesce(links.start_claim_id, '') AS is_chosen
 FROM claims
 JOIN links USING (partnership_id)
-ORDER BY link, is_chosen DESC, start_date NULLS LAST, source_id, claim_id
+JOIN placed ON placed.place = links.a
+ORDER BY link, is_chosen DESC, claims.start_date NULLS LAST, source_id, claim_id
 """
 _NAMES: Final = """
 SELECT place, search_key, town_names.name, language, is_preferred
 FROM town_names
 JOIN placed USING (town_id)
 WHERE search_key <> ''
-QUALIFY row_number() OVER (PARTITION BY search_key, place ORDER BY is_preferred DESC, town_names.name) = 1
-ORDER BY search_key, place
 """
 _SOURCES: Final = """
 SELECT
@@ -100,11 +81,10 @@ SELECT
         AS placeholders,
     (SELECT count(DISTINCT source_id) FROM claims) AS sources_with_claims
 """
-_DAY_ZERO: Final = pl.date(1970, 1, 1)
 _NUMBERED = re.compile(r"(.*?)([1-9]\d{0,8}|0)")
 
 
-def read_page_data(database: Path) -> Packed:
+def read_page_data(database: Path, limits: Limits) -> Packed:
     """Return all that the page shows, ready to be written as JSON.
 
     The same release gives the same content. Decades, eras, country pairs, coverage and conflicts are those of the
@@ -112,10 +92,10 @@ def read_page_data(database: Path) -> Packed:
 
     Args:
         database: a release's `twintowns.duckdb`.
+        limits: how many partnerships it holds at most; the others are counted, but not in it.
     """
     with duckdb.connect(database, read_only=True) as connection:
-        connection.execute(f"CREATE TEMP TABLE placed AS {_TOWNS}")
-        connection.execute(f"CREATE TEMP TABLE links AS {_LINKS}")
+        select(connection, limits)
         towns = connection.sql("FROM placed ORDER BY place").pl()
         links = connection.sql("FROM links ORDER BY link").pl()
         claims = connection.sql(_CLAIMS).pl()
@@ -124,13 +104,15 @@ def read_page_data(database: Path) -> Packed:
         conflicts = "SELECT DISTINCT link FROM date_conflicts JOIN links USING (partnership_id) ORDER BY link"
         return {
             "release": connection.sql("FROM release").pl().row(0, named=True),
+            # As an example of how to ask the database.
+            "most_connected": towns.sort("partners", "place", descending=[True, False])["name"].first(),
             "figures": connection.sql(_FIGURES).pl().row(0, named=True),
             "countries": {"code": countries, "name": _country_names(countries)},
             "letters": LETTERS | dict.fromkeys(APOSTROPHES, " "),
             "towns": _towns(towns, countries),
             "links": _links(links),
             "claims": _claims(claims, links.height),
-            "names": _names(names),
+            "names": _names(names, towns.height),
             "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
             "groups": _rows(
                 connection,
@@ -161,26 +143,27 @@ def _country_names(codes: list[str]) -> list[str]:
 def _towns(towns: pl.DataFrame, countries: list[str]) -> Packed:
     place = {code: number for number, code in enumerate(countries)}
     return {
-        "id": _lines(towns["town_id"]),
-        "name": _lines(towns["name"]),
+        "id": lines(towns["town_id"]),
+        "name": lines(towns["name"]),
         "country": towns["country_code"].replace_strict(place, default=-1, return_dtype=pl.Int32).to_list(),
         "x": towns["x"].to_list(),
         "y": towns["y"].to_list(),
         "population": towns["population"].to_list(),
-        "kind": _listed(towns["kind"]),
-        "located_by": _listed(towns["located_by"]),
-        "wikidata_id": _lines(towns["wikidata_id"]),
+        "partners": towns["partners"].to_list(),
+        "kind": listed(towns["kind"]),
+        "located_by": listed(towns["located_by"]),
+        "wikidata_id": lines(towns["wikidata_id"]),
     }
 
 
 def _links(links: pl.DataFrame) -> Packed:
     return {
-        "a": _differences(links["a"]),
+        "a": differences(links["a"]),
         "b": links["b"].to_list(),
-        "start": _days(links["start_date"]),
-        "end": _days(links["end_date"]),
+        "start": days(links["start_date"]),
+        "end": days(links["end_date"]),
         **{
-            name: _listed(links[name])
+            name: listed(links[name])
             for name in (
                 "form", "status", "start_precision", "end_precision", "end_cause", "start_agreement",
                 "state_a_at_start", "state_b_at_start",
@@ -192,24 +175,20 @@ def _links(links: pl.DataFrame) -> Packed:
 
 
 def _claims(claims: pl.DataFrame, links: int) -> Packed:
-    counts = claims.group_by("link").len()
-    per_link = pl.DataFrame({"link": range(links)}, schema={"link": pl.Int64}).join(
-        counts.cast({"link": pl.Int64}), on="link", how="left", maintain_order="left"
-    )
     # `line 1222` is a word that many share, and a number.
     numbered = claims["locator"].str.extract_groups(rf"^{_NUMBERED.pattern}$")
     word, number = numbered.struct[0], numbered.struct[1].cast(pl.Int32)
     return {
-        "per_link": per_link["len"].fill_null(0).to_list(),
-        "place_word": _listed(pl.select(pl.coalesce(word, claims["locator"])).to_series()),
+        "per_link": counts(claims["link"], links),
+        "place_word": listed(pl.select(pl.coalesce(word, claims["locator"])).to_series()),
         "place_number": number.to_list(),
         "by_a": claims["by_a"].cast(pl.Int8).to_list(),
         "chosen": claims["is_chosen"].arg_true().to_list(),
-        "start": _days(claims["start_date"]),
-        "end": _days(claims["end_date"]),
-        "as_of": _listed(claims["as_of_date"].dt.strftime("%Y-%m-%d")),
+        "start": days(claims["start_date"]),
+        "end": days(claims["end_date"]),
+        "as_of": listed(claims["as_of_date"].dt.strftime("%Y-%m-%d")),
         **{
-            name: _listed(claims[name])
+            name: listed(claims[name])
             for name in (
                 "source_id", "publisher", "form", "status", "start_event", "start_text", "start_precision", "end_text",
                 "end_precision", "end_cause", "evidence_url", "note",
@@ -218,48 +197,19 @@ def _claims(claims: pl.DataFrame, links: int) -> Packed:
     }  # fmt: skip
 
 
-def _names(names: pl.DataFrame) -> Packed:
+def _names(names: pl.DataFrame, towns: int) -> Packed:
+    # The database has them by town already: to sort them here is next to nothing.
+    ordered = names.sort(
+        "place", "search_key", "is_preferred", "name", "language", descending=[False, False, True, False, False]
+    )
+    key = (pl.col("place"), pl.col("search_key"))
+    distinct = ordered.filter(pl.any_horizontal(column.ne_missing(column.shift()) for column in key))
     # Most names are searched by themselves in lower case, which the browser can see to.
     own = pl.when(pl.col("search_key") != pl.col("name").str.to_lowercase()).then("search_key")
     return {
-        "key": _lines(names.select(own).to_series()),
-        "name": _lines(names["name"]),
-        "town": names["place"].to_list(),
-        "language": _listed(names["language"]),
-        "preferred": _differences(names["is_preferred"].arg_true()),
+        "key": lines(distinct.select(own).to_series()),
+        "name": lines(distinct["name"]),
+        "per_town": counts(distinct["place"], towns),
+        "language": listed(distinct["language"]),
+        "preferred": differences(distinct["is_preferred"].arg_true()),
     }
-
-
-def _listed(column: pl.Series) -> Packed:
-    """Return a column as its distinct values, in order, and each row's number in them; a null's is -1."""
-    values = column.drop_nulls().unique().sort()
-    numbers = column.replace_strict(values, pl.int_range(values.len(), eager=True), default=-1, return_dtype=pl.Int32)
-    return {"values": values.to_list(), "rows": _runs(numbers)}
-
-
-def _runs(numbers: pl.Series) -> list[int] | Packed:
-    """Return whole numbers as runs of equal ones, where this is shorter."""
-    runs = numbers.rle()
-    if runs.len() * 3 > numbers.len():
-        return numbers.to_list()
-    return {"value": runs.struct.field("value").to_list(), "length": runs.struct.field("len").to_list()}
-
-
-def _lines(column: pl.Series) -> str:
-    """Return texts as one, a line each; a null is an empty line."""
-    return "\n".join(column.fill_null("").str.replace_all(r"[\r\n]", " ").to_list())
-
-
-def _days(column: pl.Series) -> Packed:
-    """Return dates as days since 1970, with the rows that have one."""
-    rows = column.is_not_null().arg_true()
-    days = pl.select((column.drop_nulls() - _DAY_ZERO).dt.total_days()).to_series()
-    return {"row": _differences(rows), "day": days.to_list()}
-
-
-def _differences(numbers: pl.Series) -> list[int]:
-    """Return ascending numbers as the first and what each adds to the one before."""
-    if numbers.is_empty():
-        return []
-    whole = numbers.cast(pl.Int64)
-    return [whole[0], *whole.diff().drop_nulls().to_list()]

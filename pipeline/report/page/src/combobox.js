@@ -57,7 +57,7 @@ export function combobox(data, find, choose) {
     input.setAttribute("aria-expanded", String(hits.length > 0));
     const text = input.value.trim();
     if (!text) status.textContent = "";
-    else if (!total) status.textContent = "No town of that name.";
+    else if (!total) status.textContent = data.isWhole ? "No town of that name." : "No town of that name among those on this page.";
     else if (isSimilar) status.textContent = "No town of that name; these are spelt alike.";
     else status.textContent = total > hits.length ? `The first ${hits.length} of ${plural(total, "town")}.` : `${plural(total, "town")} found.`;
   }

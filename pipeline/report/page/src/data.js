@@ -17,6 +17,13 @@ export async function unpack(id) {
 
 const lines = (text, count) => (count ? text.split("\n") : []);
 
+/** Where each one's rows begin, and where the last's end, from how many each has. */
+export const firsts = (counts) => {
+  const result = new Int32Array(counts.length + 1);
+  for (let index = 0; index < counts.length; index++) result[index + 1] = result[index] + counts[index];
+  return result;
+};
+
 /** Ascending numbers, from what each adds to the one before. */
 export function sums(differences) {
   const result = new Int32Array(differences.length);
@@ -72,7 +79,7 @@ export function open(data) {
     ]),
   };
   const claims = {
-    first: sums([0, ...data.claims.per_link]),
+    first: firsts(data.claims.per_link),
     byA: data.claims.by_a,
     chosen: new Set(data.claims.chosen),
     placeNumber: data.claims.place_number,
@@ -83,24 +90,24 @@ export function open(data) {
       "end_text", "end_precision", "end_cause", "evidence_url", "note",
     ]),
   };
-  const { degree, linksOf } = neighbours(towns.count, links);
-  return { ...data, towns, links, claims, degree, linksOf };
+  // A large release has more partnerships than the page holds: `degree` counts all of a town's, `linksOf` gives these.
+  const isWhole = links.count === data.figures.partnerships;
+  return { ...data, towns, links, claims, isWhole, degree: Int32Array.from(data.towns.partners), linksOf: neighbours(count, links) };
 }
 
-/** How many partnerships each town has, and which. */
+/** Which partnerships each town has. */
 function neighbours(count, links) {
-  const degree = new Int32Array(count);
-  for (let link = 0; link < links.count; link++) {
-    degree[links.a[link]]++;
-    degree[links.b[link]]++;
-  }
   const first = new Int32Array(count + 1);
-  for (let town = 0; town < count; town++) first[town + 1] = first[town] + degree[town];
+  for (let link = 0; link < links.count; link++) {
+    first[links.a[link] + 1]++;
+    first[links.b[link] + 1]++;
+  }
+  for (let town = 0; town < count; town++) first[town + 1] += first[town];
   const filled = first.slice();
   const all = new Int32Array(first[count]);
   for (let link = 0; link < links.count; link++) {
     all[filled[links.a[link]]++] = link;
     all[filled[links.b[link]]++] = link;
   }
-  return { degree, linksOf: (town) => all.subarray(first[town], first[town + 1]) };
+  return (town) => all.subarray(first[town], first[town + 1]);
 }

@@ -5,6 +5,7 @@ import { date, number, percent, plural, words } from "./format.js";
 
 const rowsOf = (columns) => columns[Object.keys(columns)[0]].map((_, index) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]])));
 const LISTED = 60;
+const DISPUTED = 1000;
 
 /** Sources that gave partnerships, the others, and how to credit all of them. */
 export function sources(data) {
@@ -53,10 +54,12 @@ export function doubts(data, choose) {
   const unplaced = [];
   for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) unplaced.push(town);
   unplaced.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
-  fill("doubt-towns", unplaced.length > LISTED ? `The ${LISTED} with the most partners` : `All ${number(unplaced.length)} that have partners`, unplaced.slice(0, LISTED).map((town) =>
+  const some = data.isWhole ? "" : " of those this page shows";
+  fill("doubt-towns", data.isWhole && unplaced.length <= LISTED ? `All ${number(unplaced.length)} that have partners` : `The ${number(Math.min(unplaced.length, LISTED))} with the most partners${some}`, unplaced.slice(0, LISTED).map((town) =>
     h("li", {}, button(town), h("span", { class: "muted" }, ` ${country(town)} · ${plural(data.degree[town], "partner")}`))));
 
-  fill("doubt-dates", `All ${plural(data.conflicts.length, "partnership")}`, data.conflicts.map((one) => {
+  const disputed = data.conflicts.slice(0, DISPUTED);
+  fill("doubt-dates", data.isWhole && disputed.length === data.conflicts.length ? `All ${plural(disputed.length, "partnership")}` : `The first ${plural(disputed.length, "partnership")}${some}`, disputed.map((one) => {
     const { claims } = data;
     const said = new Set();
     for (let claim = claims.first[one]; claim < claims.first[one + 1]; claim++) {

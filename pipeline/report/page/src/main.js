@@ -59,7 +59,9 @@ async function start() {
   byId("zoom-home").addEventListener("click", map.home);
   byId("zoom-world").addEventListener("click", map.world);
   const missing = data.towns.count - map.placedCount;
-  byId("map-note").textContent = missing ? `${plural(map.placedCount, "town")} on the map; ${plural(missing, "town")} without coordinates can be found by name.` : `All ${plural(map.placedCount, "town")} are on the map.`;
+  byId("map-note").textContent = missing
+    ? `${plural(map.placedCount, "town")} on the map; ${plural(missing, "town")} without coordinates can be found by name.`
+    : `${data.isWhole ? "All " : ""}${plural(map.placedCount, "town")} ${map.placedCount === 1 ? "is" : "are"} on the map.`;
 
   document.documentElement.dataset.ready = "true";
   performance.mark("usable");

@@ -193,12 +193,15 @@ export function panel(data, namesOf, choose) {
       Object.entries(ORDERS).map(([value, text]) => h("option", { value, selected: value === order }, text)),
     );
     const heading = h("h3", { tabindex: -1 }, data.towns.name[town]);
-    const sentence = `${plural(list.length, "partner")} in ${plural(places, "country", "countries")}; ${dated ? plural(dated, "start") : "no start"} known${disputed ? `, ${number(disputed)} disputed` : ""}.`;
+    const all = data.degree[town];
+    const count = list.length < all ? `${number(list.length)} of ${plural(all, "partner")} shown, in` : `${plural(all, "partner")} in`;
+    const sentence = `${count} ${plural(places, "country", "countries")}; ${dated ? plural(dated, "start") : "no start"} known${disputed ? `, ${number(disputed)} disputed` : ""}.`;
     box.replaceChildren(
       h("div", { class: "town-head" }, heading, h("button", { type: "button", class: "quiet", onclick: () => choose(null) }, "Clear")),
       facts(town), identity(town) ?? "", honours(town) ?? "", otherNames(town) ?? "",
       h("div", { class: "partners-head" }, h("p", {}, sentence), list.length > 1 ? h("label", {}, h("span", { class: "hidden" }, "Order"), choice) : ""),
       h("ul", { class: "partners" }, list.map((one) => item(town, one))),
+      list.length < all ? h("p", { class: "note" }, "All of them, from twintowns.duckdb: ", h("code", {}, `FROM partners_of('${data.towns.id[town]}')`)) : "",
     );
     box.scrollTop = 0;
     announce(`${data.towns.name[town]}: ${sentence}`);

@@ -1,11 +1,13 @@
 // Any name of a town, in any language, whatever its case and accents: as `find_town` of the database ranks them.
 
+import { firsts } from "./data.js";
 import { folding } from "./fold.js";
 
 /** Make the index; `find(text, limit)` gives `{town, name, match}`, best first. */
 export function searching(data) {
   const fold = folding(data.letters);
-  const count = data.names.town.length;
+  const first = firsts(data.names.per_town);
+  const count = first.at(-1);
   const names = count ? data.names.name.split("\n") : [];
   const keys = count ? data.names.key.split("\n") : [];
   for (let index = 0; index < count; index++) keys[index] ||= names[index].toLowerCase();
@@ -15,6 +17,8 @@ export function searching(data) {
     starts[index] = at;
     at += keys[index].length + 1;
   }
+  const towns = new Int32Array(count);
+  for (let town = 0; town < data.towns.count; town++) towns.fill(town, first[town], first[town + 1]);
   const preferred = new Uint8Array(count);
   let sum = 0;
   for (const step of data.names.preferred) preferred[(sum += step)] = 1;
@@ -59,19 +63,19 @@ export function searching(data) {
   }
 
   function best(found, rank, limit) {
-    const towns = new Map();
+    const byTown = new Map();
     for (const index of found) {
-      const town = data.names.town[index];
+      const town = towns[index];
       const hit = { town, index, score: rank(index) };
-      const other = towns.get(town);
-      if (!other || hit.score > other.score) towns.set(town, hit);
+      const other = byTown.get(town);
+      if (!other || hit.score > other.score) byTown.set(town, hit);
     }
     const order = (a, b) =>
       b.score - a.score ||
       data.degree[b.town] - data.degree[a.town] ||
       (data.towns.population[b.town] ?? 0) - (data.towns.population[a.town] ?? 0) ||
       a.town - b.town;
-    const hits = [...towns.values()].sort(order);
+    const hits = [...byTown.values()].sort(order);
     return { total: hits.length, hits: hits.slice(0, limit).map((hit) => ({ ...hit, name: names[hit.index] })) };
   }
 
@@ -85,14 +89,10 @@ export function searching(data) {
     return { ...best(similar(wanted), (index) => -distance(keys[index], wanted, 3), limit), isSimilar: true };
   }
 
-  let byTown = null;
   /** All names of a town. */
   function namesOf(town) {
-    if (!byTown) {
-      byTown = new Map();
-      data.names.town.forEach((one, index) => byTown.has(one) ? byTown.get(one).push(index) : byTown.set(one, [index]));
-    }
-    return (byTown.get(town) ?? []).map((index) => ({ name: names[index], language: languageOf(index) }));
+    const of = names.slice(first[town], first[town + 1]);
+    return of.map((name, index) => ({ name, language: languageOf(first[town] + index) }));
   }
 
   return { fold, find, namesOf };
