@@ -6,30 +6,23 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import html
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.errors import TwintownsError
 from pipeline.report.current import current_database
 from pipeline.report.page.data import read_page_data
+from pipeline.report.page.packing import Packed, as_json, pack
 from pipeline.report.page.selection import Limits
-
-if TYPE_CHECKING:
-    from pipeline.report.page.packing import Packed
 
 _HERE = Path(__file__).parent
 #: What a release's folder calls it.
 PAGE = Path("report") / "index.html"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-#: Of zlib: the next level takes half as long again, for three hundredths of the size.
-_LEVEL = 4
 _LIMITS = Limits()
 
 
@@ -95,8 +88,8 @@ def _page(data: Packed) -> str:
     figures = data["figures"]
     # Names are half of it; zlib lets two threads work at once.
     with ThreadPoolExecutor(1) as pool:
-        names = pool.submit(_pack, _json(data.pop("names")))
-        rest = _pack(_json(data))
+        names = pool.submit(pack, as_json(data.pop("names")).encode())
+        rest = pack(as_json(data).encode())
     values = {
         "script": script,
         "style": style,
@@ -104,7 +97,7 @@ def _page(data: Packed) -> str:
             "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
             f"script-src {_source(script)}; style-src {_source(style)}"
         ),
-        "base": _pack((_HERE / "base.json").read_bytes()),
+        "base": pack((_HERE / "base.json").read_bytes()),
         "held": _held(data),
         "name_list": names.result(),
         "data": rest,
@@ -142,11 +135,3 @@ def _held(data: Packed) -> str:
         f"countries and sources count all {of:,}. The whole is in <code>twintowns.duckdb</code>, beside this page’s "
         f"folder: <code>{html.escape(example, quote=False)}</code>.</p>"
     )
-
-
-def _json(content: Packed) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _pack(content: bytes) -> str:
-    return base64.b64encode(gzip.compress(content, _LEVEL, mtime=0)).decode()

@@ -125,7 +125,7 @@ def read_page_data(database: Path, limits: Limits) -> Packed:
             "pairs": _rows(connection, "SELECT * FROM country_pairs", is_ordered=True),
             "sources": _rows(connection, _SOURCES, is_ordered=True),
             "findings": _rows(connection, _FINDINGS, is_ordered=True),
-            "conflicts": connection.sql(conflicts).pl()["link"].to_list(),
+            "conflicts": connection.sql(conflicts).pl()["link"],
         }
 
 
@@ -145,11 +145,11 @@ def _towns(towns: pl.DataFrame, countries: list[str]) -> Packed:
     return {
         "id": lines(towns["town_id"]),
         "name": lines(towns["name"]),
-        "country": towns["country_code"].replace_strict(place, default=-1, return_dtype=pl.Int32).to_list(),
-        "x": towns["x"].to_list(),
-        "y": towns["y"].to_list(),
-        "population": towns["population"].to_list(),
-        "partners": towns["partners"].to_list(),
+        "country": towns["country_code"].replace_strict(place, default=-1, return_dtype=pl.Int32),
+        "x": towns["x"],
+        "y": towns["y"],
+        "population": towns["population"],
+        "partners": towns["partners"],
         "kind": listed(towns["kind"]),
         "located_by": listed(towns["located_by"]),
         "wikidata_id": lines(towns["wikidata_id"]),
@@ -159,7 +159,7 @@ def _towns(towns: pl.DataFrame, countries: list[str]) -> Packed:
 def _links(links: pl.DataFrame) -> Packed:
     return {
         "a": differences(links["a"]),
-        "b": links["b"].to_list(),
+        "b": links["b"],
         "start": days(links["start_date"]),
         "end": days(links["end_date"]),
         **{
@@ -169,8 +169,8 @@ def _links(links: pl.DataFrame) -> Packed:
                 "state_a_at_start", "state_b_at_start",
             )
         },
-        "families": links["family_count"].to_list(),
-        "stated_by_both": links["stated_by_both"].cast(pl.Int8).fill_null(-1).to_list(),
+        "families": links["family_count"],
+        "stated_by_both": links["stated_by_both"].cast(pl.Int8).fill_null(-1),
     }  # fmt: skip
 
 
@@ -181,12 +181,12 @@ def _claims(claims: pl.DataFrame, links: int) -> Packed:
     return {
         "per_link": counts(claims["link"], links),
         "place_word": listed(pl.select(pl.coalesce(word, claims["locator"])).to_series()),
-        "place_number": number.to_list(),
-        "by_a": claims["by_a"].cast(pl.Int8).to_list(),
-        "chosen": claims["is_chosen"].arg_true().to_list(),
+        "place_number": number,
+        "by_a": claims["by_a"].cast(pl.Int8),
+        "chosen": claims["is_chosen"].arg_true(),
         "start": days(claims["start_date"]),
         "end": days(claims["end_date"]),
-        "as_of": listed(claims["as_of_date"].dt.strftime("%Y-%m-%d")),
+        "as_of": listed(claims["as_of_date"]),
         **{
             name: listed(claims[name])
             for name in (
