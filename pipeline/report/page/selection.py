@@ -1,7 +1,7 @@
 """Which partnerships and towns the map and the search hold: all, as long as a browser reads them in a moment.
 
 Beyond that they hold the partnerships that come first by: most sources, most statements, `partnership_id`.
-Headline figures, charts, country pairs and sources never depend on this. The table `town_network` counts partners.
+Headline figures, charts, country pairs and sources never depend on this.
 """
 
 from __future__ import annotations
@@ -63,15 +63,28 @@ weighed AS (
 )
 SELECT partnership_id, town_a_id, town_b_id FROM weighed WHERE bytes <= $bytes
 """
-#: Their towns, numbered: the order in which everything else names them. `partners` counts those of the whole release.
-_PLACED: Final = """
-WITH held AS (
-    SELECT town_a_id AS town_id FROM chosen
-    UNION
-    SELECT town_b_id FROM chosen
-    UNION
-    (SELECT town_id FROM towns ANTI JOIN town_network USING (town_id) ORDER BY town_id LIMIT $partnerships)
+#: Their towns, and those without a partner.
+_HELD: Final = """
+SELECT town_a_id AS town_id FROM chosen
+UNION
+SELECT town_b_id FROM chosen
+UNION
+(SELECT town_id FROM towns ANTI JOIN town_network USING (town_id) ORDER BY town_id LIMIT $partnerships)
+"""
+#: No more than the sum of these can be in the page; the tables know their heights.
+_WHOLE: Final = f"""
+SELECT partnerships <= $partnerships
+    AND {_PARTNERSHIP} * partnerships + {_STATEMENT} * claims + {_TOWN} * towns + {_NAME} * names <= $bytes
+FROM (
+    SELECT
+        (SELECT count(*) FROM partnerships) AS partnerships,
+        (SELECT count(*) FROM claims) AS claims,
+        (SELECT count(*) FROM towns) AS towns,
+        (SELECT count(*) FROM town_names) AS names
 )
+"""
+#: The towns numbered: the order in which everything else names them. `partners` counts those of the whole release.
+_PLACED: Final = """
 SELECT
     row_number() OVER (ORDER BY town_id) - 1 AS place,
     town_id, name, country_code, population, kind, located_by, wikidata_id,
@@ -105,6 +118,10 @@ def select(connection: duckdb.DuckDBPyConnection, limits: Limits) -> None:
         limits: what they hold at most.
     """
     most = {"partnerships": limits.partnerships, "bytes": limits.size - _REST}
-    connection.execute(f"CREATE TEMP TABLE chosen AS {_CHOSEN}", most)
-    connection.execute(f"CREATE TEMP TABLE placed AS {_PLACED}", {"partnerships": limits.partnerships})
+    if connection.execute(_WHOLE, most).fetchone() == (True,):
+        connection.execute("CREATE TEMP VIEW chosen AS FROM partnerships; CREATE TEMP VIEW held AS FROM towns")
+    else:
+        connection.execute(f"CREATE TEMP TABLE chosen AS {_CHOSEN}", most)
+        connection.execute(f"CREATE TEMP TABLE held AS {_HELD}", {"partnerships": limits.partnerships})
+    connection.execute(f"CREATE TEMP TABLE placed AS {_PLACED}")
     connection.execute(f"CREATE TEMP TABLE links AS {_LINKS}")
