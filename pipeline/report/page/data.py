@@ -150,8 +150,7 @@ def _towns(towns: pl.DataFrame, countries: list[str]) -> Packed:
         "y": towns["y"],
         "population": towns["population"],
         "partners": towns["partners"],
-        "kind": listed(towns["kind"]),
-        "located_by": listed(towns["located_by"]),
+        **listed(towns.select("kind", "located_by")),
         "wikidata_id": lines(towns["wikidata_id"]),
     }
 
@@ -162,13 +161,12 @@ def _links(links: pl.DataFrame) -> Packed:
         "b": links["b"],
         "start": days(links["start_date"]),
         "end": days(links["end_date"]),
-        **{
-            name: listed(links[name])
-            for name in (
+        **listed(
+            links.select(
                 "form", "status", "start_precision", "end_precision", "end_cause", "start_agreement",
                 "state_a_at_start", "state_b_at_start",
             )
-        },
+        ),
         "families": links["family_count"],
         "stated_by_both": links["stated_by_both"].cast(pl.Int8).fill_null(-1),
     }  # fmt: skip
@@ -178,22 +176,20 @@ def _claims(claims: pl.DataFrame, links: int) -> Packed:
     # `line 1222` is a word that many share, and a number.
     numbered = claims["locator"].str.extract_groups(rf"^{_NUMBERED.pattern}$")
     word, number = numbered.struct[0], numbered.struct[1].cast(pl.Int32)
+    words = pl.coalesce(word, "locator").alias("place_word")
     return {
         "per_link": counts(claims["link"], links),
-        "place_word": listed(pl.select(pl.coalesce(word, claims["locator"])).to_series()),
         "place_number": number,
         "by_a": claims["by_a"].cast(pl.Int8),
         "chosen": claims["is_chosen"].arg_true(),
         "start": days(claims["start_date"]),
         "end": days(claims["end_date"]),
-        "as_of": listed(claims["as_of_date"]),
-        **{
-            name: listed(claims[name])
-            for name in (
-                "source_id", "publisher", "form", "status", "start_event", "start_text", "start_precision", "end_text",
-                "end_precision", "end_cause", "evidence_url", "note",
+        **listed(
+            claims.select(
+                words, "source_id", "publisher", "form", "status", "start_event", "start_text", "start_precision",
+                "end_text", "end_precision", "end_cause", "evidence_url", "note", as_of=pl.col("as_of_date"),
             )
-        },
+        ),
     }  # fmt: skip
 
 
@@ -210,6 +206,6 @@ def _names(names: pl.DataFrame, towns: int) -> Packed:
         "key": lines(distinct.select(own).to_series()),
         "name": lines(distinct["name"]),
         "per_town": counts(distinct["place"], towns),
-        "language": listed(distinct["language"]),
+        **listed(distinct.select("language")),
         "preferred": differences(distinct["is_preferred"].arg_true()),
     }

@@ -32,20 +32,32 @@ def as_json(content: Any) -> str:  # noqa: ANN401 - whatever JSON can say
         return "{" + ",".join(f"{json.dumps(key)}:{as_json(value)}" for key, value in content.items()) + "}"
     if isinstance(content, pl.Series):
         # Several times as quick as by way of Python's numbers.
-        return f"[{content.cast(pl.String).fill_null('null').str.join(',').item()}]"
+        numbers = pl.col("number").cast(pl.String).fill_null("null")
+        return f"[{content.to_frame('number').select(numbers.str.join(',')).item()}]"
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def listed(column: pl.Series) -> Packed:
-    """Return a column as its distinct values, in order, and each row's number in them; a null's is -1."""
-    values = column.drop_nulls().unique().sort()
-    numbers = column.replace_strict(values, pl.int_range(values.len(), eager=True), default=-1, return_dtype=pl.Int32)
-    return {"values": values.cast(pl.String).to_list(), "rows": _runs(numbers)}
+def listed(frame: pl.DataFrame) -> dict[str, Packed]:
+    """Return each column as its distinct values, in order, and each row's number in them; a null's is -1.
+
+    All columns at once: a column by itself costs more to ask for than to reckon.
+    """
+    texts = frame.select(pl.all().cast(pl.String))
+    distinct = texts.select(pl.all().drop_nulls().unique().sort().implode())
+    values = {column.name: column[0] for column in distinct}
+    numbers = texts.select(
+        pl.col(name).replace_strict(known, pl.int_range(known.len(), eager=True), default=-1, return_dtype=pl.Int32)
+        for name, known in values.items()
+    )
+    runs = numbers.select(pl.all().rle().implode())
+    return {
+        name: {"values": known.to_list(), "rows": _shorter(numbers[name], runs[name][0])}
+        for name, known in values.items()
+    }
 
 
-def _runs(numbers: pl.Series) -> pl.Series | Packed:
+def _shorter(numbers: pl.Series, runs: pl.Series) -> pl.Series | Packed:
     """Return whole numbers as runs of equal ones, where this is shorter."""
-    runs = numbers.rle()
     if runs.len() * 3 > numbers.len():
         return numbers
     return {"value": runs.struct.field("value"), "length": runs.struct.field("len")}
@@ -53,7 +65,7 @@ def _runs(numbers: pl.Series) -> pl.Series | Packed:
 
 def lines(column: pl.Series) -> str:
     """Return texts as one, a line each; a null is an empty line."""
-    text = str(column.fill_null("").str.join("\n").item())
+    text = str(column.to_frame("text").select(pl.col("text").fill_null("").str.join("\n")).item())
     if text.count("\n") < max(column.len(), 1) and "\r" not in text:
         return text
     return lines(column.str.replace_all(r"[\r\n]", " "))
