@@ -1,48 +1,25 @@
-// The map: a canvas, since 27,000 towns are too many for elements. Only what is in view is drawn.
+// The map: a canvas, since tens of thousands of towns are too many for elements. Only what is in view is drawn.
 
-import { Delaunay } from "d3-delaunay";
 import { geoPath } from "d3-geo";
 import { select } from "d3-selection";
 import { zoom as zooming, zoomIdentity } from "d3-zoom";
+import { baseMap } from "./basemap.js";
 import { dotLayer } from "./dots.js";
+import { labelling } from "./labels.js";
+import { placedTowns } from "./placed.js";
 import { worldProjection, WORLD_HEIGHT, WORLD_WIDTH } from "./projection.js";
 
 const REACH = 14;
-const LABELS = 36;
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/** Lines of base.json as paths with their boxes. */
-function shapes(lists, closed) {
-  return lists.map((deltas) => {
-    const path = new Path2D();
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    let [x, y] = [0, 0];
-    for (let index = 0; index < deltas.length; index += 2) {
-      x += deltas[index];
-      y += deltas[index + 1];
-      if (index) path.lineTo(x, y);
-      else path.moveTo(x, y);
-      if (x < box[0]) box[0] = x;
-      if (y < box[1]) box[1] = y;
-      if (x > box[2]) box[2] = x;
-      if (y > box[3]) box[3] = y;
-    }
-    if (closed) path.closePath();
-    return { path, box };
-  });
-}
-
-const level = ({ land, borders }) => ({ land: shapes(land, true), borders: shapes(borders, false) });
 
 /** Make the map; `choose(town)` is called for a town that was clicked, `hover(town, x, y)` for one pointed at. */
 export function mapping(canvas, data, base, { choose, hover }) {
   const context = canvas.getContext("2d");
   const projection = worldProjection();
-  const coarse = level(base.coarse);
-  let fine = null;
   const placed = placedTowns(data, projection);
   const { order, px, py } = placed;
-  const delaunay = order.length ? new Delaunay(Float64Array.from(order.flatMap((town) => [px[town], py[town]]))) : null;
+  const drawBase = baseMap(context, base);
+  const drawLabels = labelling(context, data, placed);
   const root = Math.sqrt(Math.max(...order.slice(0, 1).map((town) => data.degree[town]), 1));
   let [width, height, density] = [0, 0, 1];
   let colours = {};
@@ -50,7 +27,6 @@ export function mapping(canvas, data, base, { choose, hover }) {
   let chosen = null;
   let pointed = -1;
   let asked = 0;
-  const textWidths = new Map();
   const dots = dotLayer(context);
   let shown = {};
   let covered = [];
@@ -74,32 +50,11 @@ export function mapping(canvas, data, base, { choose, hover }) {
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
     context.setTransform(density * k, 0, 0, density * k, density * x, density * y);
-    const seen = [-x / k, -y / k, (width - x) / k, (height - y) / k];
-    const inView = ({ box }) => box[0] < seen[2] && box[2] > seen[0] && box[1] < seen[3] && box[3] > seen[1];
-    drawBase(k, inView);
+    drawBase(k, colours, [-x / k, -y / k, (width - x) / k, (height - y) / k]);
     if (chosen) drawArcs(k);
     context.setTransform(density, 0, 0, density, 0, 0);
     drawTowns(k, x, y);
-    drawLabels(k, x, y);
-  }
-
-  function drawBase(k, inView) {
-    const isClose = k * WORLD_WIDTH > 2600;
-    if (isClose) fine ??= level(base.fine);
-    const shown = isClose ? fine : coarse;
-    context.fillStyle = colours.land;
-    context.strokeStyle = colours.coast;
-    context.lineWidth = 0.6 / k;
-    for (const shape of shown.land) {
-      if (!inView(shape)) continue;
-      // What is smaller than a pixel needs no line.
-      const isSmall = (shape.box[2] - shape.box[0]) * k < 1.5;
-      context.fill(shape.path, "evenodd");
-      if (!isSmall) context.stroke(shape.path);
-    }
-    context.strokeStyle = colours.border;
-    context.lineWidth = 0.7 / k;
-    for (const shape of shown.borders) if (inView(shape)) context.stroke(shape.path);
+    drawLabels({ k, x, y, width, height, colours, chosen, covered, radius });
   }
 
   function drawArcs(k) {
@@ -155,61 +110,11 @@ export function mapping(canvas, data, base, { choose, hover }) {
     context.stroke();
   }
 
-  // Names where there is room for them, the chosen town's first, then those with the most partners.
-  function drawLabels(k, x, y) {
-    const isNarrow = width < 520;
-    context.font = `${isNarrow ? 11 : 12}px ${colours.font}`;
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    const boxes = [...covered];
-    let drawn = 0;
-    const first = chosen ? [chosen.town, ...chosen.partners].filter((town) => px[town] !== undefined) : [];
-    const most = isNarrow ? LABELS / 2 : LABELS;
-    const pad = chosen ? 2 : 10;
-    const label = (town, isFirst) => {
-      const u = px[town] * k + x;
-      const v = py[town] * k + y;
-      if (u < 0 || v < 8 || u > width || v > height - 8) return;
-      const name = data.towns.name[town];
-      let size = textWidths.get(town);
-      if (size === undefined) textWidths.set(town, (size = context.measureText(name).width));
-      const gap = Math.max(radius(town, k), isFirst ? 4 : 0) + 4;
-      // On the right of its town, or else on the left.
-      const fits = (left) => {
-        const box = [left - pad, v - 7 - pad / 2, left + size + pad, v + 7 + pad / 2];
-        const isFree = left > 2 && left + size < width && !boxes.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1]);
-        return isFree && box;
-      };
-      const left = fits(u + gap) ? u + gap : u - gap - size;
-      const box = fits(left);
-      if (!box) return;
-      boxes.push(box);
-      drawn++;
-      context.strokeStyle = colours.paper;
-      context.lineWidth = 3;
-      context.strokeText(name, left, v);
-      context.fillStyle = colours.ink;
-      context.fillText(name, left, v);
-    };
-    for (const town of first) if (drawn < most) label(town, true);
-    if (chosen) return;
-    let looked = 0;
-    for (const town of order) {
-      if (drawn >= most || looked > 600) return;
-      const u = px[town] * k + x;
-      const v = py[town] * k + y;
-      if (u < 0 || v < 0 || u > width || v > height) continue;
-      looked++;
-      label(town, false);
-    }
-  }
-
   function redraw() {
     asked ||= requestAnimationFrame(draw);
   }
 
   function townAt(clientX, clientY) {
-    if (!delaunay) return -1;
     const box = canvas.getBoundingClientRect();
     const [u, v] = [clientX - box.left, clientY - box.top];
     // Partners of the chosen town first: they are what one points at then.
@@ -221,8 +126,8 @@ export function mapping(canvas, data, base, { choose, hover }) {
       }
       if (best >= 0) return best;
     }
-    const town = order[delaunay.find(view.invertX(u), view.invertY(v))];
-    return Math.hypot(view.applyX(px[town]) - u, view.applyY(py[town]) - v) <= REACH ? town : -1;
+    const town = placed.nearest(view.invertX(u), view.invertY(v));
+    return town >= 0 && Math.hypot(view.applyX(px[town]) - u, view.applyY(py[town]) - v) <= REACH ? town : -1;
   }
 
   const behaviour = zooming()
@@ -289,7 +194,6 @@ export function mapping(canvas, data, base, { choose, hover }) {
     [width, height, density] = [box.width, box.height, Math.min(devicePixelRatio || 1, 2)];
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
-    textWidths.clear();
     shown = {};
     // No names under the buttons and the legend.
     covered = [...canvas.parentElement.querySelectorAll(".controls, .legend")].map((element) => {
@@ -360,27 +264,4 @@ export function mapping(canvas, data, base, { choose, hover }) {
       return [box.left + view.applyX(px[town]), box.top + view.applyY(py[town])];
     },
   };
-}
-
-/** Towns with coordinates, those with the most partners first, in map units, and the box of nine in ten. */
-function placedTowns(data, projection) {
-  const px = [];
-  const py = [];
-  const order = [];
-  for (let town = 0; town < data.towns.count; town++) {
-    if (data.towns.x[town] === null || !data.degree[town]) continue;
-    const point = projection([data.towns.x[town] / 1000, data.towns.y[town] / 1000]);
-    if (!point) continue;
-    [px[town], py[town]] = point;
-    order.push(town);
-  }
-  order.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
-  const between = (values) => {
-    const sorted = order.map((town) => values[town]).sort((a, b) => a - b);
-    const at = (share) => sorted[Math.floor((sorted.length - 1) * share)];
-    return [at(0.12), at(0.88)];
-  };
-  const [left, right] = order.length ? between(px) : [0, WORLD_WIDTH];
-  const [top, bottom] = order.length ? between(py) : [0, WORLD_HEIGHT];
-  return { px, py, order, bulk: [left, top, right, bottom] };
 }
