@@ -488,6 +488,7 @@ def test_all_lists_are_small_and_quick(browser: Browser, full_build: Path) -> No
     assert page.stat().st_size < MEGABYTES * 1_000_000
     show(browser, page)
     assert complaints(browser) == []
+    assert run(browser, "return twintowns.data.isWhole")
     assert run(browser, "return performance.getEntriesByName('usable')[0].startTime") < USABLE_MS
     assert run(browser, "const t = performance.now(); twintowns.find('saint'); return performance.now() - t") < 250
     show(browser, page, size=PHONE, town="gn2950159")

@@ -87,8 +87,8 @@ _NUMBERED = re.compile(r"(.*?)([1-9]\d{0,8}|0)")
 def read_page_data(database: Path, limits: Limits) -> Packed:
     """Return all that the page shows, ready to be written as JSON.
 
-    The same release gives the same content. Decades, eras, country pairs, coverage and conflicts are those of the
-    database's views.
+    The same release gives the same content. Decades, eras, country pairs and coverage are those of the database's
+    views.
 
     Args:
         database: a release's `twintowns.duckdb`.
@@ -101,7 +101,6 @@ def read_page_data(database: Path, limits: Limits) -> Packed:
         claims = connection.sql(_CLAIMS).pl()
         names = connection.sql(_NAMES).pl()
         countries = sorted(set(towns["country_code"].drop_nulls()))
-        conflicts = "SELECT DISTINCT link FROM date_conflicts JOIN links USING (partnership_id) ORDER BY link"
         return {
             "release": connection.sql("FROM release").pl().row(0, named=True),
             # As an example of how to ask the database.
@@ -125,7 +124,7 @@ def read_page_data(database: Path, limits: Limits) -> Packed:
             "pairs": _rows(connection, "SELECT * FROM country_pairs", is_ordered=True),
             "sources": _rows(connection, _SOURCES, is_ordered=True),
             "findings": _rows(connection, _FINDINGS, is_ordered=True),
-            "conflicts": connection.sql(conflicts).pl()["link"],
+            "conflicts": (links["start_agreement"] == "conflict").arg_true(),
         }
 
 
