@@ -15,6 +15,7 @@ from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
+from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from pipeline.locate.downloads import Download
     from pipeline.readers.statements import Received
     from pipeline.reconcile import Reconciled
+
+_SLICE: Final = 1_000_000
+_NO_PAIRS: Final = pl.Series("partnership_id", dtype=pl.String)
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,10 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
             frame = located.assign(frame, side)  # noqa: PLW2901
         setattr(checked, name, frame)
     if "claims" in frames:
-        checked.claims = located.with_pairs(refuse_self_located(checked, checked.claims))
+        claims = refuse_self_located(checked, checked.claims)
+        # By slices, as hashing takes a multiple of what is hashed.
+        pairs = (pair_ids(part["town_id"], part["partner_id"]) for part in claims.iter_slices(_SLICE))
+        checked.claims = claims.with_columns(partnership_id=pl.concat([_NO_PAIRS, *pairs]))
     return located.with_parted(checked.claims)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 
-from pipeline.ids import pair_ids
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
 from pipeline.locate.factorize import factorize
@@ -53,12 +52,15 @@ class Located:
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
         assigned = _of_mention(self.mentions, "town_id", claims["partner_mention"])
+        text, country, code = "partner_text", "partner_country_text", "partner_country_code"
+        found = ["partner_id", "partner_located_by", "partner_location_score"]
         parted = (
-            claims.filter(pl.col("partner_id").ne_missing(assigned))
+            claims.select(text, country, code, "partner_region_text", *found)
+            .filter(pl.col("partner_id").ne_missing(assigned))
             .join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
             .select(
-                text="partner_text", country="partner_country_text", country_code="partner_country_code",
-                region="partner_region_text", kind=kind_of(pl.col("partner_text"), pl.col("partner_country_code")),
+                text=text, country=country, country_code=code, region="partner_region_text",
+                kind=kind_of(pl.col(text), pl.col(code)),
                 town_id="partner_id", located_by="partner_located_by", location_score="partner_location_score",
             )
             .unique("town_id", keep="first", maintain_order=True)
@@ -72,21 +74,6 @@ class Located:
             _of_mention(self.mentions, column, frame[f"{side}_mention"]).alias(f"{side}_{name}")
             for column, name in names.items()
         )
-
-    def with_pairs(self, claims: pl.DataFrame) -> pl.DataFrame:
-        """Add `partnership_id` to claims with both sides assigned; each pair of towns is hashed once."""
-        towns, _ = factorize(self.mentions.select("town_id"))
-        numbered = self.mentions.select("mention", towns.alias("town"))
-        one, other = (_of_mention(numbered, "town", claims[f"{side}_mention"]) for side in ("town", "partner"))
-        pair = pl.min_horizontal("one", "other").cast(pl.UInt64) * 2**32 + pl.max_horizontal("one", "other")
-        # What led to one town and was parted later is a pair by itself.
-        parted = pl.int_range(2**63, 2**63 + pl.len(), dtype=pl.UInt64)
-        pairs = pl.DataFrame({"one": one, "other": other}).select(
-            pl.when(pl.col("one") == pl.col("other")).then(parted).otherwise(pair)
-        )
-        numbers, places = factorize(pairs)
-        ids = pair_ids(claims["town_id"].gather(places), claims["partner_id"].gather(places))
-        return claims.with_columns(partnership_id=ids.gather(numbers))
 
 
 @dataclass(frozen=True)

@@ -70,17 +70,16 @@ def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`), in the order of
         `MENTION_KEY`, and for each row of `stated` its `mention`.
     """
+    said, said_at = factorize(stated.select(MENTION_KEY))
+    distinct = stated.select(pl.col(MENTION_KEY).gather(said_at)).with_columns(
+        kind=pl.coalesce("kind", kind_of(pl.col("text"), pl.col("country_code")))
+    )
     # The same name with its kind stated and told is one mention.
-    stated = stated.with_columns(kind=pl.coalesce("kind", kind_of(pl.col("text"), pl.col("country_code"))))
-    numbers, places = factorize(stated.select(MENTION_KEY))
-    largest = (
-        stated.select("population", number=numbers).drop_nulls().group_by("number").agg(pl.col("population").max())
-    )
-    distinct = (
-        stated.select(pl.col(MENTION_KEY).gather(places))
-        .with_row_index("number")
-        .join(largest, on="number", how="left", maintain_order="left")
-    )
+    numbers, places = factorize(distinct)
+    distinct = distinct.select(pl.all().gather(places)).with_row_index("number")
+    numbers = numbers.gather(said)
+    largest = stated.select("population", number=numbers).drop_nulls().group_by("number").max()
+    distinct = distinct.join(largest, on="number", how="left", maintain_order="left")
     # A column that nobody fills orders nothing.
     mentions = distinct.sort([key for key in MENTION_KEY if distinct[key].null_count() < distinct.height] or "number")
     mention_of = mentions["number"].arg_sort()
