@@ -57,9 +57,15 @@ def _kinds(asked: pl.Series) -> pl.Series:
     """Return the kinds of a series of `name` and `country`; only names with a word that might tell are read."""
     numbers, places = factorize(asked.struct.unnest())
     frame = asked.gather(places).struct.unnest().with_row_index("number")
-    key = search_key(pl.col("name").str.replace_many(list(_MARKS), list(_MARKS.values())))
+    name = pl.col("name")
+    key = search_key(name.str.replace_many(list(_MARKS), list(_MARKS.values())))
     words = sorted({word for part in _rules().values() for rule in part for word in rule["words"]})
-    distinct = frame.with_columns(key=key).filter(pl.col("key").str.contains_any(words))
+    # A name in plain ASCII has its words in its key as it has them itself.
+    longest = sorted({max(word.split(), key=len) for word in words if word.isascii()})
+    might_tell = (name.str.len_bytes() != name.str.len_chars()) | name.str.contains_any(
+        longest, ascii_case_insensitive=True
+    )
+    distinct = frame.filter(might_tell).with_columns(key=key).filter(pl.col("key").str.contains_any(words))
     head = pl.col("key").str.extract(rf"^(.*?){_TAIL}")
     told = distinct.with_columns(head=head).select("number", kind=pl.coalesce(*_decisions()))
     kinds = frame.join(told, on="number", how="left", maintain_order="left")["kind"]

@@ -45,14 +45,17 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     read = read_names(mentions)
     readings = read.join(mentions.select("mention", "country_code", "latitude", "longitude"), on="mention")
     names = _by_state(gazetteer.names_by(read["key"]))
-    found = (
-        readings.join(names, on=["key", "country_code"])
-        .with_columns(
-            name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
-        )
+    found = readings.join(names, on=["key", "country_code"]).with_columns(
+        name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
+    )
+    # The best reading of each.
+    is_only = found["mention"].is_unique()
+    best = (
+        found.filter(~is_only)
         .sort("mention", "place_id", "tier", "needs_proof", "name_score", descending=[False, False, False, False, True])
         .unique(["mention", "place_id"], keep="first", maintain_order=True)
     )
+    found = pl.concat([found.filter(is_only), best])
     places = gazetteer.places.select(
         "place_id",
         "admin1_code",

@@ -40,8 +40,8 @@ def decide_by_partners(candidates: pl.DataFrame, claims: pl.DataFrame, decided: 
     )
     support = (
         candidates.join(links, on="mention")
-        .join(known, on="place_id")
-        .join(options, on=["other", "partner_place"], how="semi")
+        .join(options, on="other")
+        .join(known, on=["place_id", "partner_place"], how="semi")
         .group_by("mention", "place_id")
         .agg(pl.col("name_score").first(), support=pl.col("other").n_unique())
     )

@@ -109,8 +109,14 @@ def weigh_tails(
         .select("mention", has_tail=pl.lit(value=True))
         .unique()
     )
+    # A name that leads somewhere as it stands, with nothing behind it, needs no weighing.
+    in_doubt = pl.concat([tails["mention"], found.filter((pl.col("tier") > 0) | pl.col("needs_proof"))["mention"]])
+    is_in_doubt = pl.col("mention").is_in(in_doubt.unique().implode())
+    no = pl.lit(value=False)
+    plain = found.filter(~is_in_doubt).with_columns(in_region=no, is_short=no, open_tail=no)
     weighed = (
-        found.join(said, on=["mention", "place_id"], how="left")
+        found.filter(is_in_doubt)
+        .join(said, on=["mention", "place_id"], how="left")
         .join(has_tail, on="mention", how="left")
         .with_columns(
             pl.col("speaks", "proves", "tells", "text_denies", "has_tail").fill_null(value=False),
@@ -144,15 +150,16 @@ def weigh_tails(
         keep=pl.col("is_near") | (proven & allowed),
         fullest=pl.when(proven & (allowed | (pl.col("tier") < _OTHER_TIER))).then("tier").min().over("mention"),
     )
-    return (
+    kept = (
         weighed.filter(pl.col("keep") & (pl.col("is_near") | (pl.col("tier") == pl.col("fullest"))))
         .with_columns(
             in_region="speaks",
             is_short=pl.col("tier") > 0,
             open_tail=pl.col("has_tail") & (pl.col("tier") >= _SHORT_TIER) & ~pl.col("tells"),
         )
-        .drop("keep", "fullest", "speaks", "proves", "tells", "text_denies", "denied", "is_near", "has_tail")
+        .select(plain.columns)
     )
+    return pl.concat([plain, kept])
 
 
 def _near_towns(asked: pl.DataFrame, names: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
