@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from pipeline.declarations import Declaration
     from schemas import Table
 
-#: Statements that are judged at once: what is made on the way takes ten times their memory.
-PART_SIZE = 250_000
+#: Statements that are judged at once: at most so many, as what is made on the way takes ten times their memory; and no
+#: fewer than are worth a second thread.
+PART_SIZE, SMALL_PART = 250_000, 20_000
 
 _CONTRACTS: dict[str, Table] = {
     "claims": CLAIM_STATEMENTS,
@@ -73,7 +74,8 @@ def judge(statements: pl.DataFrame, declaration: Declaration, holds: str, countr
 def _parts(statements: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Cut between raw rows: whether a row is refused depends on all statements that it makes."""
     row = statements["row"]
-    cuts = [int(row.search_sorted(row[place])) for place in range(0, row.len(), PART_SIZE)] or [0]
+    size = min(PART_SIZE, max(SMALL_PART, -(-row.len() // pl.thread_pool_size())))
+    cuts = [int(row.search_sorted(row[place])) for place in range(0, row.len(), size)] or [0]
     for first, last in zip(cuts, [*cuts[1:], row.len()], strict=True):
         yield statements.slice(first, last - first)
 
