@@ -104,6 +104,11 @@ CLAIMS = Table(
     name="claims",
     row="One statement of one source that two towns are or were linked.",
     key=("claim_id",),
+    sort=("source_id",),
+    ties=(
+        "as the source states them, row after row of file after file. An id is a hash: in its order no claim would lie "
+        "beside its like, and files would be larger."
+    ),
     columns=(
         *_STATED,
         c.town_id,

@@ -46,9 +46,7 @@ def write_table(
         exact: leave texts that a spreadsheet would take for a formula as they are.
     """
     [table] = [table for table in schemas.TABLES if table.name == name]
-    frame = connection.sql(f"SELECT * FROM {name} {_cut(table) if where is not None else ''}").pl()
-    if table.order:
-        frame = frame.sort(table.order)
+    frame = connection.sql(f"SELECT * FROM {name} {_cut(table) if where is not None else ''} ORDER BY rowid").pl()
     flat = flatten(frame)
     text = (flat if exact else neutralise(flat)).write_csv()
     return iter((BYTE_ORDER_MARK if mark else "", text)), f"{name}: {frame.height:,} rows"

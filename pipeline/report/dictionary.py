@@ -13,6 +13,8 @@ def dictionary() -> str:
         parts.append(f"## `{table.name}`\n\n{table.row}\n")
         if table.key:
             parts.append(f"Key: {', '.join(f'`{name}`' for name in table.key)}\n")
+        if table.ties:
+            parts.append(f"Order: {', '.join(f'`{name}`' for name in table.order)}, then {table.ties}\n")
         lines = ["| column | type | null | what it is |", "| --- | --- | --- | --- |"]
         lines += [_line(column) for column in table.columns]
         parts.append("\n".join(lines) + "\n")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 
+LISTED = "t,p,s\nAachen,Reims,1966\nHof,Ogden,1954\nBonn,Oxford,1947\nCelle,Meudon,1951\n"
 LIST_THAT_IS_OFF = """\
 title = "NAME"
 publisher = "NAME"
@@ -119,7 +120,7 @@ def test_the_order_in_which_sources_are_turned_on_does_not_matter(
     monkeypatch.setattr("pipeline.declarations.load.BUILT_IN", shipped)  # so that little else is on
     for name in ("a_list", "b_list"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / f"{name}.csv").write_text("t,p,s\nAachen,Reims,1966\nHof,Ogden,1954\n", "utf-8")
+        (tmp_path / name / f"{name}.csv").write_text(LISTED, "utf-8")
         (tmp_path / name / f"{name}.toml").write_text(LIST_THAT_IS_OFF.replace("NAME", name), "utf-8")
     releases = []
     for names in (["a_list", "b_list"], ["b_list", "a_list"]):
@@ -128,5 +129,8 @@ def test_the_order_in_which_sources_are_turned_on_does_not_matter(
         assert main([*arguments(out, [",".join(names)], "--enable"), *folders]) == 0
         releases.append(out / "current")
     assert parquet(releases[0]) == parquet(releases[1])
-    stated_by = set(pl.read_parquet(releases[0] / "claims.parquet")["source_id"])
-    assert stated_by == {"a_list", "b_list", "starter_towns"}
+    stated = pl.read_parquet(releases[0] / "claims.parquet")
+    assert set(stated["source_id"]) == {"a_list", "b_list", "starter_towns"}
+    assert stated["source_id"].is_sorted()
+    # Each as the file has it, not in the order of ids.
+    assert stated.filter(source_id="a_list")["town_text"].to_list() == ["Aachen", "Hof", "Bonn", "Celle"]
