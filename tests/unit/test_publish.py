@@ -192,9 +192,9 @@ def test_claims_are_published_as_their_sources_state_them(tmp_path: Path) -> Non
     assert contract.conform(stated)["claim_id"].to_list() == [stated["claim_id"][row] for row in (2, 3, 0, 1)]
     put(tmp_path, tables(stated))
     with duckdb.connect(tmp_path / "current" / "twintowns.duckdb", read_only=True) as connection:
-        stored = connection.execute("SELECT claim_id FROM claims ORDER BY rowid").pl()["claim_id"]
-    assert stored.to_list() == read(tmp_path, "claims")["claim_id"].to_list()
-    assert stored.to_list() == [stated["claim_id"][row] for row in (2, 3, 0, 1)]
+        stored = [claim_id for (claim_id,) in connection.sql("SELECT claim_id FROM claims ORDER BY rowid").fetchall()]
+    assert stored == read(tmp_path, "claims")["claim_id"].to_list()
+    assert stored == [stated["claim_id"][row] for row in (2, 3, 0, 1)]
 
 
 # The lock
