@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 import schemas
-from pipeline.curate.database import view_files, write_database
+from pipeline.curate.database import ROW_GROUP_SIZE, view_files, write_database
 from pipeline.errors import GateError, TwintownsError
 from pipeline.history import list_changes, list_redirects
 from pipeline.publish import gates
@@ -28,7 +28,7 @@ from pipeline.publish.folders import (
     sweep,
     switch,
 )
-from pipeline.publish.package import DATABASE, check_files, write_checksums, write_descriptor
+from pipeline.publish.package import DATABASE, check_files, file_sha256, write_checksums, write_descriptor
 from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Tables = dict[str, pl.DataFrame]
-#: Rows of a row group of DuckDB: groups of another size it cuts anew, in memory, and compresses twice.
-ROW_GROUP = 122_880
 #: A release's own tables: what it is called and how it differs are not part of what it says.
 _ABOUT_RELEASE = ("changes", "release")
 #: What the next release is compared with.
@@ -199,10 +197,9 @@ def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> str:
     for name in sorted(tables):
         path = folder / f"{name}.parquet"
         tables[name].write_parquet(
-            path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
+            path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP_SIZE
         )
-        with path.open("rb") as file:
-            digest.update(f"{name}\x1f".encode() + hashlib.file_digest(file, "sha256").digest())
+        digest.update(f"{name}\x1f".encode() + bytes.fromhex(file_sha256(path)))
     for path in view_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()

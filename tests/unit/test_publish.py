@@ -197,6 +197,17 @@ def test_claims_are_published_as_their_sources_state_them(tmp_path: Path) -> Non
     assert stored == [stated["claim_id"][row] for row in (2, 3, 0, 1)]
 
 
+def test_the_database_keeps_texts_as_they_are_whatever_their_length(tmp_path: Path) -> None:
+    texts = [None, "", "x" * 300_000, "é'\"\n", *(f"{n} " * 900 for n in range(50))]
+    stated = claims([claim(n, "gn1", f"gn{n + 2}", note=text, form_text=text) for n, text in enumerate(texts)])
+    put(tmp_path, tables(stated))
+    with duckdb.connect(tmp_path / "current" / "twintowns.duckdb", read_only=True) as connection:
+        for table in TABLES:
+            stored = connection.sql(f"FROM {table.name} ORDER BY rowid").pl()
+            assert stored.equals(read(tmp_path, table.name))
+            assert stored.columns == table.polars_schema.names()
+
+
 # The lock
 
 
