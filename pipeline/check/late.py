@@ -26,7 +26,7 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
         checked: its rejects, findings and ledger are brought up to date.
         claims: with `town_id`, `partner_id` and how the partner was located.
     """
-    same = claims.filter(pl.col("town_id") == pl.col("partner_id"))
+    same = claims[(claims["town_id"] == claims["partner_id"]).arg_true()]
     if same.is_empty():
         return claims
     one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))

@@ -14,28 +14,35 @@ read AS (
 snapped AS (
     SELECT source_id, count(*) AS snapshots FROM snapshots GROUP BY source_id
 ),
+stated_pairs AS (
+    SELECT source_id, partnership_id, count(*) AS claims, count(start_date) AS dated_claims
+    FROM claims
+    GROUP BY source_id, partnership_id
+),
 stated AS (
     SELECT
-        claims.source_id,
-        count(*) AS claims,
-        count(claims.start_date) AS dated_claims,
-        count(DISTINCT partnership_id) AS partnerships,
-        count(DISTINCT partnership_id) FILTER (source_count = 1) AS partnerships_only_here
-    FROM claims
+        source_id,
+        sum(claims)::BIGINT AS claims,
+        sum(dated_claims)::BIGINT AS dated_claims,
+        count(*) AS partnerships,
+        count(*) FILTER (source_count = 1) AS partnerships_only_here
+    FROM stated_pairs
     JOIN partnerships USING (partnership_id)
-    GROUP BY claims.source_id
+    GROUP BY source_id
 ),
 named AS (
     SELECT source_id, town_id, town_located_by AS located_by FROM claims
     UNION ALL
     SELECT source_id, partner_id AS town_id, partner_located_by AS located_by FROM claims
 ),
-located AS (
-    SELECT
-        source_id,
-        count(DISTINCT town_id) AS towns,
-        count(DISTINCT town_id) FILTER (located_by <> 'not_located') AS towns_located
+named_towns AS (
+    SELECT source_id, town_id, bool_or(located_by <> 'not_located') AS is_located
     FROM named
+    GROUP BY source_id, town_id
+),
+located AS (
+    SELECT source_id, count(*) AS towns, count(*) FILTER (is_located) AS towns_located
+    FROM named_towns
     GROUP BY source_id
 )
 SELECT
