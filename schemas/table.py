@@ -204,6 +204,9 @@ def _promises(column: Column) -> list[pl.Expr]:
     promised = []
     if not column.nullable:
         promised.append(value.null_count() == 0)
+        if column.dtype.is_float():
+            # pandera takes it for a null.
+            promised.append(value.is_not_nan().all())
     if column.vocabulary is not None:
         promised.append(value.is_in([member.value for member in column.vocabulary]).all())
     if column.minimum is not None:

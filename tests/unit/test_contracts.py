@@ -30,6 +30,7 @@ CONTRACT = Table(
         Column("part", pl.Int64, "Part.", minimum=0),
         Column("colour", pl.String, "Colour.", nullable=True, vocabulary=Colour),
         Column("weight", pl.Float64, "Weight.", unit="kg", nullable=True, minimum=0, maximum=9.5),
+        Column("share", pl.Float64, "Share."),
         Column("is_red", pl.Boolean, "Whether it is red."),
     ),
     rules=(Rule("red_is_red", ~pl.col("is_red") | (pl.col("colour") == "red"), "What is red has that colour."),),
@@ -41,12 +42,13 @@ ROWS = st.lists(
             "part": st.sampled_from([0, 1, 2, 7, -1, None]),
             "colour": st.sampled_from(["red", "blue", "green", "", None]),
             "weight": st.sampled_from([0.0, 1.5, 9.5, 9.6, -0.1, float("nan"), float("inf"), None]),
+            "share": st.sampled_from([0.0, 0.5, float("inf"), float("nan"), None]),
             "is_red": st.sampled_from([True, False, None]),
         }
     ),
     max_size=6,
 )
-GOOD = {"thing_id": "t1", "part": 0, "colour": "red", "weight": 1.0, "is_red": True}
+GOOD = {"thing_id": "t1", "part": 0, "colour": "red", "weight": 1.0, "share": 0.5, "is_red": True}
 
 
 def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -71,7 +73,7 @@ def test_the_sieve_lets_through_what_pandera_lets_through(rows: list[dict[str, A
 @pytest.mark.parametrize(
     "change",
     [
-        {"thing_id": None}, {"thing_id": "x1"}, {"part": -1}, {"colour": "green", "is_red": False}, {"weight": 9.6},
+        {"thing_id": None}, {"thing_id": "x1"}, {"part": -1}, {"colour": "green", "is_red": False}, {"weight": 9.6}, {"share": float("nan")},
         {"is_red": None}, {"colour": "blue"},
     ],
 )  # fmt: skip
