@@ -19,8 +19,10 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
     """
     if before is None:
         return REDIRECTS.empty()
-    old = before["claims"].select("claim_id", "town_id", "partner_id", "partnership_id")
-    both = old.join(now["claims"], on="claim_id", suffix="_new")
+    old, new = (
+        tables["claims"].select("claim_id", "town_id", "partner_id", "partnership_id") for tables in (before, now)
+    )
+    both = old.join(new, on="claim_id", suffix="_new")
     towns = pl.concat(
         both.select(old_id=side, new_id=f"{side}_new") for side in ("town_id", "partner_id")
     ).with_columns(entity=pl.lit(v.Entity.TOWN.value))
@@ -92,10 +94,11 @@ def compare(before: Tables, now: Tables, table: str, key: str) -> pl.DataFrame:
         .select(entity_id=key, change=pl.lit(v.Change.REMOVED.value), old_value="name")
     )  # fmt: skip
     values = [column for column in new.columns if column != key and column in old.columns]
+    differing = _differing(old, new, key, values)
     long = [
-        frame.select(key, *(pl.col(column).cast(pl.String) for column in values)).unpivot(
-            on=values, index=key, variable_name="column_name", value_name=name
-        )
+        frame.join(differing, on=key, how="semi")
+        .select(key, *(pl.col(column).cast(pl.String) for column in values))
+        .unpivot(on=values, index=key, variable_name="column_name", value_name=name)
         for frame, name in ((old, "old_value"), (new, "new_value"))
     ]
     changed = (
@@ -106,3 +109,15 @@ def compare(before: Tables, now: Tables, table: str, key: str) -> pl.DataFrame:
         )
     )  # fmt: skip
     return pl.concat([added, removed, changed], how="diagonal")
+
+
+def _differing(old: pl.DataFrame, new: pl.DataFrame, key: str, values: list[str]) -> pl.DataFrame:
+    """Return the keys of both frames whose values differ; one column is put beside its like at a time."""
+    both = old.select(key).with_row_index("old").join(new.select(key).with_row_index("new"), on=key)
+    differs = pl.repeat(value=False, n=both.height, dtype=pl.Boolean, eager=True)
+    for column in values:
+        before, now = old[column], new[column]
+        if before.dtype != now.dtype:
+            before, now = before.cast(pl.String), now.cast(pl.String)
+        differs |= before.gather(both["old"]).ne_missing(now.gather(both["new"]))
+    return both.filter(differs).select(key)

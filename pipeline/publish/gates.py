@@ -118,13 +118,18 @@ def _losses(before: Tables, now: Tables) -> Iterator[Judged]:
     """Judge ids that are gone; one that is redirected to another is not lost."""
     for table, key in (("partnerships", "partnership_id"), ("towns", "town_id")):
         old, new = before[table], now[table]
-        gone = old.join(new, on=key, how="anti").join(now["redirects"], left_on=key, right_on="old_id", how="anti")
+        gone = (
+            old.select(key)
+            .join(new, on=key, how="anti")
+            .join(now["redirects"], left_on=key, right_on="old_id", how="anti")
+        )
         yield _judged(f"{table}_lost", gone.height, old.height, new.height)
 
 
 def _churn(before: Tables, now: Tables) -> Iterator[Judged]:
     sides = ["town_id", "partner_id"]
-    both = before["claims"].select("claim_id", *sides).join(now["claims"], on="claim_id", suffix="_now")
+    old, new = (tables["claims"].select("claim_id", *sides) for tables in (before, now))
+    both = old.join(new, on="claim_id", suffix="_now")
     moved = both.filter(pl.any_horizontal(pl.col(side).ne_missing(pl.col(f"{side}_now")) for side in sides))
     yield _judged("ids_churned", moved.height, both.height, both.height - moved.height)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 
 import schemas
 from pipeline.curate.database import ROW_GROUP_SIZE, view_files, write_database
@@ -38,8 +39,9 @@ if TYPE_CHECKING:
 Tables = dict[str, pl.DataFrame]
 #: A release's own tables: what it is called and how it differs are not part of what it says.
 _ABOUT_RELEASE = ("changes", "release")
-#: What the next release is compared with.
+#: What the next release is compared with. Of claims, it is only where they led to, and what a gate counts.
 _COMPARED = ("release", "redirects", "claims", "partnerships", "towns", "ledger")
+_COMPARED_OF_CLAIMS = ("claim_id", "town_id", "partner_id", "partnership_id")
 
 
 @dataclass(frozen=True)
@@ -174,8 +176,11 @@ def _is_there(path: Path) -> bool:
 
 def _read_release(path: Path) -> Tables:
     """Read the tables of a release that the next one is compared with."""
+    counted = [column.partition(".") for column in gates.limits()["fill"]["columns"]]
+    wanted = {*_COMPARED_OF_CLAIMS, *(column for table, _, column in counted if table == "claims")}
+    kept = {name: cs.all() for name in _COMPARED} | {"claims": cs.by_name(*wanted, require_all=False)}
     try:
-        return {name: pl.read_parquet(path / f"{name}.parquet") for name in _COMPARED}
+        return {name: pl.scan_parquet(path / f"{name}.parquet").select(kept[name]).collect() for name in _COMPARED}
     except (OSError, pl.exceptions.PolarsError) as error:
         raise TwintownsError(
             f"{path}: the current release cannot be read ({error}); point {path.parent.parent / CURRENT} at a good one"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 from builders import claim, claims, pair, tables, values
 
 from pipeline.history import list_changes, list_redirects
@@ -127,3 +128,13 @@ def test_a_value_that_comes_or_goes_is_a_change() -> None:
 def test_the_same_is_no_change() -> None:
     now = tables(claims([claim(1, "gn1", "gn2", "1967"), claim(2, "gn1", "gn3")]))
     assert list_changes(now, now).is_empty()
+
+
+def test_a_column_of_another_type_is_compared_by_what_it_says() -> None:
+    now = tables(claims([claim(1, "gn1", "gn2", "1967")]))
+    before = now | {"partnerships": now["partnerships"].cast({"start_year": pl.String, "claim_count": pl.Int32})}
+    assert list_changes(before, now).is_empty()
+    before["partnerships"] = before["partnerships"].with_columns(start_year=pl.lit("1966"))
+    assert list_changes(before, now).select("column_name", "old_value", "new_value").rows() == [
+        ("start_year", "1966", "1967")
+    ]
