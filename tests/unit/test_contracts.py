@@ -73,8 +73,8 @@ def test_the_sieve_lets_through_what_pandera_lets_through(rows: list[dict[str, A
 @pytest.mark.parametrize(
     "change",
     [
-        {"thing_id": None}, {"thing_id": "x1"}, {"part": -1}, {"colour": "green", "is_red": False}, {"weight": 9.6}, {"share": float("nan")},
-        {"is_red": None}, {"colour": "blue"},
+        {"thing_id": None}, {"thing_id": "x1"}, {"part": -1}, {"colour": "green", "is_red": False}, {"weight": 9.6},
+        {"is_red": None}, {"colour": "blue"}, {"share": float("nan")},
     ],
 )  # fmt: skip
 def test_each_broken_promise_is_named_with_its_row(change: dict[str, Any]) -> None:
