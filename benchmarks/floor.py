@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from pipeline.curate.database import STORAGE_VERSION
+from pipeline.curate.database import ROW_GROUP_SIZE, STORAGE_VERSION
 from pipeline.declarations import load_declarations
 from pipeline.snapshots import RawStore
 from schemas import TABLES
@@ -48,7 +48,13 @@ def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
     out.mkdir(parents=True)
     for table in TABLES:
         frame = pl.scan_ipc(tables / f"{table.name}.arrow")
-        frame.sink_parquet(out / f"{table.name}.parquet", compression="zstd", compression_level=3, statistics=True)
+        frame.sink_parquet(
+            out / f"{table.name}.parquet",
+            compression="zstd",
+            compression_level=3,
+            statistics=True,
+            row_group_size=ROW_GROUP_SIZE,
+        )
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{out / 'twintowns.duckdb'}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
         for table in TABLES:
