@@ -221,25 +221,25 @@ def _promises(column: Column) -> list[pl.Expr]:
 def check_foreign_keys(tables: Sequence[Table], frames: dict[str, pl.DataFrame]) -> None:
     """Hold every reference between the given tables.
 
-    Values are compared by their hashes of 64 bits: of references to nothing, one in some 10^12 would pass into a table
-    of ten million rows.
-
     Raises:
         ContractError: a value has no row in the table that it refers to.
     """
+    # Whatever refers to one column is looked up in it at once: finding a place for each of its values costs most.
+    referring: dict[tuple[str, str], list[tuple[Table, ForeignKey]]] = {}
     for table in tables:
         for key in table.foreign_keys:
-            values = frames[table.name][key.column]
-            there = frames[key.table][key.target].hash().unique()
-            refers = pl.DataFrame({"hash": values.hash(), "is_given": values.is_not_null()})
-            unknown = refers.lazy().filter("is_given").unique("hash").join(
-                there.to_frame("hash").lazy(), on="hash", how="anti"
-            ).collect()["hash"]  # fmt: skip
-            if unknown.len():
-                example = values.filter(refers["hash"].is_in(unknown.implode()) & refers["is_given"]).min()
+            referring.setdefault((key.table, key.target), []).append((table, key))
+    for (name, target), keys in referring.items():
+        targets = frames[name].select(value=target)
+        parts = [frames[table.name].select(value=pl.col(key.column).drop_nulls()) for table, key in keys]
+        if pl.concat(parts).join(targets, on="value", how="anti").is_empty():
+            continue
+        for (table, key), values in zip(keys, parts, strict=True):
+            missing = values.join(targets, on="value", how="anti").unique().sort("value")
+            if missing.height:
                 raise ContractError(
-                    f"{table.name}.{key.column} refers to {unknown.len()} value(s) that {key.table}.{key.target} "
-                    f"does not have, such as {example!r}"
+                    f"{table.name}.{key.column} refers to {missing.height} value(s) that {name}.{target} "
+                    f"does not have, such as {missing.item(0, 0)!r}"
                 )
 
 
