@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
@@ -64,11 +65,18 @@ def judge(statements: pl.DataFrame, declaration: Declaration, holds: str, countr
         holds: which sort of thing.
         countries: names of countries, from `pipeline.locate.countries`.
     """
-    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-        found = list(pool.map(lambda part: _judge(part, declaration, holds, countries), _parts(statements)))
+    parts = list(_parts(statements))
+    each = map if len(parts) == 1 else _threads().map
+    found = list(each(lambda part: _judge(part, declaration, holds, countries), parts))
     frames = {one.name: pl.concat(getattr(part, one.name) for part in found) for one in fields(Judged)}
     # What a date says depends on its text alone.
     return Judged(**frames | {"dates": frames["dates"].unique("text")})
+
+
+@functools.cache
+def _threads() -> ThreadPoolExecutor:
+    """Return the threads for parts of all sources: polars keeps compiled patterns by thread, and a new one has none."""
+    return ThreadPoolExecutor(pl.thread_pool_size(), "judge")
 
 
 def _parts(statements: pl.DataFrame) -> Iterator[pl.DataFrame]:
