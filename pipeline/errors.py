@@ -34,6 +34,9 @@ class SourceError(TwintownsError):
 class BoundsError(SourceError):
     """A source's snapshot is outside the floors and ceilings that its declaration gives."""
 
+    #: Under which name a refresh is told to let a source through once: `bounds:german_register`.
+    gate = "bounds"
+
 
 class GateError(TwintownsError):
     """What was built is not fit to be published; the release before stays current."""

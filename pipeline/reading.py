@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pipeline.check import Checked, bounds, check_source
+from pipeline.check import Checked, check_source
 from pipeline.check.kept import kept_check
 from pipeline.declarations.model import Expect
 from pipeline.errors import BoundsError, SourceError
@@ -114,7 +114,7 @@ class CarefulReader(Reader):
     ) -> Read:
         if not received:
             return Read()
-        if f"{bounds.GATE}:{declaration.id}" in self.accepted or bounds.GATE in self.accepted:
+        if f"{BoundsError.gate}:{declaration.id}" in self.accepted or BoundsError.gate in self.accepted:
             declaration = _without_bounds(declaration)
         with progress.step(f"read {declaration.id}"):
             checked, was_kept = kept_check(self.kept, self.code, declaration, received, countries)
@@ -143,7 +143,9 @@ def _ids(received: Sequence[Received]) -> set[str]:
 
 def _explain(error: SourceError, declaration: Declaration) -> str:
     if isinstance(error, BoundsError):
-        return f'{error}; if it is right, take it once with: --accept {bounds.GATE}:{declaration.id} --reason "..."'
+        return (
+            f'{error}; if it is right, take it once with: --accept {BoundsError.gate}:{declaration.id} --reason "..."'
+        )
     return str(error)
 
 

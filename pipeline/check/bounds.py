@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from pipeline.declarations import Declaration
 
 
-#: Under which name a refresh is told to let a source through once: `bounds:german_register`.
-GATE = "bounds"
-
-
 def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.DataFrame) -> None:
     """Hold a source's snapshots against its declared bounds.
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.check import bounds
 from pipeline.declarations import nearest
-from pipeline.errors import UsageError
+from pipeline.errors import BoundsError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +66,7 @@ def check_names(accepted: Mapping[str, str]) -> None:
         UsageError: a gate is not known, or is one that nothing is let through.
     """
     # Declared bounds are judged as a source is read, and accepted like the others.
-    known = [*limits(), bounds.GATE]
+    known = [*limits(), BoundsError.gate]
     for name in accepted:
         gate = name.partition(":")[0]
         if gate not in known:
