@@ -15,7 +15,6 @@ from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
-from pipeline.ids import pair_ids
 from pipeline.locate import Located, index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
@@ -24,6 +23,7 @@ from pipeline.locate.gazetteer import Gazetteer, cache_folder
 from pipeline.publish import Published, locked, publish
 from pipeline.reading import Read, Reader
 from pipeline.reconcile import conclude
+from pipeline.reconcile.pairs import with_pairs
 from pipeline.report.progress import Progress, quiet
 from pipeline.select import choose
 from schemas import ContractError
@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from pipeline.readers.statements import Received
     from pipeline.reconcile import Reconciled
 
-_SLICE: Final = 1_000_000
-_NO_PAIRS: Final = pl.Series("partnership_id", dtype=pl.String)
+#: What tells claims' mentions apart, and is needed no more when they are found. Of partners, some are named later.
+_SOUGHT: Final = [
+    column for side, columns in CLAIM_SIDES.items() for key, column in columns.items()
+    if key not in ("text", "country", "region") and (side, key) != ("partner", "country_code")
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,8 @@ def assemble(
     received = {name: one.received for name, one in read.items()}
     try:
         checked = together(read, declarations)
+        # Whatever columns are dropped from now on are gone.
+        del read
         with progress.step("locate"):
             located = engine.find_towns(checked, gazetteer, load_corrections(settings.sources), received)
         used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
@@ -217,25 +222,29 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
     present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty()}
     mentions, indexed = index_mentions([(frame, sides[name]) for name, frame in present.items()])
     frames = dict(zip(present, indexed, strict=True))
+    del present, indexed
     # A row that only states a group names nobody.
     mentions = mentions.filter(pl.col("text").is_not_null())
-    claims = frames.get("claims", checked.claims.with_columns(town_mention=None, partner_mention=None))
-    located = locate(mentions, claims, gazetteer, corrections)
+    links = pl.DataFrame(schema=["town_mention", "partner_mention"])
+    if "claims" in frames:
+        links = frames["claims"].select(links.columns)
+    located = locate(mentions, links, gazetteer, corrections)
     noted = (
         unused_corrections(corrections, located.corrected, read),
         report_misplaced(frames, CLAIM_SIDES, located.misplaced),
     )
     checked.findings = pl.concat([checked.findings, *noted])
-    for name, frame in frames.items():
-        for side in sides[name]:
-            frame = located.assign(frame, side)  # noqa: PLW2901
-        setattr(checked, name, frame)
-    if "claims" in frames:
-        claims = refuse_self_located(checked, checked.claims)
-        # By slices, as hashing takes a multiple of what is hashed.
-        pairs = (pair_ids(part["town_id"], part["partner_id"]) for part in claims.iter_slices(_SLICE))
-        checked.claims = claims.with_columns(partnership_id=pl.concat([_NO_PAIRS, *pairs]))
+    for name in list(frames):
+        setattr(checked, name, _assigned(located, frames.pop(name), sides[name]))
+    if "partner_id" in checked.claims.columns:
+        checked.claims = with_pairs(refuse_self_located(checked, checked.claims.drop(_SOUGHT)))
     return located.with_parted(checked.claims)
+
+
+def _assigned(located: Located, frame: pl.DataFrame, sides: Iterable[str]) -> pl.DataFrame:
+    for side in sides:
+        frame = located.assign(frame, side)
+    return frame
 
 
 def _used(declaration: Declaration, received: Sequence[Received | Download]) -> Used:

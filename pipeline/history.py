@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas import CHANGES, REDIRECTS
+from schemas import CHANGES, CLAIMS, REDIRECTS
+from schemas import columns as c
 from schemas import vocabularies as v
+from schemas.compact import to_texts
 
 _COMPARED = {v.Entity.PARTNERSHIP: ("partnerships", "partnership_id"), v.Entity.TOWN: ("towns", "town_id")}
 Tables = dict[str, pl.DataFrame]
@@ -20,16 +22,18 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
     if before is None:
         return REDIRECTS.empty()
     old, new = (
-        tables["claims"].select("claim_id", "town_id", "partner_id", "partnership_id") for tables in (before, now)
+        CLAIMS.compact(tables["claims"].select("claim_id", "town_id", "partner_id", "partnership_id"))
+        for tables in (before, now)
     )
     both = old.join(new, on="claim_id", suffix="_new")
-    towns = pl.concat(
-        both.select(old_id=side, new_id=f"{side}_new") for side in ("town_id", "partner_id")
-    ).with_columns(entity=pl.lit(v.Entity.TOWN.value))
-    pairs = both.select(old_id="partnership_id", new_id="partnership_id_new", entity=pl.lit(v.Entity.PARTNERSHIP.value))
+    towns, partners, pairs = (
+        both.select(old_id=column, new_id=f"{column}_new").filter(pl.col("old_id") != pl.col("new_id")).unique()
+        for column in ("town_id", "partner_id", "partnership_id")
+    )
+    towns = pl.concat([towns, partners]).cast(pl.String).with_columns(entity=pl.lit(v.Entity.TOWN.value))
+    pairs = pairs.select(to_texts(c.partnership_id.prefix or "", pairs[column]) for column in pairs.columns)
     moved = (
-        pl.concat([towns, pairs])
-        .filter(pl.col("old_id") != pl.col("new_id"))
+        pl.concat([towns, pairs.with_columns(entity=pl.lit(v.Entity.PARTNERSHIP.value))])
         .unique()
         .filter(pl.len().over("entity", "old_id") == 1)
         .with_columns(reason=pl.lit("identified"))

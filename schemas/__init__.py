@@ -14,11 +14,12 @@ from schemas.partnership_motives import PARTNERSHIP_MOTIVES
 from schemas.partnerships import PARTNERSHIPS
 from schemas.redirects import REDIRECTS
 from schemas.reference_figures import REFERENCE_FIGURES
+from schemas.references import check_foreign_keys
 from schemas.rejects import REJECTS
 from schemas.release import RELEASE, SCHEMA_VERSION
 from schemas.snapshots import SNAPSHOTS
 from schemas.sources import SOURCES
-from schemas.table import Column, ContractError, Table, check_foreign_keys
+from schemas.table import Column, ContractError, Table
 from schemas.town_cliques import TOWN_CLIQUES
 from schemas.town_names import TOWN_NAMES
 from schemas.town_network import TOWN_NETWORK

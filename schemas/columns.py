@@ -24,17 +24,24 @@ partnership_id = Column(
     pl.String,
     "Stable id of a partnership: a hash of its two town ids in sorted order.",
     pattern=r"^p[0-9a-f]{16}$",
+    prefix="p",
 )
 claim_id = Column(
     "claim_id",
     pl.String,
     "Stable id of a statement: a hash of its source and of what the row says.",
     pattern=r"^c[0-9a-f]{16}$",
+    prefix="c",
 )
 source_id = Column("source_id", pl.String, "Id of a declared source.", pattern=r"^[a-z][a-z0-9_]*$")
 snapshot_id = Column("snapshot_id", pl.String, "Id of the raw bytes that were read: source/file@sha256 (12 digits).")
 group_id = Column("group_id", pl.String, "Id of a group.", pattern=r"^g[0-9a-f]{16}$")
-locator = Column("locator", pl.String, "Where in the snapshot: a line, a row, a page and line, or a statement id.")
+locator = Column(
+    "locator",
+    pl.String,
+    "Where in the snapshot: a line, a row, a page and line, or a statement id.",
+    repeats=False,
+)
 
 # texts as the source prints them
 town_text = Column("town_text", pl.String, "The town as the source prints it.")

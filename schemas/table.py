@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from schemas.compact import compact_dtype, to_numbers, to_texts
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from enum import StrEnum
 
     import pandera.polars as pa
@@ -37,6 +38,8 @@ class Column:
         minimum: smallest allowed value.
         maximum: largest allowed value.
         pattern: regular expression that the whole text must match.
+        prefix: the letter of a minted id, before its hex digits.
+        repeats: whether a text is likely to stand in several rows.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
+    prefix: str | None = None
+    repeats: bool = True
 
     def optional(self) -> Column:
         """Return the same column where a null is allowed."""
@@ -112,6 +117,11 @@ class Table:
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
     @cached_property
+    def compact_schema(self) -> pl.Schema:
+        """Names and types in published order, as rows are held by the million (`compact`)."""
+        return pl.Schema({column.name: compact_dtype(column) for column in self.columns})
+
+    @cached_property
     def pandera_schema(self) -> pa.DataFrameSchema:
         """The contract as a pandera schema (strict: no column more, none less, in order)."""
         import pandera.polars as pa
@@ -130,20 +140,44 @@ class Table:
         """Return a typed frame without rows."""
         return pl.DataFrame(schema=self.polars_schema)
 
-    def conform(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def conform(self, frame: pl.DataFrame, *, compact: bool = False) -> pl.DataFrame:
         """Return the frame with exactly this table's columns and types, in published order.
 
         A column that the frame lacks is filled with nulls. Rows that the order leaves together stay as they come.
+
+        Args:
+            frame: published types or compact ones, or what can be cast to them.
+            compact: whether the result is to be of the types that take the least memory.
         """
         present = set(frame.columns)
+        schema = self.compact_schema if compact else self.polars_schema
+        numbers = [one for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.UInt64]
+        # Ids sort as the numbers that they are held as.
+        types = schema | {one.name: pl.UInt64() for one in numbers}
+        frame = self.compact(frame) if compact else frame
         frame = frame.select(
             (pl.col(name) if name in present else pl.lit(None)).cast(dtype).alias(name)
-            for name, dtype in self.polars_schema.items()
+            for name, dtype in types.items()
         )
         # Moving all columns of a frame that is in order already is most of what this costs.
-        if not self.order or (len(self.order) == 1 and frame[self.order[0]].is_sorted()):
-            return frame
-        return frame.sort(self.order, maintain_order=self.ties is not None)
+        if self.order and not (len(self.order) == 1 and frame[self.order[0]].is_sorted()):
+            frame = frame.sort(self.order, maintain_order=self.ties is not None)
+        return frame if compact else frame.with_columns(to_texts(one.prefix or "", frame[one.name]) for one in numbers)
+
+    def compact(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame with the columns that are this table's in compact types; the rest of it stays as it is."""
+        ids = [one.name for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String]
+        others = {name: dtype for name, dtype in self.compact_schema.items() if name in frame.schema and name not in ids}
+        return frame.cast(others).with_columns(to_numbers(frame[name]) for name in ids)  # type: ignore[arg-type]
+
+    def published(self, frame: pl.DataFrame) -> pl.LazyFrame:
+        """Return compact rows in published types, to be written batch by batch; published ones as they are."""
+        ids = {column.name: column.prefix for column in self.columns if column.prefix and frame[column.name].dtype != pl.String}
+        texts = (
+            pl.col(name).map_batches(partial(to_texts, prefix), return_dtype=pl.String, is_elementwise=True)
+            for name, prefix in ids.items()
+        )
+        return frame.lazy().with_columns(texts).cast(self.polars_schema)
 
     def failures(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return what breaks the contract: columns `row` (index, null for a broken contract), `column`, `rule`.
@@ -153,6 +187,8 @@ class Table:
         """
         if self.is_kept_by(frame):
             return pl.DataFrame(schema=_FAILURES)
+        if frame.schema == self.compact_schema != self.polars_schema:
+            frame = self.conform(frame)
         import pandera.polars as pa
 
         try:
@@ -171,11 +207,11 @@ class Table:
         """Return whether a frame certainly keeps the contract, by one pass over it.
 
         A sieve before pandera, which asks one question after the other and says which row breaks which rule: false for
-        every frame that pandera would refuse, and for hardly any other.
+        every frame that pandera would refuse, and for hardly any other. A compact frame is not made larger for it.
         """
-        if frame.schema != self.polars_schema:
+        if frame.schema not in (self.polars_schema, self.compact_schema):
             return False
-        promised = [promise for column in self.columns for promise in _promises(column)]
+        promised = [promise for column in self.columns for promise in _promises(column, frame.schema[column.name])]
         promised += [rule.holds.fill_null(value=True).all() for rule in self.rules]
         if not all(frame.select(promise.alias(str(place)) for place, promise in enumerate(promised)).row(0)):
             return False
@@ -200,8 +236,8 @@ class Table:
         )
 
 
-def _promises(column: Column) -> list[pl.Expr]:
-    """Return what a column promises, each as one Boolean of the whole frame."""
+def _promises(column: Column, dtype: pl.DataType) -> list[pl.Expr]:
+    """Return what a column of some type, published or compact, promises: each as one Boolean of the whole frame."""
     value = pl.col(column.name)
     promised = []
     if not column.nullable:
@@ -209,40 +245,16 @@ def _promises(column: Column) -> list[pl.Expr]:
         if column.dtype.is_float():
             # pandera takes it for a null.
             promised.append(value.is_not_nan().all())
-    if column.vocabulary is not None:
+    if column.vocabulary is not None and dtype == pl.String:
         promised.append(value.is_in([member.value for member in column.vocabulary]).all())
     if column.minimum is not None:
         promised.append((value >= column.minimum).all())
     if column.maximum is not None:
         promised.append((value <= column.maximum).all())
-    if column.pattern is not None:
-        promised.append(value.str.contains(f"^(?:{column.pattern})").all())
+    if column.pattern is not None and dtype != pl.UInt64:
+        text = value.unique().cast(pl.String) if dtype == pl.Categorical else value
+        promised.append(text.str.contains(f"^(?:{column.pattern})").all())
     return promised
-
-
-def check_foreign_keys(tables: Sequence[Table], frames: dict[str, pl.DataFrame]) -> None:
-    """Hold every reference between the given tables.
-
-    Raises:
-        ContractError: a value has no row in the table that it refers to.
-    """
-    # Whatever refers to one column is looked up in it at once: finding a place for each of its values costs most.
-    referring: dict[tuple[str, str], list[tuple[Table, ForeignKey]]] = {}
-    for table in tables:
-        for key in table.foreign_keys:
-            referring.setdefault((key.table, key.target), []).append((table, key))
-    for (name, target), keys in referring.items():
-        targets = frames[name].select(value=target)
-        parts = [frames[table.name].select(value=pl.col(key.column).drop_nulls()) for table, key in keys]
-        if pl.concat(parts).join(targets, on="value", how="anti").is_empty():
-            continue
-        for (table, key), values in zip(keys, parts, strict=True):
-            missing = values.join(targets, on="value", how="anti").unique().sort("value")
-            if missing.height:
-                raise ContractError(
-                    f"{table.name}.{key.column} refers to {missing.height} value(s) that {name}.{target} "
-                    f"does not have, such as {missing.item(0, 0)!r}"
-                )
 
 
 def _pandera_column(column: Column) -> pa.Column:

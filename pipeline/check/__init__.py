@@ -30,7 +30,7 @@ class Checked:
     """What became of one source's rows.
 
     Attributes:
-        claims: as `CLAIMS_READ`, with `…_country_code`, the country that each side's text resolves to.
+        claims: as `CLAIMS_READ`, compact, with `…_country_code`, the country that each side's text resolves to.
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
         raw: of the files that claims come from, the rows that may only come to light later to be rejects.
@@ -59,7 +59,7 @@ class Checked:
             found = [frame for part in parts if not (frame := getattr(part, name)).is_empty()]
             if found:
                 frames[name] = pl.concat(found, how="vertical")
-        claims = frames.setdefault("claims", CLAIMS_READ.empty())
+        claims = frames.setdefault("claims", CLAIMS_READ.compact(CLAIMS_READ.empty()))
         CLAIMS_READ.validate(claims.select(CLAIMS_READ.polars_schema.names()))
         return cls(**frames, raw=[file for part in parts for file in part.raw])
 

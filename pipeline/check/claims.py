@@ -12,6 +12,7 @@ from pipeline.declarations import SIDES
 from pipeline.ids import mint
 from schemas import CLAIMS_READ
 from schemas import vocabularies as v
+from schemas.compact import to_numbers
 
 if TYPE_CHECKING:
     from pipeline.declarations import Declaration
@@ -25,6 +26,8 @@ _CLAIM_IDENTITY = (
     ),
     "form_text", "status", "start_event", "start", "end",
 )  # fmt: skip
+#: Working columns: what checking finds out for locating.
+_TOLD = ("town_country_code", "partner_country_code", "town_kind", "partner_kind")
 #: Working column: the text that a claim's id is made of.
 SAID = "said"
 #: Ends the text of a statement that is there for the first time.
@@ -83,14 +86,12 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
         start_text="start", end_text="end",
         claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),
     )  # fmt: skip
-    kept = [
-        *CLAIMS_READ.polars_schema.names(),
-        "town_country_code",
-        "partner_country_code",
-        "town_kind",
-        "partner_kind",
-    ]
-    return claims.select(*kept, SAID), [*unknown, *places, *dates], read
+    return _held(claims.select(*CLAIMS_READ.polars_schema.names(), *_TOLD, SAID)), [*unknown, *places, *dates], read
+
+
+def _held(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return claims in the types in which they are held until they are published."""
+    return CLAIMS_READ.compact(claims).cast(dict.fromkeys(_TOLD, pl.Categorical()))
 
 
 def _with_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
@@ -107,7 +108,7 @@ def distinguish_repeats(claims: pl.DataFrame) -> pl.DataFrame:
     """Give the second and every further statement of the same an id of its own, counted in the order of the source.
 
     Args:
-        claims: all of one source, from `read_claims`.
+        claims: all of one source, from `read_claims`, with compact ids.
 
     Returns:
         The same without `SAID`.
@@ -118,7 +119,7 @@ def distinguish_repeats(claims: pl.DataFrame) -> pl.DataFrame:
         place=repeated, time=pl.col(SAID).cum_count().over(SAID)
     ).filter(pl.col("time") > 1)  # fmt: skip
     ids = mint("c", again.select(pl.format("{}\x1f{}", SAID, "time")).to_series())
-    return claims.drop(SAID).with_columns(claims["claim_id"].scatter(again["place"], ids))
+    return claims.drop(SAID).with_columns(claims["claim_id"].scatter(again["place"], to_numbers(ids)))
 
 
 def read_others(frame: pl.DataFrame, declaration: Declaration) -> values.Noted:

@@ -37,6 +37,7 @@ def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declarati
     ]
     texts = (
         claims.lazy().select(start="start_text").drop_nulls().group_by("start").agg(count=pl.len())
+        .with_columns(pl.col("start").cast(pl.String))
         .join(dates.lazy(), left_on="start", right_on="text", how="left")
         .with_columns(is_known=pl.col("start").is_in(known))
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import polars.selectors as cs
 
 from pipeline.ids import mint, town_ids
 from pipeline.locate.names import search_key
@@ -29,6 +30,8 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
     same = claims[(claims["town_id"] == claims["partner_id"]).arg_true()]
     if same.is_empty():
         return claims
+    types = claims.schema
+    same = same.cast({cs.categorical() | cs.enum(): pl.String})
     one_name = search_key(pl.col("town_text")) == search_key(pl.col("partner_text"))
     refused, parted = same.filter(one_name), same.filter(~one_name)
     noted = parted.select(
@@ -41,7 +44,7 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
         _refuse(checked, refused, claims)
     # Named apart from the town that it was taken for, so that the id differs from any other's.
     apart = town_ids(pl.col("partner_text"), pl.col("partner_country_code"), pl.format("not {}", "town_id"))
-    own = parted.select("claim_id", __own=mint("x", parted.select(apart).to_series()))
+    own = parted.select("claim_id", __own=mint("x", parted.select(apart).to_series()).cast(types["partner_id"]))
     is_parted = pl.col("__own").is_not_null()
     return (
         claims.join(own, on="claim_id", how="left", maintain_order="left")
@@ -53,13 +56,15 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
             partner_location_score=pl.when(is_parted).then(0.0).otherwise("partner_location_score"),
         )
         .drop("__own")
+        .cast({name: types[name] for name in ("partner_id", "partner_located_by")})  # type: ignore[arg-type]
     )
 
 
 def _refuse(checked: Checked, refused: pl.DataFrame, claims: pl.DataFrame) -> None:
     """Move claims that turned out to be none to the rejects; a row with other claims stays used."""
     place = ["snapshot_id", "locator"]
-    gone = refused.join(claims, on=place, how="anti").select(place).unique()
+    beside = claims.select(place).filter(pl.col("locator").is_in(refused["locator"].implode())).cast(pl.String)
+    gone = refused.join(beside, on=place, how="anti").select(place).unique()
     wanted = pl.col(LOCATOR).is_in(gone["locator"].implode())
     rejects = pl.concat(file.as_json(wanted) for file in checked.raw).join(gone, on=place)
     rejects = rejects.with_columns(rules=pl.lit("self_twinned"), message=pl.lit("both names lead to the same town"))

@@ -32,6 +32,7 @@ def account(
     )  # fmt: skip
     refused = rejects.group_by("snapshot_id").agg(rows_rejected=pl.len())
     used = good.group_by("snapshot_id").agg(rows_used=pl.col("locator").n_unique(), made=pl.len())
+    used = used.with_columns(pl.col("snapshot_id").cast(pl.String))
     ledger = read.join(broken, on="snapshot_id", how="full", coalesce=True)
     for part in (left_out, refused, used):
         ledger = ledger.join(part, on="snapshot_id", how="left")

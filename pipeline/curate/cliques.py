@@ -182,6 +182,7 @@ def report_cliques(cliques: Cliques, claims: pl.DataFrame, towns: pl.DataFrame) 
 
 def _main_source(members: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Return which source states the most links between the towns of one place: `place`, `source_id`."""
+    members = members.with_columns(pl.col("town_id").cast(claims.schema["town_id"]))
     return (
         claims.select("town_id", "partner_id", "source_id", "partnership_id")
         .join(members, on="town_id")

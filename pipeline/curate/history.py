@@ -122,7 +122,7 @@ def _with_regions(towns: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Give towns without a first-level division the only one that the sources' texts name for them."""
     without = towns.filter(pl.col("admin1_code").is_null()).select("town_id", "country_code")
     said = pl.concat(
-        claims.select(town_id=f"{side}_id", text=f"{side}_region_text").drop_nulls().unique()
+        claims.select(town_id=f"{side}_id", text=f"{side}_region_text").drop_nulls().unique().cast(pl.String)
         for side in ("town", "partner")
     )
     named = (

@@ -62,9 +62,11 @@ def make_tables(
 ) -> Tables:
     """Make every table that one build decides; `redirects`, `changes` and `release` need the release before.
 
+    Claims are compact, all others as they are published.
+
     Args:
         used: every declaration.
-        checked: claims (with `town_id`, `partner_id`, `partnership_id`), awards, members (with `town_id`), figures,
+        checked: claims (compact, with `town_id`, `partner_id`, `partnership_id`), awards, members (with `town_id`), figures,
             rejects, findings and ledger of all sources.
         located: which town each mention means.
         gazetteer: for the places' coordinates and names.
@@ -106,7 +108,8 @@ def make_tables(
         "location_candidates": candidates.join(names, on="town_id", how="semi"),
     }
     contracts = {table.name: table for table in schemas.TABLES}
-    return {name: contracts[name].conform(frame) for name, frame in tables.items()}
+    # Claims are many times as many as anything else.
+    return {name: contracts[name].conform(frame, compact=name == "claims") for name, frame in tables.items()}
 
 
 def _sources(used: list[Used]) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
+import polars.selectors as cs
 
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pipeline.locate.gazetteer import Gazetteer
 
 
+#: How what is found is given to statements, of which there are many more than towns.
+_COMPACT: Final = {"town_id": pl.Categorical(), "located_by": pl.Enum(LocatedBy)}
 #: What a statement says of a town.
 _STATED: Final = pl.Schema(
     dict.fromkeys(MENTION_KEY, pl.String)
@@ -57,6 +60,7 @@ class Located:
         parted = (
             claims.select(text, country, code, "partner_region_text", *found)
             .filter(pl.col("partner_id").ne_missing(assigned))
+            .cast({cs.categorical() | cs.enum(): pl.String})
             .join(self.mentions, left_on="partner_id", right_on="town_id", how="anti")
             .select(
                 text=text, country=country, country_code=code, region="partner_region_text",
@@ -152,7 +156,7 @@ def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Ser
     numbers = pl.int_range(pl.col("mention").max().fill_null(0) + 1)
     every = mentions.select(mention=numbers.cast(mentions["mention"].dtype))
     values = every.join(mentions.select("mention", column), on="mention", how="left", maintain_order="left")
-    return values[column].gather(asked)
+    return values[column].cast(_COMPACT.get(column, values.schema[column])).gather(asked)
 
 
 def _distinct(frame: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.DataFrame, pl.Series]:

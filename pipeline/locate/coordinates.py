@@ -60,7 +60,7 @@ def report_misplaced(frames: Mapping[str, pl.DataFrame], sides: Iterable[str], m
     """
     found = [
         frame.filter(pl.col(f"{side}_mention").is_in(misplaced.implode())).select(
-            "source_id", "snapshot_id", "locator",
+            pl.col("source_id", "snapshot_id", "locator").cast(pl.String),
             column_name=pl.lit(f"{side}_latitude"), rule=pl.lit("outside_country"),
             severity=pl.lit(v.Severity.WARNING.value),
             raw_value=pl.format("{}, {}", f"{side}_latitude", f"{side}_longitude"),

@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.declarations import nearest
 from pipeline.errors import BoundsError, UsageError
+from schemas import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -127,7 +128,7 @@ def _losses(before: Tables, now: Tables) -> Iterator[Judged]:
 
 def _churn(before: Tables, now: Tables) -> Iterator[Judged]:
     sides = ["town_id", "partner_id"]
-    old, new = (tables["claims"].select("claim_id", *sides) for tables in (before, now))
+    old, new = (CLAIMS.compact(tables["claims"].select("claim_id", *sides)) for tables in (before, now))
     both = old.join(new, on="claim_id", suffix="_now")
     moved = both.filter(pl.any_horizontal(pl.col(side).ne_missing(pl.col(f"{side}_now")) for side in sides))
     yield _judged("ids_churned", moved.height, both.height, both.height - moved.height)

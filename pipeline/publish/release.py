@@ -79,7 +79,7 @@ def publish(
     """Write a release beside the current one and switch to it; the same content is not published twice.
 
     Args:
-        tables: every published table but `redirects`, `changes` and `release`.
+        tables: every published table but `redirects`, `changes` and `release`; claims compact, or as they are published.
         out: the folder that holds `current` and `releases/`; its lock is held.
         input_hash: hash of raw bytes, declarations and gazetteers.
         code_version: version of the pipeline.
@@ -180,7 +180,8 @@ def _read_release(path: Path) -> Tables:
     wanted = {*_COMPARED_OF_CLAIMS, *(column for table, _, column in counted if table == "claims")}
     kept = {name: cs.all() for name in _COMPARED} | {"claims": cs.by_name(*wanted, require_all=False)}
     try:
-        return {name: pl.scan_parquet(path / f"{name}.parquet").select(kept[name]).collect() for name in _COMPARED}
+        tables = {name: pl.scan_parquet(path / f"{name}.parquet").select(kept[name]).collect() for name in _COMPARED}
+        return tables | {"claims": schemas.CLAIMS.compact(tables["claims"])}
     except (OSError, pl.exceptions.PolarsError) as error:
         raise TwintownsError(
             f"{path}: the current release cannot be read ({error}); point {path.parent.parent / CURRENT} at a good one"
@@ -201,13 +202,18 @@ def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> str:
     digest = hashlib.sha256()
     for name in sorted(tables):
         path = folder / f"{name}.parquet"
-        tables[name].write_parquet(
+        _contract(name).published(tables[name]).sink_parquet(
             path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP_SIZE
         )
         digest.update(f"{name}\x1f".encode() + bytes.fromhex(file_sha256(path)))
     for path in view_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _contract(name: str) -> schemas.Table:
+    [contract] = [table for table in schemas.TABLES if table.name == name]
+    return contract
 
 
 def _release_id(out: Path, content_hash: str, input_hash: str, previous: str | None) -> str:

@@ -57,6 +57,7 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame
     claims = numbered.claims
     forms = win_form(claims)
     towns = claims.group_by(PAIR).agg(pl.col("town_id", "partner_id").first(), claim_count=pl.len())
+    towns = towns.with_columns(pl.col("town_id", "partner_id").cast(pl.String))
     result = towns.select(
         PAIR,
         "claim_count",

@@ -33,7 +33,7 @@ def tell_both_sides(
     covered = pl.lit(value=False)
     known = kept.select("source_id", "town_id").unique() if entries is None else entries
     for own in known.partition_by("source_id"):
-        listed = own["town_id"].implode()
+        listed = own["town_id"].cast(pl.String).implode()
         covered |= pl.col("town_a_id").is_in(listed) & pl.col("town_b_id").is_in(listed)
     told = towns.filter(covered).select(PAIR).join(sides, on=PAIR, how="left")
     return told.select(PAIR, stated_by_both=pl.col("by_both").fill_null(value=False))

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import polars as pl
 
 from pipeline.reconcile.ranking import EVENT, best_first
 from schemas import PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES
+from schemas import columns as c
 from schemas import vocabularies as v
+from schemas.compact import to_texts
+
+
+_EVENT: Final = pl.Enum(v.Event)
 
 
 def list_events(claims: pl.DataFrame) -> pl.DataFrame:
@@ -15,14 +22,14 @@ def list_events(claims: pl.DataFrame) -> pl.DataFrame:
     counted = claims.lazy().filter(pl.col("claim_rank") != v.ClaimRank.DEPRECATED.value)
     starts = counted.filter(pl.col("start_date").is_not_null()).select(
         "partnership_id", "form", "claim_id", "authority",
-        event="start_event", event_date="start_date", event_precision="start_precision",
+        event=pl.col("start_event").cast(_EVENT), event_date="start_date", event_precision="start_precision",
         cause=pl.when(pl.col("start_event") == v.Event.SUSPENDED.value).then("end_cause"),
     )  # fmt: skip
     # What is dormant has no event of its own: its date stays with the claim.
     halted = pl.when(pl.col("status") == v.Status.SUSPENDED.value).then(pl.lit(v.Event.SUSPENDED.value))
     ends = counted.filter(pl.col("end_date").is_not_null(), pl.col("status") != v.Status.DORMANT.value).select(
         "partnership_id", "form", "claim_id", "authority",
-        event=halted.otherwise(pl.lit(v.Event.ENDED.value)), event_date="end_date", event_precision="end_precision",
+        event=halted.otherwise(pl.lit(v.Event.ENDED.value)).cast(_EVENT), event_date="end_date", event_precision="end_precision",
         cause="end_cause",
     )  # fmt: skip
     told = best_first(pl.concat([starts, ends]).collect(), EVENT)
@@ -32,6 +39,7 @@ def list_events(claims: pl.DataFrame) -> pl.DataFrame:
 def list_motives(claims: pl.DataFrame) -> pl.DataFrame:
     """Return the motives that claims state."""
     stated = claims.filter(pl.col("motive").is_not_null()).select(
-        "partnership_id", "motive", basis=pl.lit(v.MotiveBasis.STATED.value), evidence="claim_id"
+        "partnership_id", "motive", "claim_id", basis=pl.lit(v.MotiveBasis.STATED.value)
     )
-    return PARTNERSHIP_MOTIVES.conform(stated.unique())
+    told = stated.with_columns(evidence=to_texts(c.claim_id.prefix or "", stated["claim_id"]))
+    return PARTNERSHIP_MOTIVES.conform(told.unique())

@@ -11,6 +11,7 @@ import polars as pl
 from rich.table import Table
 
 from pipeline.report.console import open_console
+from schemas import CLAIMS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,12 +24,12 @@ _BAR = 44
 def summarise(built: Built) -> dict[str, Any]:
     """Return the figures of a build, for `--json` and for the tables below."""
     tables = built.tables
-    claims, towns, partnerships = tables["claims"], tables["towns"], tables["partnerships"]
+    claims, towns, partnerships = CLAIMS.compact(tables["claims"]), tables["towns"], tables["partnerships"]
     made = claims.group_by("source_id").agg(
         located=(
-            pl.col("town_id").str.starts_with("x").not_() & pl.col("partner_id").str.starts_with("x").not_()
+            pl.all_horizontal(pl.col("town_id", "partner_id").cat.starts_with("x").not_())
         ).mean()
-    )
+    ).with_columns(pl.col("source_id").cast(pl.String))
     sources = (
         tables["ledger"].group_by("source_id")
         .agg(pl.col("rows_read", "rows_used", "rows_rejected", "rows_ignored", "claims_made").sum())
