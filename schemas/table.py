@@ -156,8 +156,7 @@ class Table:
         types = schema | {one.name: pl.UInt64() for one in numbers}
         frame = self.compact(frame) if compact else frame
         frame = frame.select(
-            (pl.col(name) if name in present else pl.lit(None)).cast(dtype).alias(name)
-            for name, dtype in types.items()
+            (pl.col(name) if name in present else pl.lit(None)).cast(dtype).alias(name) for name, dtype in types.items()
         )
         # Moving all columns of a frame that is in order already is most of what this costs.
         if self.order and not (len(self.order) == 1 and frame[self.order[0]].is_sorted()):
@@ -167,12 +166,14 @@ class Table:
     def compact(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame with the columns that are this table's in compact types; the rest of it stays as it is."""
         ids = [one.name for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String]
-        others = {name: dtype for name, dtype in self.compact_schema.items() if name in frame.schema and name not in ids}
-        return frame.cast(others).with_columns(to_numbers(frame[name]) for name in ids)  # type: ignore[arg-type]
+        others = {name: dtype for name, dtype in self.compact_schema.items() if name in frame.schema}
+        return frame.cast({name: others[name] for name in others.keys() - ids}).with_columns(
+            to_numbers(frame[name]) for name in ids
+        )
 
     def published(self, frame: pl.DataFrame) -> pl.LazyFrame:
         """Return compact rows in published types, to be written batch by batch; published ones as they are."""
-        ids = {column.name: column.prefix for column in self.columns if column.prefix and frame[column.name].dtype != pl.String}
+        ids = {one.name: one.prefix for one in self.columns if one.prefix and frame.schema[one.name] == pl.UInt64}
         texts = (
             pl.col(name).map_batches(partial(to_texts, prefix), return_dtype=pl.String, is_elementwise=True)
             for name, prefix in ids.items()

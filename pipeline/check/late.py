@@ -56,7 +56,7 @@ def refuse_self_located(checked: Checked, claims: pl.DataFrame) -> pl.DataFrame:
             partner_location_score=pl.when(is_parted).then(0.0).otherwise("partner_location_score"),
         )
         .drop("__own")
-        .cast({name: types[name] for name in ("partner_id", "partner_located_by")})  # type: ignore[arg-type]
+        .cast({name: types[name] for name in ("partner_id", "partner_located_by")})
     )
 
 

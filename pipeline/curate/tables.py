@@ -66,8 +66,8 @@ def make_tables(
 
     Args:
         used: every declaration.
-        checked: claims (compact, with `town_id`, `partner_id`, `partnership_id`), awards, members (with `town_id`), figures,
-            rejects, findings and ledger of all sources.
+        checked: claims (compact, with `town_id`, `partner_id`, `partnership_id`), awards, members (with `town_id`),
+            figures, rejects, findings and ledger of all sources.
         located: which town each mention means.
         gazetteer: for the places' coordinates and names.
         conclude: makes partnerships, events and motives of claims and sources.

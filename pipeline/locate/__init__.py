@@ -54,7 +54,8 @@ class Located:
 
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
-        assigned = _of_mention(self.mentions, "town_id", claims["partner_mention"])
+        mentions = self.mentions.with_columns(pl.col("town_id").cast(claims.schema["partner_id"]))
+        assigned = _of_mention(mentions, "town_id", claims["partner_mention"])
         text, country, code = "partner_text", "partner_country_text", "partner_country_code"
         found = ["partner_id", "partner_located_by", "partner_location_score"]
         parted = (
@@ -72,10 +73,15 @@ class Located:
         return replace(self, mentions=pl.concat([self.mentions, parted], how="diagonal"))
 
     def assign(self, frame: pl.DataFrame, side: str) -> pl.DataFrame:
-        """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame that `index_mentions` gave."""
+        """Add `{side}_id`, `{side}_located_by` and `{side}_location_score` to a frame that `index_mentions` gave.
+
+        The first two are as the texts of the frame are: compact or not.
+        """
         names = {"town_id": "id", "located_by": "located_by", "location_score": "location_score"}
+        is_compact = frame.schema.get("source_id") == pl.Categorical
+        mentions = self.mentions.cast(_COMPACT) if is_compact else self.mentions  # type: ignore[arg-type]
         return frame.with_columns(
-            _of_mention(self.mentions, column, frame[f"{side}_mention"]).alias(f"{side}_{name}")
+            _of_mention(mentions, column, frame[f"{side}_mention"]).alias(f"{side}_{name}")
             for column, name in names.items()
         )
 
@@ -156,7 +162,7 @@ def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Ser
     numbers = pl.int_range(pl.col("mention").max().fill_null(0) + 1)
     every = mentions.select(mention=numbers.cast(mentions["mention"].dtype))
     values = every.join(mentions.select("mention", column), on="mention", how="left", maintain_order="left")
-    return values[column].cast(_COMPACT.get(column, values.schema[column])).gather(asked)
+    return values[column].gather(asked)
 
 
 def _distinct(frame: pl.DataFrame, columns: Mapping[str, str]) -> tuple[pl.DataFrame, pl.Series]:

@@ -79,7 +79,7 @@ def publish(
     """Write a release beside the current one and switch to it; the same content is not published twice.
 
     Args:
-        tables: every published table but `redirects`, `changes` and `release`; claims compact, or as they are published.
+        tables: every published table but `redirects`, `changes` and `release`; claims may be compact.
         out: the folder that holds `current` and `releases/`; its lock is held.
         input_hash: hash of raw bytes, declarations and gazetteers.
         code_version: version of the pipeline.

@@ -12,7 +12,6 @@ from schemas import columns as c
 from schemas import vocabularies as v
 from schemas.compact import to_texts
 
-
 _EVENT: Final = pl.Enum(v.Event)
 
 
@@ -29,8 +28,8 @@ def list_events(claims: pl.DataFrame) -> pl.DataFrame:
     halted = pl.when(pl.col("status") == v.Status.SUSPENDED.value).then(pl.lit(v.Event.SUSPENDED.value))
     ends = counted.filter(pl.col("end_date").is_not_null(), pl.col("status") != v.Status.DORMANT.value).select(
         "partnership_id", "form", "claim_id", "authority",
-        event=halted.otherwise(pl.lit(v.Event.ENDED.value)).cast(_EVENT), event_date="end_date", event_precision="end_precision",
-        cause="end_cause",
+        event=halted.otherwise(pl.lit(v.Event.ENDED.value)).cast(_EVENT),
+        event_date="end_date", event_precision="end_precision", cause="end_cause",
     )  # fmt: skip
     told = best_first(pl.concat([starts, ends]).collect(), EVENT)
     return PARTNERSHIP_EVENTS.conform(told.unique(list(PARTNERSHIP_EVENTS.key), keep="first", maintain_order=True))

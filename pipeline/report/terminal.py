@@ -25,11 +25,11 @@ def summarise(built: Built) -> dict[str, Any]:
     """Return the figures of a build, for `--json` and for the tables below."""
     tables = built.tables
     claims, towns, partnerships = CLAIMS.compact(tables["claims"]), tables["towns"], tables["partnerships"]
-    made = claims.group_by("source_id").agg(
-        located=(
-            pl.all_horizontal(pl.col("town_id", "partner_id").cat.starts_with("x").not_())
-        ).mean()
-    ).with_columns(pl.col("source_id").cast(pl.String))
+    made = (
+        claims.group_by("source_id")
+        .agg(located=(pl.all_horizontal(pl.col("town_id", "partner_id").cat.starts_with("x").not_())).mean())
+        .with_columns(pl.col("source_id").cast(pl.String))
+    )
     sources = (
         tables["ledger"].group_by("source_id")
         .agg(pl.col("rows_read", "rows_used", "rows_rejected", "rows_ignored", "claims_made").sum())

@@ -26,6 +26,7 @@ from pipeline.spark.locate import (
 from pipeline.spark.read import PLACE, read_sources, rows_later
 from pipeline.spark.reconcile import by_pair, conclude_by_pair
 from pipeline.spark.session import session
+from schemas import CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,12 +95,13 @@ class SparkEngine:
             setattr(checked, name, located.assign(frame, "town"))
         claims = with_pairs(self._without_self_located(assign(claims, located, CLAIM_SIDES), checked))
         self._located = by_pair(claims, int(checked.ledger["claims_made"].sum())).persist()
-        checked.claims = self._in_order(self._located.fetch()).drop(PLACE)
+        fetched = self._in_order(self._located.fetch()).drop(PLACE)
+        self._example, checked.claims = fetched.head(1), CLAIMS.compact(fetched)
         return located.with_parted(checked.claims)
 
-    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
+    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:  # noqa: ARG002
         """Reconcile the claims that `find_towns` located, each pair on some worker."""
-        return conclude_by_pair(self._located, sources, claims.head(1))
+        return conclude_by_pair(self._located, sources, self._example)
 
     def _without_self_located(self, claims: Held, checked: Checked) -> Held:
         """Do what `refuse_self_located` does; the rows that it is about, and others of the same place, come here."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from pipeline.check import Checked, check_source
 from pipeline.declarations import Declaration
@@ -25,7 +26,7 @@ from pipeline.reading import Read, Reader, gather
 from pipeline.snapshots import Snapshot, describe
 from pipeline.spark.frames import Frames, Held, Shapes, shapes_of, with_text
 from pipeline.spark.session import SparkError
-from schemas import ContractError
+from schemas import CLAIMS_READ, ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -210,4 +211,6 @@ def _numbered(checked: Checked, name: str) -> pl.DataFrame:
     frame: pl.DataFrame = getattr(checked, name)
     if name != CLAIMS:
         return frame
-    return frame.with_columns(pl.int_range(pl.len()).alias(PLACE))
+    # Spark has neither enumerations nor large numbers without a sign.
+    texts = CLAIMS_READ.published(frame).cast({cs.categorical(): pl.String})
+    return texts.with_columns(pl.int_range(pl.len()).alias(PLACE)).collect()

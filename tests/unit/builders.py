@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import polars.selectors as cs
 
 from pipeline.check import check_source
 from pipeline.declarations import Declaration
@@ -76,7 +77,8 @@ def account(checked: Checked) -> tuple[int, int, int, int, int]:
 
 def values(frame: pl.DataFrame, *columns: str) -> list[Any]:
     """Return what stands in one column, or the rows of several, in a stable order."""
-    found = frame.select(columns).sort(pl.all(), nulls_last=True)
+    # Compact columns sort as texts, too.
+    found = frame.select(columns).cast({cs.categorical() | cs.enum(): pl.String}).sort(pl.all(), nulls_last=True)
     return found.to_series().to_list() if len(columns) == 1 else found.rows()
 
 
