@@ -122,9 +122,10 @@ def _with_regions(towns: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     """Give towns without a first-level division the only one that the sources' texts name for them."""
     without = towns.filter(pl.col("admin1_code").is_null()).select("town_id", "country_code")
     said = pl.concat(
-        claims.select(town_id=f"{side}_id", text=f"{side}_region_text").drop_nulls().unique().cast(pl.String)
+        claims.select(town_id=f"{side}_id", text=f"{side}_region_text").drop_nulls().unique()
         for side in ("town", "partner")
     )
+    said = said.cast({"town_id": without.schema["town_id"], "text": pl.String})
     named = (
         said.join(without, on="town_id").with_columns(hint=search_key(pl.col("text")))
         .join(regions(cache_folder()).filter("is_first_level"), on=["hint", "country_code"])

@@ -67,7 +67,7 @@ _ENDING: Final = rf"([a-z ]{{2,}}?)(?:{_KINDS})$"
 #: The likeness (1 less edits per letter of the longer name) from which names are looked at, sound alike if they do
 #: by Metaphone, and are similar by their spelling alone. Set by reading the 143 pairs of the full lists that are not
 #: the same but from 0.7 on, or sound alike: from 0.8 on they are namesakes, below it only those that sound alike.
-LOOKED_AT, _SOUNDING, _SIMILAR = 0.55, 0.6, 0.8
+LOOKED_AT, _SOUNDING, _SIMILAR = 0.6, 0.6, 0.8
 #: What must be alike once the ending is off: Homburg and Hamburg (0.67) are not.
 _STEM = 0.75
 #: Letters without which a likeness is chance: Bar and Bor. And sounds: Porano and Piran, both PRN.
@@ -75,6 +75,8 @@ _LETTERS, _SOUNDS = 5, 4
 #: A name that a town bears beside its usual one must have so many letters; initials and readings are shorter.
 _OTHER_LETTERS = 4
 
+#: Pairs whose names are looked at together.
+_AT_ONCE: Final = 2**19
 _SIDES: Final = ("a", "b")
 _LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -104,79 +106,128 @@ def _named(key: pl.Expr) -> pl.Expr:
     return key.str.extract(r"^([a-z0-9 ]*[aeiouy][a-z0-9 ]*)$").replace(dict.fromkeys(_NO_NAME))
 
 
-def alike_names(pairs: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
+def alike_names(ends: pl.DataFrame, towns: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs whose towns bear the same name or a similar one, each with the best reason.
 
     Args:
-        pairs: `partnership_id`, `town_a_id`, `town_b_id`, `name_a`, `name_b` (the usual names).
+        ends: `a`, `b`: of each pair, the rows of its two towns among `towns`.
+        towns: `town_id`, `name` (the usual one).
         town_names: `town_id`, `search_key`: every name of every town.
 
     Returns:
-        `partnership_id`, `evidence`: which names, and by which measure they are alike:
+        `row` (of the pair), `evidence`: which names, and by which measure they are alike:
         `same: soest`, `same but for an addition: melle (Melle / New Melle)`, `sounds alike: coburg / cobourg (0.86)`,
         `similar: …`, `same by another name: friedland (Friedland / Frýdlant)`.
     """
-    usual_names = pl.concat([pairs["name_a"], pairs["name_b"].alias("name_a")]).unique().to_frame("name")
-    usual_names = usual_names.with_columns(key=search_key(pl.col("name")), core=core_name(pl.col("name")))
-    usual_names = usual_names.with_columns(letters=letters(pl.col("core")))
-    keys = pairs.select("partnership_id", "town_a_id", "town_b_id", "name_a", "name_b")
-    for side in _SIDES:
-        keys = keys.join(usual_names.select(pl.all().name.suffix(f"_{side}")), on=f"name_{side}", maintain_order="left")
+    # Pairs are many times as many as towns: they are compared by numbers, and texts are fetched of those that are left.
+    usual = _usual_names(towns["name"])
+    same_key, same_core = (_equal(usual[form].to_physical(), ends) for form in ("key", "core"))
+    rows = ends.with_row_index("row")
+    same = _with_names(rows.filter(same_key | same_core), usual)
+    near = _with_names(rows.filter(~(same_key | same_core) & may_be_near(usual, ends)), usual)
+    shared = _with_names(_shared_names(rows, _names_of_several(usual, towns["town_id"], town_names)), usual)
     both = pl.format("({} / {})", "name_a", "name_b")
-    same_key = (pl.col("key_a") == pl.col("key_b")) & (pl.col("key_a") != "")
-    same_core = pl.col("core_a") == pl.col("core_b")
-    usual = keys.filter(same_key | same_core).select(
-        "partnership_id",
-        evidence=pl.when(same_key)
+    usual_evidence = (
+        pl.when(pl.col("key_a") == pl.col("key_b"))
         .then(pl.format("same: {}", "key_a"))
-        .otherwise(pl.format("same but for an addition: {} {}", "core_a", both)),
+        .otherwise(pl.format("same but for an addition: {} {}", "core_a", both))
     )
-    other = (
-        _shared_names(keys, town_names)
-        .join(keys, on="partnership_id")
-        .select("partnership_id", evidence=pl.format("same by another name: {} {}", "shared", both))
+    other_evidence = pl.format("same by another name: {} {}", "shared", both)
+    found = [same.select("row", evidence=usual_evidence), _similar(near), shared.select("row", evidence=other_evidence)]
+    return pl.concat(found).unique("row", keep="first", maintain_order=True)
+
+
+def _usual_names(names: pl.Series) -> pl.DataFrame:
+    """Return a row a town: `name`, `key` and `core` (null where there is none), `letters` and `length` of the core."""
+    distinct = names.unique().alias("name").to_frame()
+    distinct = distinct.with_columns(key=search_key(pl.col("name")), core=core_name(pl.col("name"))).select(
+        "name",
+        key=pl.when(pl.col("key") != "").then("key").cast(pl.Categorical),
+        core=pl.col("core").cast(pl.Categorical),
+        letters=letters(pl.col("core")),
+        length=pl.col("core").str.len_chars().cast(pl.Int16),
     )
-    rest = keys.join(usual, on="partnership_id", how="anti")
-    found = pl.concat([usual, _similar(rest), other])
-    return found.unique("partnership_id", keep="first", maintain_order=True)
+    return names.alias("name").to_frame().join(distinct, on="name", how="left", maintain_order="left")
 
 
-def _shared_names(keys: pl.DataFrame, town_names: pl.DataFrame) -> pl.DataFrame:
-    """Return a name that both towns bear, be it for one or for both not the usual one: `partnership_id`, `shared`.
+def _equal(values: pl.Series, ends: pl.DataFrame) -> pl.Series:
+    """Return whether both towns of each pair have the same value."""
+    return (values.gather(ends["a"]) == values.gather(ends["b"])).fill_null(value=False)
 
-    Only a usual name is taken without its additions: of `Santiago de León de Caracas` no `Santiago` is left.
+
+def may_be_near(usual: pl.DataFrame, ends: pl.DataFrame) -> pl.Series:
+    """Return whether two names can be as alike as is looked at; few are, and edits are dear to count.
+
+    An edit makes one letter of a name another, so that no fewer are needed than there are letters that only one of the
+    names has, nor than one is longer than the other.
     """
-    towns = pl.concat(
-        keys.select(town_id=f"town_{side}_id", key=f"key_{side}", core=f"core_{side}") for side in _SIDES
-    ).unique("town_id")
-    usual = pl.concat(towns.select("town_id", shared=form) for form in ("key", "core"))
-    every = pl.concat([usual, town_names.select("town_id", shared="search_key")])
-    # Most names are those of one town; where these are gone, little is left to look at.
-    names = (
-        every.filter(pl.col("shared").hash().is_duplicated(), pl.col("shared").str.len_chars() >= _OTHER_LETTERS)
-        .filter(_named(pl.col("shared")).is_not_null())
-        .unique()
-        .filter(pl.col("shared").is_duplicated())
-        .join(usual.unique().with_columns(is_usual=pl.lit(value=True)), on=["town_id", "shared"], how="left")
+    known = pl.DataFrame(
+        {f"{form}_{side}": usual[form].gather(ends[side]) for form in ("letters", "length") for side in _SIDES}
     )
-    return (
-        keys.select("partnership_id", "town_a_id", "town_b_id")
-        .join(names, left_on="town_a_id", right_on="town_id")
-        .join(names, left_on=["town_b_id", "shared"], right_on=["town_id", "shared"], suffix="_b")
-        # The name that most people know, which is a usual one if any is.
-        .sort(
-            pl.coalesce("is_usual", "is_usual_b"), pl.col("shared").str.len_chars(), "shared",
-            descending=[True, True, False], nulls_last=True,
-        )
-        .unique("partnership_id", keep="first", maintain_order=True)
-        .select("partnership_id", "shared")
-    )  # fmt: skip
+    common = (pl.col("letters_a") & pl.col("letters_b")).bitwise_count_ones()
+    lacking = (pl.col(f"letters_{side}").bitwise_count_ones() - common for side in _SIDES)
+    edits = pl.max_horizontal(*lacking, (pl.col("length_a") - pl.col("length_b")).abs())
+    likeness = 1 - edits / pl.max_horizontal("length_a", "length_b")
+    # Without a name, the greatest of nothing and something is something.
+    both = pl.col("length_a").is_not_null() & pl.col("length_b").is_not_null()
+    return known.select(near=both & (likeness >= LOOKED_AT)).to_series()
+
+
+def _with_names(pairs: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
+    """Add `name_…`, `key_…` and `core_…` of both towns, as texts."""
+    texts = usual.select(pl.col("name", "key", "core").cast(pl.String))
+    return pairs.with_columns(
+        texts[form].gather(pairs[side]).alias(f"{form}_{side}") for form in texts.columns for side in _SIDES
+    )
+
+
+def _names_of_several(usual: pl.DataFrame, town_ids: pl.Series, town_names: pl.DataFrame) -> pl.DataFrame:
+    """Return what more than one town is called: `place` (the town's row), `shared`, `rank`, `is_usual` (or null).
+
+    Only a usual name is taken without its additions: of `Santiago de León de Caracas` no `Santiago` is left. The rank
+    is less for a longer name, and of two of one length for the first.
+    """
+    places = town_ids.alias("town_id").to_frame().with_row_index("place")
+    own = pl.concat(usual.select(shared=form).with_row_index("place") for form in ("key", "core")).unique()
+    further = town_names.select(pl.col("town_id").cast(town_ids.dtype), shared=pl.col("search_key").cast(pl.Categorical))
+    every = pl.concat([own, further.join(places, on="town_id").select("place", "shared")]).drop_nulls("shared")
+    # Most names are those of one town; where these are gone, little is left to look at.
+    every = every.filter(pl.col("shared").to_physical().is_duplicated()).unique()
+    every = every.filter(pl.col("shared").to_physical().is_duplicated())
+    texts = every.select(pl.col("shared").unique()).with_columns(text=pl.col("shared").cast(pl.String))
+    length = pl.col("text").str.len_chars()
+    ranked = (
+        texts.filter(length >= _OTHER_LETTERS, _named(pl.col("text")).is_not_null())
+        .sort(length, "text", descending=[True, False])
+        .select("shared", rank=pl.int_range(pl.len()))
+    )
+    said = own.drop_nulls("shared").with_columns(is_usual=pl.lit(value=True))
+    return every.join(ranked, on="shared").join(said, on=["place", "shared"], how="left")
+
+
+def _shared_names(rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs whose towns share a name that is not the usual one of both, with the best: `row`, …, `shared`.
+
+    Args:
+        rows: `row`, `a`, `b`.
+        names: from `_names_of_several`.
+    """
+    one = names.select("rank", a="place", is_usual_a="is_usual")
+    other = names.select("rank", b="place", is_usual_b="is_usual")
+    # The name that most people know, which is a usual one if any is.
+    order = pl.coalesce("is_usual_a", "is_usual_b").is_null().cast(pl.Int64) * names.height + pl.col("rank")
+    found = [
+        part.join(one, on="a").join(other, on=["b", "rank"]).group_by("row", "a", "b").agg(order.min().alias("order"))
+        for part in rows.iter_slices(_AT_ONCE)
+    ]
+    texts = names.select("rank", pl.col("shared").cast(pl.String)).unique("rank").sort("rank")["shared"]
+    best = pl.concat(found) if found else pl.DataFrame(schema={**rows.schema, "order": pl.Int64})
+    return best.with_columns(texts.gather(best["order"] % max(names.height, 1)))
 
 
 def _similar(keys: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs whose usual names sound alike or are spelt alike: `partnership_id`, `evidence`."""
-    cores = keys.select("core_a", "core_b", "letters_a", "letters_b").drop_nulls().filter(may_be_near())
-    cores = cores.select("core_a", "core_b").unique().sort("core_a", "core_b")
+    """Return the pairs whose usual names sound alike or are spelt alike: `row`, `evidence`."""
+    cores = keys.select("core_a", "core_b").unique().sort("core_a", "core_b")
     near = edit_likeness(cores).filter(pl.col("likeness") >= LOOKED_AT)
     for side in _SIDES:
         near = near.with_columns(_ending(f"core_{side}", side))
@@ -201,26 +252,13 @@ def _similar(keys: pl.DataFrame) -> pl.DataFrame:
         evidence=pl.when(sounding).then(pl.format("sounds alike: {}", measured))
         .otherwise(pl.format("similar: {}", measured)),
     )  # fmt: skip
-    return keys.join(alike, on=["core_a", "core_b"]).select("partnership_id", "evidence").sort("partnership_id")
+    return keys.join(alike, on=["core_a", "core_b"]).select("row", "evidence").sort("row")
 
 
 def letters(core: pl.Expr) -> pl.Expr:
     """Return which Latin letters a name has, as a bit of a number each."""
     bits = (core.str.contains(letter, literal=True).cast(pl.UInt32) * 2**i for i, letter in enumerate(_LATIN))
     return pl.when(core.is_not_null()).then(pl.sum_horizontal(bits))
-
-
-def may_be_near() -> pl.Expr:
-    """Return whether two names can be as alike as is looked at; few are, and edits are dear to count.
-
-    An edit makes one letter of a name another, so that no fewer are needed than there are letters that only one of the
-    names has, nor than one is longer than the other.
-    """
-    one, other = pl.col("core_a").str.len_chars().cast(pl.Int64), pl.col("core_b").str.len_chars().cast(pl.Int64)
-    common = pl.col("letters_a") & pl.col("letters_b")
-    lacking = (pl.col(f"letters_{side}").bitwise_count_ones() - common.bitwise_count_ones() for side in _SIDES)
-    edits = pl.max_horizontal(*lacking, (one - other).abs())
-    return 1 - edits / pl.max_horizontal(one, other) >= LOOKED_AT
 
 
 def edit_likeness(

@@ -41,45 +41,56 @@ def derive_motives(partnerships: pl.DataFrame, towns: pl.DataFrame, town_names: 
     Returns:
         `PARTNERSHIP_MOTIVES` rows of basis `derived`, at most one a partnership and motive.
     """
-    pairs = partnerships.select("partnership_id", "town_a_id", "town_b_id", "distance_km")
-    for side in _SIDES:
-        own = towns.select(pl.all().name.suffix(f"_{side}")).rename({f"town_id_{side}": f"town_{side}_id"})
-        pairs = pairs.join(own, on=f"town_{side}_id", how="left", maintain_order="left")
+    places = towns.select("town_id").with_row_index("place")
+    ends = partnerships.select(
+        partnerships.select(town_id=f"town_{side}_id").join(places, on="town_id", how="left", maintain_order="left")
+        ["place"].alias(side)
+        for side in _SIDES
+    )  # fmt: skip
     found = [
-        _rows(alike_names(pairs, town_names), v.Motive.SAME_NAME),
-        _rows(_neighbours(pairs), v.Motive.NEIGHBOURS),
+        _rows(partnerships, alike_names(ends, towns, town_names), v.Motive.SAME_NAME),
+        _rows(partnerships, _neighbours(ends, partnerships["distance_km"], towns), v.Motive.NEIGHBOURS),
     ]
     return PARTNERSHIP_MOTIVES.conform(pl.concat(found))
 
 
-def _rows(found: pl.DataFrame, motive: v.Motive) -> pl.DataFrame:
+def _rows(partnerships: pl.DataFrame, found: pl.DataFrame, motive: v.Motive) -> pl.DataFrame:
     return found.select(
-        "partnership_id",
+        partnerships["partnership_id"].gather(found["row"]),
         motive=pl.lit(motive.value),
         basis=pl.lit(v.MotiveBasis.DERIVED.value),
         evidence="evidence",
     )
 
 
-def _neighbours(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs that are near, and what lies between them: `partnership_id`, `evidence`."""
-    placed = [~pl.col(f"located_by_{side}").is_in(_GUESSED) & pl.col(f"kind_{side}").is_in(_POINTS) for side in _SIDES]
-    is_domestic = pl.col("country_code_a") == pl.col("country_code_b")
+def _neighbours(ends: pl.DataFrame, distances: pl.Series, towns: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that are near, and what lies between them: `row`, `evidence`.
+
+    Args:
+        ends: `a`, `b`: of each pair, the rows of its towns.
+        distances: of each pair, in kilometres.
+        towns: as in `derive_motives`.
+    """
+    pairs = ends.with_columns(distances).with_row_index("row").filter(pl.col("distance_km") <= ABROAD_KM)
+    told = towns.select("country_code", "kind", "located_by").with_row_index("place")
+    for side in _SIDES:
+        pairs = pairs.join(told, left_on=side, right_on="place", how="left", suffix="_b", maintain_order="left")
+    one, other = "country_code", "country_code_b"
+    placed = [
+        ~pl.col(f"located_by{side}").is_in(_GUESSED) & pl.col(f"kind{side}").is_in(_POINTS) for side in ("", "_b")
+    ]
+    is_domestic = pl.col(one) == pl.col(other)
     near = pl.col("distance_km") <= pl.when(is_domestic).then(DOMESTIC_KM).otherwise(ABROAD_KM)
-    countries = pl.format(
-        "{}–{}",
-        pl.min_horizontal("country_code_a", "country_code_b"),
-        pl.max_horizontal("country_code_a", "country_code_b"),
-    )
+    countries = pl.format("{}–{}", pl.min_horizontal(one, other), pl.max_horizontal(one, other))
     between = (
-        pl.when(is_domestic).then(pl.format("within {}", "country_code_a"))
+        pl.when(is_domestic).then(pl.format("within {}", one))
         .when(countries.is_in(country_borders())).then(pl.format("across the border {}", countries))
         .otherwise(pl.format("abroad {}, no border on land", countries))
     )  # fmt: skip
     # A town of an unknown country is placed by nobody.
-    known = pl.col("country_code_a").is_not_null() & pl.col("country_code_b").is_not_null()
+    known = pl.col(one).is_not_null() & pl.col(other).is_not_null()
     return pairs.filter(known, near, *placed).select(
-        "partnership_id", evidence=pl.format("{} km, {}", pl.col("distance_km").cast(pl.String), between)
+        "row", evidence=pl.format("{} km, {}", pl.col("distance_km").cast(pl.String), between)
     )
 
 

@@ -42,6 +42,8 @@ RECORD_SIDE = {
 }  # fmt: skip
 
 Tables = dict[str, pl.DataFrame]
+#: Tables that have many times as many rows as there are towns: they stay compact until they are written.
+COMPACT = ("claims", "partnerships")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def make_tables(
 ) -> Tables:
     """Make every table that one build decides; `redirects`, `changes` and `release` need the release before.
 
-    Claims are compact, all others as they are published.
+    Those in `COMPACT` are, all others are as they are published.
 
     Args:
         used: every declaration.
@@ -76,12 +78,14 @@ def make_tables(
     sources = _sources(used)
     towns, town_names = _towns(located, gazetteer, checked.item_names)
     concluded = conclude(checked.claims, sources)
-    partnerships = _partnerships(concluded.partnerships, checked.claims, towns)
+    # For joins: towns' ids as claims and partnerships have them.
+    keyed = towns.with_columns(pl.col("town_id").cast(concluded.partnerships.schema["town_a_id"]))
+    partnerships = _partnerships(concluded.partnerships, checked.claims, keyed)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
     cliques = find_cliques(partnerships, members)
-    motives = derive_motives(partnerships, towns, town_names)
-    figures, places = measure_network(partnerships, towns)
+    motives = derive_motives(partnerships, keyed, town_names)
+    figures, places = measure_network(partnerships, keyed)
     awards = _awards(checked.awards)
     candidates = located.candidates.join(
         gazetteer.places.select(candidate_id="place_id", candidate_name="name"), on="candidate_id"
@@ -108,8 +112,7 @@ def make_tables(
         "location_candidates": candidates.join(names, on="town_id", how="semi"),
     }
     contracts = {table.name: table for table in schemas.TABLES}
-    # Claims are many times as many as anything else.
-    return {name: contracts[name].conform(frame, compact=name == "claims") for name, frame in tables.items()}
+    return {name: contracts[name].conform(frame, compact=name in COMPACT) for name, frame in tables.items()}
 
 
 def _sources(used: list[Used]) -> pl.DataFrame:

@@ -19,17 +19,18 @@ def number_towns(links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Number towns by number of partners, then id, from 0 on; numbers join many times as fast as ids.
 
     Args:
-        links: `a`, `b`; each two towns once.
+        links: `a`, `b`, compact or not; each two towns once.
 
     Returns:
         The links as numbers, `low` and `high`, and the towns in order: `town`, `degree` (number of partners), `rank`.
     """
     ends = pl.concat([links.select(town="a"), links.select(town="b")])
-    towns = ends.group_by("town").agg(degree=pl.len()).sort("degree", "town").with_row_index("rank")
+    towns = ends.group_by("town").agg(degree=pl.len()).with_columns(id=pl.col("town").cast(pl.String))
+    towns = towns.sort("degree", "id").with_row_index("rank")
     ranks = ends.join(towns.select("town", "rank"), on="town", how="left", maintain_order="left")["rank"]
     sides = pl.DataFrame({"one": ranks.head(links.height), "other": ranks.tail(links.height)})
     numbered = sides.select(low=pl.min_horizontal("one", "other"), high=pl.max_horizontal("one", "other"))
-    return numbered, towns
+    return numbered, towns.select("rank", "degree", town="id")
 
 
 def list_triangles(links: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import polars as pl
+import polars.selectors as cs
 
 from pipeline.reconcile.both_sides import own_entries, tell_both_sides
 from pipeline.reconcile.events import list_events, list_motives
@@ -16,6 +17,7 @@ from pipeline.reconcile.form import win_form
 from pipeline.reconcile.numbers import PAIR, count_distinct, counting, number
 from pipeline.reconcile.start import last_day, win_start
 from pipeline.reconcile.status import win_status
+from schemas import PARTNERSHIPS
 from schemas import vocabularies as v
 
 __all__ = [
@@ -51,8 +53,9 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame
         entries: from `own_entries` of all claims, where these are only some of them.
 
     Returns:
-        The columns of `PARTNERSHIPS` but `distance_km` and `is_domestic`, which need the towns.
+        The columns of `PARTNERSHIPS` but those that need the towns; compact if the claims are.
     """
+    is_compact = claims.schema["claim_id"] == pl.UInt64
     numbered = number(claims)
     claims = numbered.claims
     forms = win_form(claims)
@@ -75,11 +78,11 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame
         result = result.join(part, on=PAIR, how="left", maintain_order="left")
     named = (f"{one}_claim_id" for one in ("form", "start", "status", "end", "end_cause"))
     result = result.with_columns(
-        pl.col(pl.Enum).cast(pl.String),
         numbered.partnership_ids.gather(result[PAIR]),
         *(numbered.claim_ids.gather(result[name]).alias(name) for name in named),
     )
-    return _with_years(_without_backward_ends(result))
+    result = _with_years(_without_backward_ends(result))
+    return PARTNERSHIPS.compact(result) if is_compact else result.cast({cs.enum(): pl.String})
 
 
 def _without_backward_ends(result: pl.DataFrame) -> pl.DataFrame:

@@ -108,14 +108,13 @@ def test_what_is_left_of_a_long_other_name_does_not() -> None:
 
 def measures(pairs: list[tuple[str, str]]) -> list[str | None]:
     """Return by which measure each two names are alike."""
-    frame = pl.DataFrame(pairs, schema={"name_a": pl.String, "name_b": pl.String}, orient="row").with_row_index("pair")
-    frame = frame.select(
-        "name_a", "name_b", partnership_id=pl.format("{}", "pair"),
-        town_a_id=pl.format("a{}", "pair"), town_b_id=pl.format("b{}", "pair"),
-    )  # fmt: skip
-    found = alike_names(frame, pl.DataFrame(schema={"town_id": pl.String, "search_key": pl.String}))
-    said = dict(found.select("partnership_id", pl.col("evidence").str.split(":").list.first()).iter_rows())
-    return [said.get(str(pair)) for pair in range(len(pairs))]
+    names = [name for pair in pairs for name in pair]
+    towns = pl.DataFrame({"town_id": [f"x{place}" for place in range(len(names))], "name": names})
+    places = pl.int_range(len(names), dtype=pl.UInt32, eager=True)
+    ends = pl.DataFrame({"a": places.gather_every(2), "b": places.gather_every(2, 1)})
+    found = alike_names(ends, towns, pl.DataFrame(schema={"town_id": pl.String, "search_key": pl.String}))
+    said = dict(found.select("row", pl.col("evidence").str.split(":").list.first()).iter_rows())
+    return [said.get(pair) for pair in range(len(pairs))]
 
 
 #: Names of few letters, so that many are alike.
@@ -159,10 +158,13 @@ CORES = st.text("abeimnrst ", min_size=1, max_size=9)
 @given(st.lists(st.tuples(CORES, CORES), min_size=50, max_size=100))
 def test_no_names_that_are_near_are_passed_over(pairs: list[tuple[str, str]]) -> None:
     cores = pl.DataFrame(pairs, schema=["core_a", "core_b"], orient="row")
-    cores = cores.with_columns(likeness.letters(pl.col(f"core_{side}")).alias(f"letters_{side}") for side in "ab")
-    measured = likeness.edit_likeness(cores)
-    near = measured.filter(pl.col("likeness") >= likeness.LOOKED_AT)
-    assert near.filter(likeness.may_be_near()).equals(near)
+    usual = pl.DataFrame({"core": [core for pair in pairs for core in pair]}).select(
+        letters=likeness.letters(pl.col("core")), length=pl.col("core").str.len_chars().cast(pl.Int16)
+    )
+    places = pl.int_range(2 * len(pairs), dtype=pl.UInt32, eager=True)
+    ends = pl.DataFrame({"a": places.gather_every(2), "b": places.gather_every(2, 1)})
+    near = likeness.edit_likeness(cores)["likeness"] >= likeness.LOOKED_AT
+    assert likeness.may_be_near(usual, ends).filter(near).all()
 
 
 # Neighbours
