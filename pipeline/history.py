@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from schemas import CHANGES, CLAIMS, REDIRECTS
+from schemas import CHANGES, CLAIMS, PARTNERSHIPS, REDIRECTS, TOWNS, Table
 from schemas import columns as c
 from schemas import vocabularies as v
 from schemas.compact import to_texts
 
-_COMPARED = {v.Entity.PARTNERSHIP: ("partnerships", "partnership_id"), v.Entity.TOWN: ("towns", "town_id")}
+_COMPARED = {v.Entity.PARTNERSHIP: PARTNERSHIPS, v.Entity.TOWN: TOWNS}
 Tables = dict[str, pl.DataFrame]
 
 
@@ -45,10 +45,13 @@ def list_redirects(before: Tables | None, now: Tables) -> pl.DataFrame:
         .with_columns(new_id=pl.coalesce("newest", "new_id"))
         .select("entity", "old_id", "new_id", "reason")
     )
-    in_use = pl.concat([now["towns"]["town_id"], now["partnerships"]["partnership_id"]])
     redirects = pl.concat([moved.select(carried.columns), carried]).unique(
         ["entity", "old_id"], keep="first", maintain_order=True
     )
+    if redirects.is_empty():
+        return REDIRECTS.empty()
+    pairs = PARTNERSHIPS.published(now["partnerships"].select("partnership_id")).collect()
+    in_use = pl.concat([now["towns"]["town_id"], pairs["partnership_id"]])
     return REDIRECTS.conform(
         redirects.filter(
             ~pl.col("old_id").is_in(in_use.implode())
@@ -67,42 +70,47 @@ def list_changes(before: Tables | None, now: Tables) -> pl.DataFrame:
         return CHANGES.empty()
     return CHANGES.conform(
         pl.concat(
-            compare(before, now, table, key).with_columns(entity=pl.lit(entity.value))
-            for entity, (table, key) in _COMPARED.items()
+            compare(before, now, contract).with_columns(entity=pl.lit(entity.value))
+            for entity, contract in _COMPARED.items()
         )
     )
 
 
-def labels(tables: Tables, table: str, key: str) -> pl.DataFrame:
-    """Return what each row of `towns` or `partnerships` is called: the key and `name`."""
+def labels(tables: Tables, contract: Table, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return what some towns or partnerships are called: `entity_id` and `name`."""
+    [key] = keys.columns
     towns = tables["towns"].select("town_id", "name")
-    if table == "towns":
-        return towns
+    own = contract.compact(tables[contract.name]).join(contract.compact(keys), on=key, how="semi")
+    own = contract.published(own).collect()
+    if contract is TOWNS:
+        return own.select(entity_id=key, name="name")
+    called = pl.format("{} – {}", pl.coalesce("name", "town_a_id"), pl.coalesce("name_b", "town_b_id"))
     return (
-        tables[table].select(key, "town_a_id", "town_b_id")
+        own.select(key, "town_a_id", "town_b_id")
         .join(towns, left_on="town_a_id", right_on="town_id", how="left")
         .join(towns, left_on="town_b_id", right_on="town_id", how="left", suffix="_b")
-        .select(key, name=pl.format("{} – {}", pl.coalesce("name", "town_a_id"), pl.coalesce("name_b", "town_b_id")))
-    )  # fmt: skip
+        .select(entity_id=key, name=called)
+    )
 
 
-def compare(before: Tables, now: Tables, table: str, key: str) -> pl.DataFrame:
+def compare(before: Tables, now: Tables, contract: Table) -> pl.DataFrame:
     """Return `entity_id`, `change`, `column_name`, `old_value`, `new_value` of one table, in no order."""
-    old, new = before[table], now[table]
-    added = (
-        new.select(key).join(old, on=key, how="anti").join(labels(now, table, key), on=key)
-        .select(entity_id=key, change=pl.lit(v.Change.ADDED.value), new_value="name")
+    [key] = contract.key
+    old, new = (contract.compact(tables[contract.name]) for tables in (before, now))
+    gone, come = (one.select(key).join(other, on=key, how="anti") for one, other in ((old, new), (new, old)))
+    added = labels(now, contract, come).select(
+        "entity_id", change=pl.lit(v.Change.ADDED.value), new_value="name"
     )  # fmt: skip
-    removed = (
-        old.select(key).join(new, on=key, how="anti").join(labels(before, table, key), on=key)
-        .select(entity_id=key, change=pl.lit(v.Change.REMOVED.value), old_value="name")
+    removed = labels(before, contract, gone).select(
+        "entity_id", change=pl.lit(v.Change.REMOVED.value), old_value="name"
     )  # fmt: skip
     values = [column for column in new.columns if column != key and column in old.columns]
     differing = _differing(old, new, key, values)
     long = [
-        frame.join(differing, on=key, how="semi")
+        contract.published(frame.join(differing, on=key, how="semi"))
         .select(key, *(pl.col(column).cast(pl.String) for column in values))
         .unpivot(on=values, index=key, variable_name="column_name", value_name=name)
+        .collect()
         for frame, name in ((old, "old_value"), (new, "new_value"))
     ]
     changed = (

@@ -172,13 +172,18 @@ class Table:
         )
 
     def published(self, frame: pl.DataFrame) -> pl.LazyFrame:
-        """Return compact rows in published types, to be written batch by batch; published ones as they are."""
-        ids = {one.name: one.prefix for one in self.columns if one.prefix and frame.schema[one.name] == pl.UInt64}
+        """Return what is this table's in published types, batch by batch; what has them already stays as it is.
+
+        Args:
+            frame: some columns of this table, compact or not, and perhaps others.
+        """
+        ids = {one.name: one.prefix for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.UInt64}
         texts = (
             pl.col(name).map_batches(partial(to_texts, prefix), return_dtype=pl.String, is_elementwise=True)
             for name, prefix in ids.items()
         )
-        return frame.lazy().with_columns(texts).cast(self.polars_schema)
+        types = {name: dtype for name, dtype in self.polars_schema.items() if name in frame.schema}
+        return frame.lazy().with_columns(texts).cast(types)  # type: ignore[arg-type]
 
     def failures(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return what breaks the contract: columns `row` (index, null for a broken contract), `column`, `rule`.

@@ -189,7 +189,9 @@ def _names_of_several(usual: pl.DataFrame, town_ids: pl.Series, town_names: pl.D
     """
     places = town_ids.alias("town_id").to_frame().with_row_index("place")
     own = pl.concat(usual.select(shared=form).with_row_index("place") for form in ("key", "core")).unique()
-    further = town_names.select(pl.col("town_id").cast(town_ids.dtype), shared=pl.col("search_key").cast(pl.Categorical))
+    further = town_names.select(
+        pl.col("town_id").cast(town_ids.dtype), shared=pl.col("search_key").cast(pl.Categorical)
+    )
     every = pl.concat([own, further.join(places, on="town_id").select("place", "shared")]).drop_nulls("shared")
     # Most names are those of one town; where these are gone, little is left to look at.
     every = every.filter(pl.col("shared").to_physical().is_duplicated()).unique()

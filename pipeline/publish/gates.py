@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.declarations import nearest
 from pipeline.errors import BoundsError, UsageError
-from schemas import CLAIMS
+from schemas import CLAIMS, PARTNERSHIPS, TOWNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,14 +116,12 @@ def _judged(gate: str, concerned: int, before: int, now: int, share: float | Non
 
 def _losses(before: Tables, now: Tables) -> Iterator[Judged]:
     """Judge ids that are gone; one that is redirected to another is not lost."""
-    for table, key in (("partnerships", "partnership_id"), ("towns", "town_id")):
-        old, new = before[table], now[table]
-        gone = (
-            old.select(key)
-            .join(new, on=key, how="anti")
-            .join(now["redirects"], left_on=key, right_on="old_id", how="anti")
-        )
-        yield _judged(f"{table}_lost", gone.height, old.height, new.height)
+    for contract in (PARTNERSHIPS, TOWNS):
+        [key] = contract.key
+        old, new = (contract.compact(tables[contract.name].select(key)) for tables in (before, now))
+        missing = contract.published(old.join(new, on=key, how="anti")).collect()
+        gone = missing.join(now["redirects"], left_on=key, right_on="old_id", how="anti")
+        yield _judged(f"{contract.name}_lost", gone.height, old.height, new.height)
 
 
 def _churn(before: Tables, now: Tables) -> Iterator[Judged]:

@@ -10,7 +10,7 @@ from pipeline.errors import TwintownsError, UsageError
 from pipeline.history import compare, labels
 from pipeline.publish.folders import REFUSED, current_release, release_path
 from pipeline.report.console import open_console
-from schemas import TABLES
+from schemas import PARTNERSHIPS, TABLES, TOWNS, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +63,7 @@ def difference(old: Path, new: Path) -> dict[str, Any]:
     }
     return {
         "from": old.name, "to": new.name, "rows": rows, "sources": _sources(before, after),
-        "partnerships": _entities(before, after, "partnerships", "partnership_id"),
-        "towns": _entities(before, after, "towns", "town_id"),
+        "partnerships": _entities(before, after, PARTNERSHIPS), "towns": _entities(before, after, TOWNS),
     }  # fmt: skip
 
 
@@ -96,19 +95,19 @@ def _sources(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) ->
 
 
 def _entities(
-    before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], table: str, key: str
+    before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], contract: Table
 ) -> dict[str, list[dict[str, Any]]]:
     """List what was added, removed and changed, by what it is called."""
+    table, [key] = contract.name, contract.key
     redirects = after["redirects"].select(entity_id="old_id", now="new_id")
-    found = compare(before, after, table, key).join(redirects, on="entity_id", how="left")
+    found = compare(before, after, contract).join(redirects, on="entity_id", how="left")
     facts = ["start_year", "status", "source_count"] if table == "partnerships" else ["country_code", "kind"]
     known = pl.concat(
         [after[table].select(key, *facts), before[table].join(after[table], on=key, how="anti").select(key, *facts)]
     )
     found = found.join(known, left_on="entity_id", right_on=key, how="left")
     label = pl.coalesce("new_value", "old_value")
-    names = _names(before, after, table, key)
-    found = found.join(names, left_on="entity_id", right_on=key, how="left").with_columns(
+    found = found.join(_names(before, after, contract), on="entity_id", how="left").with_columns(
         name=pl.coalesce("name", pl.when(pl.col("column_name").is_null()).then(label))
     )
     listed: dict[str, list[dict[str, Any]]] = {}
@@ -122,9 +121,9 @@ def _entities(
     return listed
 
 
-def _names(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], table: str, key: str) -> pl.DataFrame:
-    new, old = (labels(tables, table, key) for tables in (after, before))
-    return pl.concat([new, old.join(new, on=key, how="anti")])
+def _names(before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame], contract: Table) -> pl.DataFrame:
+    new, old = (labels(tables, contract, tables[contract.name].select(contract.key)) for tables in (after, before))
+    return pl.concat([new, old.join(new, on="entity_id", how="anti")])
 
 
 def print_difference(found: dict[str, Any], limit: int) -> None:
