@@ -34,7 +34,7 @@ def to_numbers(ids: pl.Series) -> pl.Series:
     """Return minted ids as the numbers that their hex digits are; these compare and sort as the texts do.
 
     Raises:
-        polars.exceptions.ComputeError: a text is no minted id.
+        polars.exceptions.ComputeError: what stands behind the first letter of a text is no hex number.
     """
     return ids if ids.dtype == pl.UInt64 else ids.str.slice(1).str.to_integer(base=16, dtype=pl.UInt64)
 

@@ -194,7 +194,7 @@ class Table:
         if self.is_kept_by(frame):
             return pl.DataFrame(schema=_FAILURES)
         if frame.schema == self.compact_schema != self.polars_schema:
-            frame = self.conform(frame)
+            frame = self.published(frame).collect()
         import pandera.polars as pa
 
         try:
