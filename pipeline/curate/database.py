@@ -45,21 +45,26 @@ def write_database(path: Path, parquet: Path) -> None:
     with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)}) as connection:
         connection.execute(f"ATTACH {_text(str(path))} AS release (STORAGE_VERSION {_text(STORAGE_VERSION)})")
         connection.execute("USE release")
+        # Hundreds of statements, each by itself, would wait for the disk as often.
+        connection.execute("BEGIN")
         for table in TABLES:
             rows = f"FROM read_parquet({_text(str(parquet / f'{table.name}.parquet'))})"
             connection.execute(f"CREATE TABLE {table.name} ({', '.join(_columns(connection, table, rows))})")
             connection.execute(f"INSERT INTO {table.name} {rows}")
-            connection.execute(f"COMMENT ON TABLE {table.name} IS {_text(table.row)}")
-            for column in table.columns:
-                comment = column.description + (f" Unit: {column.unit}." if column.unit else "")
-                connection.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_text(comment)}')
-        for statement in view_statements():
-            connection.execute(statement)
-        _describe_views(connection)
-        _describe_macros(connection)
+        connection.execute(";\n".join([*_table_comments(), *view_statements()]))
+        connection.execute(";\n".join([*_view_comments(connection), *_macro_comments(connection)]))
+        connection.execute("COMMIT")
         connection.execute("USE memory")
         connection.execute("DETACH release")
     rmtree(spill, ignore_errors=True)
+
+
+def _table_comments() -> Iterator[str]:
+    for table in TABLES:
+        yield f"COMMENT ON TABLE {table.name} IS {_text(table.row)}"
+        for column in table.columns:
+            comment = column.description + (f" Unit: {column.unit}." if column.unit else "")
+            yield f'COMMENT ON COLUMN {table.name}."{column.name}" IS {_text(comment)}'
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: Table, rows: str) -> list[str]:
@@ -69,22 +74,24 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: Table, rows: str) -> 
     It is told where that is clear: a vocabulary repeats its words, and a column whose rows nearly all differ does not.
     """
     types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {rows}").fetchall()}
+    height, *_ = connection.execute(f"SELECT count(*) {rows}").fetchone() or (0,)
+    if height < _SAMPLE:
+        # However a small table is stored, it is stored at once.
+        return [f'"{column.name}" {types[column.name]}' for column in table.columns]
     counts = ", ".join(f'approx_count_distinct("{column.name}")' for column in table.columns)
-    sample = connection.execute(f"SELECT count(*), {counts} FROM ({rows} LIMIT {_SAMPLE})").fetchone()
-    height, *distinct = sample or ()
+    distinct = connection.execute(f"SELECT {counts} FROM ({rows} LIMIT {_SAMPLE})").fetchone() or ()
     stored = []
     for column, values in zip(table.columns, distinct, strict=True):
         method = ""
         if types[column.name] == "VARCHAR" and column.vocabulary is not None:
             method = " USING COMPRESSION dictionary"
-        elif types[column.name] == "VARCHAR" and values > height * _MOSTLY_DISTINCT:
+        elif types[column.name] == "VARCHAR" and values > _SAMPLE * _MOSTLY_DISTINCT:
             method = " USING COMPRESSION fsst"
         stored.append(f'"{column.name}" {types[column.name]}{method}')
     return stored
 
 
-def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give the columns of the views their comments."""
+def _view_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     columns = """
         SELECT view_name, column_name
         FROM duckdb_views() AS views
@@ -95,10 +102,10 @@ def _describe_views(connection: duckdb.DuckDBPyConnection) -> None:
     for view, column in connection.execute(columns).fetchall():
         comment = describe_view_column(view, column)
         if comment:
-            connection.execute(f'COMMENT ON COLUMN {view}."{column}" IS {_text(comment)}')
+            yield f'COMMENT ON COLUMN {view}."{column}" IS {_text(comment)}'
 
 
-def _describe_macros(connection: duckdb.DuckDBPyConnection) -> None:
+def _macro_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Tell the columns of what a macro answers in its comment: they can have none of their own."""
     macros = """
         SELECT function_name, comment, len(parameters)
@@ -109,7 +116,7 @@ def _describe_macros(connection: duckdb.DuckDBPyConnection) -> None:
     for macro, comment, count in connection.execute(macros).fetchall():
         answer = connection.execute(f"DESCRIBE FROM {macro}({', '.join(['NULL'] * count)})").fetchall()
         told = "".join(f"\n{column}: {describe_view_column(macro, column)}" for column, *_ in answer)
-        connection.execute(f"COMMENT ON MACRO TABLE {macro} IS {_text(comment + told)}")
+        yield f"COMMENT ON MACRO TABLE {macro} IS {_text(comment + told)}"
 
 
 def view_statements() -> Iterator[str]:
