@@ -12,10 +12,14 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
 
 from pipeline.errors import TwintownsError
 from pipeline.report.current import current_database
-from pipeline.report.page.data import read_page_data
+from pipeline.report.page.data import read_held, read_whole
 from pipeline.report.page.packing import Packed, as_json, pack
 from pipeline.report.page.selection import Limits
 
@@ -24,6 +28,8 @@ _HERE = Path(__file__).parent
 PAGE = Path("report") / "index.html"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LIMITS = Limits()
+#: What the database may hold in memory meanwhile.
+_MEMORY = "1GB"
 
 
 def write_report(database: Path, folder: Path, limits: Limits = _LIMITS) -> Path:
@@ -73,14 +79,20 @@ def find_report(out: Path) -> Path:
 
 
 def _bounded(database: Path, limits: Limits) -> bytes:
-    while True:
-        data = read_page_data(database, limits)
-        held = len(data["links"]["b"])
-        page = _page(data).encode()
-        if len(page) <= limits.size or not held:
-            return page
-        # Its texts are longer than most.
-        limits = replace(limits, partnerships=int(held * 0.9 * limits.size / len(page)))
+    with TemporaryDirectory() as spill:
+        config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": spill}
+        with duckdb.connect(database, read_only=True, config=config) as connection:
+            whole = read_whole(connection)
+            while True:
+                # What it selects is a cursor's own, so that another can select anew.
+                with connection.cursor() as cursor:
+                    data = whole | read_held(cursor, limits)
+                held = len(data["links"]["b"])
+                page = _page(data).encode()
+                if len(page) <= limits.size or not held:
+                    return page
+                # Its texts are longer than most.
+                limits = replace(limits, partnerships=int(held * 0.9 * limits.size / len(page)))
 
 
 def _page(data: Packed) -> str:

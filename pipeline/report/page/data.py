@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-import duckdb
 import polars as pl
 from babel import Locale
 
@@ -14,7 +13,7 @@ from pipeline.report.page.packing import Packed, counts, days, differences, line
 from pipeline.report.page.selection import Limits, select
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import duckdb
 
 #: What each source said, the statement first that the start is taken from.
 _CLAIMS: Final = """
@@ -71,7 +70,13 @@ SELECT
     (SELECT count(*) FROM partnerships WHERE is_domestic) AS domestic,
     (SELECT count(*) FROM partnerships WHERE status = 'unknown') AS unknown_status,
     (SELECT count(*) FROM partnerships WHERE status = 'ended') AS ended,
-    (SELECT count(*) FROM one_sided_partnerships) AS one_sided,
+    (
+        -- As many as `one_sided_partnerships` has, which would look up who stated each.
+        SELECT count(DISTINCT partnership_id)
+        FROM claims
+        SEMI JOIN (FROM sources WHERE directions = 'both') AS both_kept USING (source_id)
+        SEMI JOIN (FROM partnerships WHERE NOT stated_by_both) AS not_by_both USING (partnership_id)
+    ) AS one_sided,
     (SELECT count(*) FROM partnerships WHERE stated_by_both IS NOT NULL) AS sides_known,
     (SELECT count(*) FROM towns WHERE located_by = 'not_located') AS not_located,
     (SELECT count(*) FROM towns WHERE located_by <> 'not_located' AND latitude IS NULL) AS without_coordinates,
@@ -84,48 +89,50 @@ SELECT
 _NUMBERED = re.compile(r"(.*?)([1-9]\d{0,8}|0)")
 
 
-def read_page_data(database: Path, limits: Limits) -> Packed:
-    """Return all that the page shows, ready to be written as JSON.
+def read_whole(connection: duckdb.DuckDBPyConnection) -> Packed:
+    """Return what the page shows of the whole release: figures, decades, eras, country pairs, sources, findings."""
+    return {
+        "release": connection.sql("FROM release").pl().row(0, named=True),
+        "figures": connection.sql(_FIGURES).pl().row(0, named=True),
+        "letters": LETTERS | dict.fromkeys(APOSTROPHES, " "),
+        "decades": _rows(connection, "SELECT * FROM partnerships_per_decade"),
+        "years": _rows(connection, "SELECT year, partnerships FROM partnerships_per_year"),
+        "eras": _rows(connection, "SELECT * FROM eras", is_ordered=True),
+        "pairs": _rows(connection, "SELECT * FROM country_pairs", is_ordered=True),
+        "sources": _rows(connection, _SOURCES, is_ordered=True),
+        "findings": _rows(connection, _FINDINGS, is_ordered=True),
+    }
 
-    The same release gives the same content. Decades, eras, country pairs and coverage are those of the database's
-    views.
+
+def read_held(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Packed:
+    """Return what the page's map and search hold: partnerships, their towns, and what was said of them.
 
     Args:
-        database: a release's `twintowns.duckdb`.
+        connection: a release's database.
         limits: how many partnerships it holds at most; the others are counted, but not in it.
     """
-    with duckdb.connect(database, read_only=True) as connection:
-        select(connection, limits)
-        towns = connection.sql("FROM placed ORDER BY place").pl()
-        links = connection.sql("FROM links ORDER BY link").pl()
-        claims = connection.sql(_CLAIMS).pl()
-        names = connection.sql(_NAMES).pl()
-        countries = sorted(set(towns["country_code"].drop_nulls()))
-        return {
-            "release": connection.sql("FROM release").pl().row(0, named=True),
-            # As an example of how to ask the database.
-            "most_connected": towns.sort("partners", "place", descending=[True, False])["name"].first(),
-            "figures": connection.sql(_FIGURES).pl().row(0, named=True),
-            "countries": {"code": countries, "name": _country_names(countries)},
-            "letters": LETTERS | dict.fromkeys(APOSTROPHES, " "),
-            "towns": _towns(towns, countries),
-            "links": _links(links),
-            "claims": _claims(claims, links.height),
-            "names": _names(names, towns.height),
-            "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
-            "groups": _rows(
-                connection,
-                "SELECT place, partnership_groups.name, partnership_groups.kind "
-                "FROM group_members JOIN placed USING (town_id) JOIN partnership_groups USING (group_id)",
-            ),
-            "decades": _rows(connection, "SELECT * FROM partnerships_per_decade"),
-            "years": _rows(connection, "SELECT year, partnerships FROM partnerships_per_year"),
-            "eras": _rows(connection, "SELECT * FROM eras", is_ordered=True),
-            "pairs": _rows(connection, "SELECT * FROM country_pairs", is_ordered=True),
-            "sources": _rows(connection, _SOURCES, is_ordered=True),
-            "findings": _rows(connection, _FINDINGS, is_ordered=True),
-            "conflicts": (links["start_agreement"] == "conflict").arg_true(),
-        }
+    select(connection, limits)
+    towns = connection.sql("FROM placed ORDER BY place").pl()
+    links = connection.sql("FROM links ORDER BY link").pl()
+    claims = connection.sql(_CLAIMS).pl()
+    names = connection.sql(_NAMES).pl()
+    countries = sorted(set(towns["country_code"].drop_nulls()))
+    return {
+        # As an example of how to ask the database.
+        "most_connected": towns.sort("partners", "place", descending=[True, False])["name"].first(),
+        "countries": {"code": countries, "name": _country_names(countries)},
+        "towns": _towns(towns, countries),
+        "links": _links(links),
+        "claims": _claims(claims, links.height),
+        "names": _names(names, towns.height),
+        "awards": _rows(connection, "SELECT place, award, award_year FROM awards JOIN placed USING (town_id)"),
+        "groups": _rows(
+            connection,
+            "SELECT place, partnership_groups.name, partnership_groups.kind "
+            "FROM group_members JOIN placed USING (town_id) JOIN partnership_groups USING (group_id)",
+        ),
+        "conflicts": (links["start_agreement"] == "conflict").arg_true(),
+    }
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *, is_ordered: bool = False) -> Packed:
