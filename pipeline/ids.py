@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, Final
 
-import duckdb
 import polars as pl
 
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Changing this changes every minted id. It never changes without redirects for all of them.
 ID_VERSION = "twintowns:1"
+#: Texts from which on DuckDB hashes them: a connection costs as much as some thousands of hashes.
+_MANY: Final = 20_000
 
 
 def mint(prefix: str, texts: pl.Series) -> pl.Series:
@@ -24,10 +26,26 @@ def mint(prefix: str, texts: pl.Series) -> pl.Series:
     Returns:
         Strings, in the order of `texts`, null where the text is null.
     """
-    table = texts.cast(pl.String).alias("text").to_frame().to_arrow()
+    texts = texts.cast(pl.String)
+    ids = _hash_few(prefix, texts) if len(texts) < _MANY else _hash_many(prefix, texts)
+    return ids.alias("id")
+
+
+def _hash_few(prefix: str, texts: pl.Series) -> pl.Series:
+    version = f"{ID_VERSION}\x1f".encode()
+    ids = [
+        None if text is None else prefix + hashlib.sha256(version + text.encode()).hexdigest()[:16]
+        for text in texts.to_list()
+    ]
+    return pl.Series(ids, dtype=pl.String)
+
+
+def _hash_many(prefix: str, texts: pl.Series) -> pl.Series:
+    import duckdb
+
     with duckdb.connect() as connection:
         # The order of the texts is kept: `preserve_insertion_order` is DuckDB's default.
-        connection.register("texts", table)
+        connection.register("texts", texts.alias("text").to_frame().to_arrow())
         ids: pl.DataFrame = connection.sql(
             "SELECT ? || left(sha256(? || chr(31) || text), 16) AS id FROM texts", params=[prefix, ID_VERSION]
         ).pl()

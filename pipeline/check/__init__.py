@@ -92,7 +92,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         if holds == "claims":
             checked.claims = distinguish_repeats(judged.good)
             checked.raw += [file.only(judged.namesakes["row"]) for file in statements.raw]
-            findings.append(find_heaps(judged.good, judged.dates, declaration).collect())
+            findings.append(find_heaps(judged.good, judged.dates, declaration))
         findings.append(judged.findings)
         accounts.append(account)
         rejects.append(refused)

@@ -34,7 +34,7 @@ SAID = "said"
 _FIRST = "\x1f1"
 
 
-def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataFrame, list[pl.LazyFrame], pl.DataFrame]:
+def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataFrame, list[pl.DataFrame], pl.DataFrame]:
     """Turn accepted statements into claims.
 
     Returns:
@@ -42,51 +42,80 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
         each text of a date says, as `parse_dates`.
     """
     unknown = [
-        values.note(
-            frame, pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known"),
-            f"{side}_country", "unknown_country", action=v.Action.KEPT,
+        values.Note(
+            pl.col(f"{side}_country").is_not_null() & ~pl.col(f"{side}_country_known"),
+            f"{side}_country", "unknown_country", v.Action.KEPT,
         )
-        for side in SIDES
+        for side in SIDES if values.is_filled(frame, f"{side}_country")
     ]  # fmt: skip
+    noted = values.take_notes(frame, unknown)
     frame = _with_ids(frame, declaration)
     frame, places = values.read_places(frame)
-    # A row that tells of an end dates the end.
-    ended = (pl.col("start_event") == v.Event.ENDED).fill_null(value=False)
-    frame = frame.with_columns(
-        end=pl.when(ended).then(pl.coalesce("end", "start")).otherwise("end"),
-        end_value=pl.when(ended).then(pl.coalesce("end_value", "start_value")).otherwise("end_value"),
-        start=pl.when(~ended).then("start"),
-        start_value=pl.when(~ended).then("start_value"),
-    )  # fmt: skip
-    # In a column of ends, "until 2004" says no more than 2004.
-    frame = frame.with_columns(end_value=without_until(pl.col("end_value")))
+    frame = _with_ends(frame)
     read = values.parse_starts_and_ends(frame, declaration)
     frame, dates = values.read_dates(frame, read, declaration.expect.earliest_year)
+    names = [*CLAIMS_READ.polars_schema.names(), *_TOLD, SAID]
+    given = {name: pl.col(name) for name in frame.columns} | _stated(frame, declaration)
+    return _held(frame.select(given[name].alias(name) for name in names)), [*noted, *places, *dates], read
+
+
+def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:
+    """Date the ends of rows that tell of an end by what they give as a start; `ended` says which rows do."""
+    is_told = values.is_filled(frame, "start_event")
+    ended = (pl.col("start_event") == v.Event.ENDED).fill_null(value=False) if is_told else pl.lit(value=False)
+    frame = frame.with_columns(ended=ended)
+    if frame["ended"].any():
+        frame = frame.with_columns(
+            *(
+                pl.when("ended")
+                .then(pl.coalesce(f"end{part}", f"start{part}"))
+                .otherwise(f"end{part}")
+                .alias(f"end{part}")
+                for part in ("", "_value")
+            ),
+            *(pl.when(~pl.col("ended")).then(f"start{part}").alias(f"start{part}") for part in ("", "_value")),
+        )
+    if not values.is_filled(frame, "end_value"):
+        return frame
+    # In a column of ends, "until 2004" says no more than 2004.
+    return frame.with_columns(end_value=without_until(pl.col("end_value")))
+
+
+def _stated(frame: pl.DataFrame, declaration: Declaration) -> dict[str, pl.Expr]:
+    """Return the columns of claims that are not as they stand in the frame; of what no row has, only the constant."""
     form = pl.col("form").fill_null(v.Form.UNSPECIFIED.value)
     event = pl.coalesce("start_event", form.replace_strict(v.EVENT_OF_FORM, return_dtype=pl.String))
-    changed = pl.col("start_event").replace_strict(values.STATUS_AFTER, default=None, return_dtype=pl.String)
-    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | ended
-    claims = frame.with_columns(
-        source_id=pl.lit(declaration.id),
-        family=pl.lit(declaration.family),
-        publisher=pl.coalesce("publisher", pl.lit(declaration.publisher)),
-        authority=pl.coalesce("authority", pl.lit(declaration.authority.value)),
-        town_text="town", partner_text="partner",
-        town_country_text="town_country", partner_country_text="partner_country",
-        town_region_text="town_region", partner_region_text="partner_region",
-        form=form,
-        status=pl.coalesce(
+    if values.is_filled(frame, "start_event"):
+        changed = pl.col("start_event").replace_strict(values.STATUS_AFTER, default=None, return_dtype=pl.String)
+    else:
+        changed = pl.lit(None, pl.String)
+    is_over = pl.col("end_date").is_not_null() | pl.col("end_cause").is_not_null() | pl.col("ended")
+    otherwise = {
+        "publisher": ("publisher", declaration.publisher),
+        "authority": ("authority", declaration.authority.value),
+        "claim_rank": ("rank", v.ClaimRank.NORMAL.value),
+    }
+    parts = ("", "_country", "_region")
+    return {
+        **{f"{side}{part}_text": pl.col(side + part) for side in SIDES for part in parts},
+        **{
+            name: pl.coalesce(column, pl.lit(value)) if values.is_filled(frame, column) else pl.lit(value)
+            for name, (column, value) in otherwise.items()
+        },
+        "source_id": pl.lit(declaration.id),
+        "family": pl.lit(declaration.family),
+        "form": form,
+        "status": pl.coalesce(
             "status",
             changed,
             pl.when(is_over).then(pl.lit(v.Status.ENDED.value)),
             pl.lit(declaration.listed_means.value),
         ),
-        status_is_stated=pl.col("status").is_not_null() | changed.is_not_null() | is_over,
-        start_event=pl.when(pl.col("start_date").is_not_null()).then(event),
-        start_text="start", end_text="end",
-        claim_rank=pl.coalesce("rank", pl.lit(v.ClaimRank.NORMAL.value)),
-    )  # fmt: skip
-    return _held(claims.select(*CLAIMS_READ.polars_schema.names(), *_TOLD, SAID)), [*unknown, *places, *dates], read
+        "status_is_stated": pl.col("status").is_not_null() | changed.is_not_null() | is_over,
+        "start_event": pl.when(pl.col("start_date").is_not_null()).then(event),
+        "start_text": pl.col("start"),
+        "end_text": pl.col("end"),
+    }
 
 
 def _held(claims: pl.DataFrame) -> pl.DataFrame:
@@ -115,6 +144,8 @@ def distinguish_repeats(claims: pl.DataFrame) -> pl.DataFrame:
     """
     # Repeats are few, and windows over texts slow.
     repeated = claims.select(pl.col(SAID).hash().is_duplicated()).to_series().arg_true()
+    if repeated.is_empty():
+        return claims.drop(SAID)
     again = claims.select(SAID)[repeated].with_row_index("place").with_columns(
         place=repeated, time=pl.col(SAID).cum_count().over(SAID)
     ).filter(pl.col("time") > 1)  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from schemas import FINDINGS
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 HEAP_SIZE, HEAP_RATIO, HEAP_WINDOW = 50, 2.5, 5
 
 
-def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declaration) -> pl.LazyFrame:
+def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Return a finding for each start that stands far above its neighbours, as placeholders do.
 
     Four kinds of values are counted: years; whole dates; days of the year whatever the year (1 January); and texts
@@ -35,9 +36,11 @@ def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declarati
     known = [
         value for one in declaration.suspect if one.column == "start" and one.action == "null" for value in one.values
     ]
+    counted = claims.lazy().select(start="start_text").drop_nulls().group_by("start").agg(count=pl.len()).collect()
+    if (counted["count"].sum() or 0) < HEAP_SIZE:
+        return FINDINGS.empty().drop("source_id")
     texts = (
-        claims.lazy().select(start="start_text").drop_nulls().group_by("start").agg(count=pl.len())
-        .with_columns(pl.col("start").cast(pl.String))
+        counted.lazy().with_columns(pl.col("start").cast(pl.String))
         .join(dates.lazy(), left_on="start", right_on="text", how="left")
         .with_columns(is_known=pl.col("start").is_in(known))
     )  # fmt: skip
@@ -64,6 +67,7 @@ def find_heaps(claims: pl.DataFrame, dates: pl.DataFrame, declaration: Declarati
             raw_value="raw_value",
             action=pl.when("is_known").then(pl.lit(v.Action.NULLED.value)).otherwise(pl.lit(v.Action.KEPT.value)),
         )
+        .collect()
     )
 
 

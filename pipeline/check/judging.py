@@ -14,6 +14,7 @@ from pipeline.check.claims import read_claims, read_others
 from pipeline.dates import OUTPUT_SCHEMA as DATES_SCHEMA
 from pipeline.declarations import SIDES
 from pipeline.locate.countries import resolve_countries
+from schemas import FINDINGS
 from schemas import vocabularies as v
 from schemas.statements import AWARD_STATEMENTS, CLAIM_STATEMENTS, FIGURE_STATEMENTS, MEMBER_STATEMENTS
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 #: fewer than are worth a second thread.
 PART_SIZE, SMALL_PART = 250_000, 20_000
 
+_NONE_REFUSED = pl.DataFrame(schema=dict.fromkeys(("row", "rules", "message"), pl.String) | {"row": pl.Int64})
+_NONE_FOUND = FINDINGS.empty().drop("source_id")
 _CONTRACTS: dict[str, Table] = {
     "claims": CLAIM_STATEMENTS,
     "awards": AWARD_STATEMENTS,
@@ -93,59 +96,81 @@ def _judge(statements: pl.DataFrame, declaration: Declaration, holds: str, count
     frame = statements.filter(~pl.col("row").is_in(ignored.implode())) if ignored.len() else statements
     frame, suspects = values.mark_suspects(frame, declaration)
     frame = _with_countries(frame, countries)
+    printed = frame
     frame = frame.with_columns(
-        shift_signs=rows.shift_signs(frame, declaration), shift_columns=rows.shifted_columns(frame, declaration)
-    )
-    frame = frame.with_columns(
+        rows.shift_signs(frame, declaration).alias("shift_signs"),
         # What has no letter names nobody; an identifier alone does.
-        pl.coalesce(
-            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side), f"{side}_wikidata_id", f"{side}_geonames_id"
-        ).alias(side)
-        for side in SIDES
+        *(
+            pl.coalesce(
+                pl.when(pl.col(side).str.contains(r"\p{L}")).then(side), f"{side}_wikidata_id", f"{side}_geonames_id"
+            ).alias(side)
+            for side in SIDES
+        ),
     )
     frame = frame.with_columns(is_one_name=rows.one_name(frame)).with_columns(is_self=rows.is_self())
     frame, codes = values.decode_categories(frame, declaration)
     if holds == "figures":
         frame = frame.with_columns(value=values.figure("value"))
+    namesakes = frame.filter("is_one_name").select("row")
     broken = rows.broken_rules(frame, _CONTRACTS[holds])
-    frame = frame.with_row_index("index").with_columns(pl.col("index").cast(pl.Int64))
-    bad = frame.join(broken, on="index", how="inner", maintain_order="left")
-    good = frame.filter(~pl.col("index").is_in(broken["index"].implode())).drop("index")
-    # A row that names several partners, one of them badly, is used; the bad one is a finding.
-    partly = bad.filter(pl.col("row").is_in(good["row"].implode())) if bad.height else bad
-    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first", maintain_order=True)
-    named = pl.when(pl.col("rules").str.contains("row_shifted") & (pl.col("shift_columns") != "")).then(
-        pl.format("{} (look at {})", "message", "shift_columns")
-    )
-    refused = refused.select("row", "rules", message=pl.coalesce(named, "message"))
-    noted = [*suspects, *codes]
-    noted = [part.join(good.lazy(), on=["snapshot_id", "locator"], how="semi") for part in noted]
-    noted.append(
-        values.note(
-            partly,
-            pl.lit(value=True),
-            "partner",
-            "part_of_row_rejected",
-            value="partner",
-            action=v.Action.KEPT,
+    found = [*suspects, *codes]
+    if broken.is_empty():
+        good, refused = frame, _NONE_REFUSED
+    else:
+        shifted = rows.shifted_columns(printed, declaration)
+        good, refused, partly = _part(
+            frame, broken.hstack(printed[broken["index"]].with_columns(shift_columns=shifted).select("shift_columns"))
         )
-    )
+        found = [part.join(good, on=["snapshot_id", "locator"], how="semi") for part in found]
+        rejected = values.Note(pl.lit(value=True), "partner", "part_of_row_rejected", v.Action.KEPT)
+        found += values.take_notes(partly, [rejected])
+    del frame, printed
     dates = pl.DataFrame(schema=DATES_SCHEMA)
     if holds == "claims":
         good, further, dates = read_claims(good, declaration)
     else:
         good, further = read_others(good, declaration)
-    findings = values.collect_notes([*noted, *further])
-    namesakes = frame.filter("is_one_name").select("row")
+    findings = pl.concat([_NONE_FOUND, *found, *further])
     return Judged(good, refused, ignored.to_frame("row"), namesakes, findings, dates)
+
+
+def _part(frame: pl.DataFrame, broken: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Part rows that break no rule from those that do.
+
+    Args:
+        frame: statements.
+        broken: as `rows.broken_rules`, with `shift_columns`.
+
+    Returns:
+        Good statements; refused rows: `row`, `rules`, `message`; the bad statements of rows that are used all the same.
+    """
+    is_bad = pl.zeros(frame.height, dtype=pl.Boolean, eager=True).scatter(
+        broken["index"], pl.ones(broken.height, dtype=pl.Boolean, eager=True)
+    )
+    good, bad = frame.filter(~is_bad), frame[broken["index"]].with_columns(broken.drop("index"))
+    # A row that names several partners, one of them badly, is used; the bad one is a finding.
+    partly = bad.join(good, on="row", how="semi", maintain_order="left")
+    refused = bad.join(partly, on="row", how="anti").unique("row", keep="first", maintain_order=True)
+    named = pl.when(pl.col("rules").str.contains("row_shifted") & (pl.col("shift_columns") != "")).then(
+        pl.format("{} (look at {})", "message", "shift_columns")
+    )
+    return good, refused.select("row", "rules", message=pl.coalesce(named, "message")), partly
 
 
 def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
     """Add what each side's country text resolves to; a part of a country (`Scotland`) is a hint at the region."""
-    texts = pl.concat([frame["town_country"], frame["partner_country"].alias("town_country")])
-    found = resolve_countries(texts, countries)
-    for side in SIDES:
-        resolved = found.select(
+    given = {side: frame[f"{side}_country"] for side in SIDES if values.is_filled(frame, f"{side}_country")}
+    nothing = pl.lit(None, pl.String)
+    frame = frame.with_columns(
+        *(nothing.alias(f"{side}_country_code") for side in SIDES if side not in given),
+        *(pl.lit(value=False).alias(f"{side}_country_known") for side in SIDES if side not in given),
+    )
+    if not given:
+        return frame
+    distinct = [texts.drop_nulls().unique(maintain_order=True).alias("country") for texts in given.values()]
+    found = resolve_countries(pl.concat(distinct), countries)
+    for side in given:
+        resolved = found.lazy().select(
             pl.col("country_text").alias(f"{side}_country"),
             pl.col("country_code").alias(f"{side}_country_code"),
             pl.col("region_text").alias(f"{side}_country_region"),
@@ -153,8 +178,13 @@ def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
                 f"{side}_country_known"
             ),
         )
-        frame = frame.join(resolved, on=f"{side}_country", how="left", maintain_order="left").with_columns(
-            pl.col(f"{side}_country_known").fill_null(value=False),
-            pl.coalesce(f"{side}_region", f"{side}_country_region").alias(f"{side}_region"),
+        joined = (
+            frame.lazy()
+            .join(resolved, on=f"{side}_country", how="left", maintain_order="left")
+            .with_columns(
+                pl.col(f"{side}_country_known").fill_null(value=False),
+                pl.coalesce(f"{side}_region", f"{side}_country_region").alias(f"{side}_region"),
+            )
         )
+        frame = joined.drop(f"{side}_country_region").collect()
     return frame
