@@ -25,6 +25,7 @@ from pipeline.dates.words import (
     SINCE,
     fold,
     month_letters,
+    part,
 )
 
 OUTPUT_SCHEMA: Final = pl.Schema(
@@ -66,8 +67,9 @@ ITEM = "|".join([
 def _tokenise(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
     """`text` and `folded`, with months, decades and centuries as tokens."""
     folded = convert_calendars(fold(texts), language)
-    has_letters = pl.col("folded").str.contains("<", literal=True)
-    worded = folded.filter(has_letters)
+    worded, bare = part(folded, pl.col("folded").str.contains("<", literal=True))
+    if worded.is_empty():
+        return simplify(bare, ITEM, language)
     tokens = (
         pl.col("folded")
         .str.replace_many(month_letters(language), leftmost=True)
@@ -77,7 +79,7 @@ def _tokenise(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
         .str.replace_all(rf"\b([12][0-9]{{2}}0)['.-]{{0,2}}<(?:{DECADE_ENDS})>", "${1}Y")
         .str.replace_all(rf"<(?:{DECADE_WORDS})>[ ']*([12][0-9]{{2}}0)([^-–/0-9]|$)", "${1}Y$2")
     )
-    return simplify(pl.concat([folded.filter(~has_letters), worded.with_columns(tokens)]), ITEM, language)
+    return simplify(pl.concat([bare, worded.with_columns(tokens)]), ITEM, language)
 
 
 def _parts(items: pl.DataFrame) -> pl.DataFrame:
@@ -171,6 +173,14 @@ def _settle(several: pl.DataFrame) -> pl.DataFrame:
     return best.with_columns(date_note=note).drop("agrees", "clash", "length")
 
 
+def _single(items: pl.DataFrame) -> pl.DataFrame:
+    return _intervals(_ordered(_parts(items)))
+
+
+def _several(items: pl.DataFrame) -> pl.DataFrame:
+    return _settle(_intervals(_ordered(_parts(items.explode("item")))))
+
+
 def _undated(rest: pl.DataFrame) -> pl.DataFrame:
     """Years of three digits, Excel day numbers and centuries, in `folded` texts that have no other date."""
     folded = pl.col("folded")
@@ -196,22 +206,22 @@ def _undated(rest: pl.DataFrame) -> pl.DataFrame:
 
 def _read(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
     """The columns of `parse_dates` for texts that are more than a year."""
+    if texts.is_empty():
+        return pl.DataFrame(schema=OUTPUT_SCHEMA)
     rest = _tokenise(texts, language).with_row_index("row")
     folded = pl.col("folded")
-    found = rest.filter(~folded.str.contains(BEFORE_CHRIST)).with_columns(item=folded.str.extract_all(ITEM))
-    count = pl.col("item").list.len()
-    single = found.filter(count == 1).select("row", pl.col("item").list.first())
+    found = rest.select("row", "folded", item=folded.str.extract_all(ITEM), is_bc=folded.str.contains(BEFORE_CHRIST))
+    found = found.filter(~pl.col("is_bc")).with_columns(count=pl.col("item").list.len())
+    single = found.filter(count=1).select("row", pl.col("item").list.first())
     plain = pl.col("item").str.len_bytes() == 4
     years = single.filter(plain).select("row", year=pl.col("item").cast(pl.Int32), **_NO_PARTS)
-    several = found.filter(count > 1).select("row", "item").explode("item")
-    dated = pl.concat(
-        [
-            _intervals(years),
-            _intervals(_ordered(_parts(single.filter(~plain)))),
-            _settle(_intervals(_ordered(_parts(several)))),
-            _undated(found.filter(count == 0)),
-        ]
+    # Each of these costs more than a small list has to read.
+    sorts = (
+        (_single, single.filter(~plain)),
+        (_several, found.filter(pl.col("count") > 1).select("row", "item")),
+        (_undated, found.filter(count=0)),
     )
+    dated = pl.concat([_intervals(years), *(read_them(rows) for read_them, rows in sorts if rows.height)])
     julian = folded.str.contains("<julian|1985786")
     approximate = folded.str.contains(APPROXIMATE)
     note = pl.when(julian).then(pl.lit("julian")).when(approximate).then(pl.lit("approximate"))
@@ -224,6 +234,15 @@ def _read(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
         .when(is_bound)
         .then("special")
     ).select(*OUTPUT_SCHEMA)
+
+
+def _iso_days(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Read texts that are nothing but a day of ISO 8601; return them and the texts that are more, less or no day."""
+    day = pl.col("text").str.to_date("%Y-%m-%d", strict=False)
+    shaped = pl.col("text").str.contains(rf"^{Y}-[0-9]{{2}}-[0-9]{{2}}$")
+    days, rest = part(texts.with_columns(date=pl.when(shaped).then(day)), pl.col("date").is_not_null())
+    read = days.select("text", "date", precision=pl.lit("day"), last_date="date", date_note=pl.lit(None, pl.String))
+    return read, rest.select("text")
 
 
 def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
@@ -260,8 +279,9 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
         last_date=pl.date(year, 12, 31),
         date_note=null,
     )
-    rest = distinct.filter(~bare)
-    month_letters(language)  # built once, before threads ask for it
+    days, rest = _iso_days(distinct.filter(~bare))
+    if rest.height:
+        month_letters(language)  # built once, before threads ask for it
     # A string expression keeps one core busy, so the texts are read in as many parts as there are cores.
     size = max(PART_SIZE, -(-rest.height // pl.thread_pool_size()))
     if rest.height <= size:  # polars keeps compiled patterns by thread: a new one would compile them again
@@ -269,7 +289,7 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
     else:
         with ThreadPoolExecutor() as pool:
             read = list(pool.map(lambda part: _read(part, language), rest.iter_slices(size)))
-    return pl.concat([years, *read]).match_to_schema(OUTPUT_SCHEMA).sort("text")
+    return pl.concat([years, days, *read]).match_to_schema(OUTPUT_SCHEMA).sort("text")
 
 
 def intervals_agree(

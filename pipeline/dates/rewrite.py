@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.dates.words import AFTER, BEFORE, BEFORE_IN, CENTURIES, FILLERS, JOINERS
+from pipeline.dates.words import AFTER, BEFORE, BEFORE_IN, CENTURIES, FILLERS, JOINERS, part
 
 #: Years to add to that of an era, and the era's last. Japan: each emperor's accession less one; Taiwan: 1911.
 ERAS: Final = {
@@ -72,7 +72,7 @@ def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFram
     is_other = column.str.contains(_OTHER_CALENDAR)
     if language == "ja":
         is_other |= column.str.contains(r"^\s*<[mtshr]>")
-    other = folded.filter(is_other)
+    other, folded = part(folded, is_other)
     if other.is_empty():
         return folded
     tidy = (
@@ -83,7 +83,7 @@ def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFram
     converted = other.with_columns(tidy).with_columns(_year_of_era(rf"^(.*?)<[^>]*({_ERA})>\s?({_N})(\s?<年.*)$"))
     if language == "ja":
         converted = converted.with_columns(_year_of_era(rf"^(\s*)<([mtshr])>\.?\s?({_N})([./-].*)$"))
-    return pl.concat([folded.filter(~is_other), converted.with_columns(_year_of_buddha())])
+    return pl.concat([folded, converted.with_columns(_year_of_buddha())])
 
 
 def _year_of_era(shape: str) -> pl.Expr:
@@ -124,8 +124,8 @@ def simplify(tokens: pl.DataFrame, item: str, language: str | None) -> pl.DataFr
         rf"{_B}{_N}{_AND}{_N}{_B}|{_MONTH}{_GAP}(?:{_N})?{_AND}(?:{_N}{_GAP})?{_MONTH}|{_B}{_N}\s?<日>?\s?[-–~〜・,、]"
     )
     is_special = folded.str.contains(f"{hint}|{joined}")
-    rest = tokens.filter(~is_special).with_columns(special=unnoted)
-    special = tokens.filter(is_special)
+    special, rest = part(tokens, is_special)
+    rest = rest.with_columns(special=unnoted)
     if special.is_empty():
         return rest
     bound = rf"(?:<(?:{before})>|[≤≥]=?)[\s.'=]*(?:<(?:{FILLERS})>[\s.']*)*(?:{item}|{CENTURIES})(?:<日>)?"

@@ -124,6 +124,14 @@ def without_until(text: pl.Expr) -> pl.Expr:
     return text.str.replace(_UNTIL, "")
 
 
+def part(frame: pl.DataFrame, condition: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows that meet a condition and those that do not."""
+    met = frame.select(condition).to_series()
+    if not met.any():
+        return frame.clear(), frame
+    return frame.filter(met), frame.filter(~met)
+
+
 def fold(texts: pl.DataFrame) -> pl.DataFrame:
     """`texts` and `folded`: lower case, without accents and markup, every run of letters as `<run>`."""
     folded = pl.col("folded")
@@ -131,10 +139,12 @@ def fold(texts: pl.DataFrame) -> pl.DataFrame:
     cleaned = texts.with_columns(folded=clean.str.replace_many(_BEFORE).str.to_lowercase())
     # Most texts are ASCII, and normalising takes longer than all the rest here.
     ascii_only = folded.str.len_bytes() == folded.str.len_chars()
-    bare = folded.str.normalize("NFKD").str.replace_all(r"\p{Mn}+", "").str.to_lowercase()
-    plain = bare.str.normalize("NFC").str.replace_many(_AFTER, leftmost=True)
-    both = pl.concat([cleaned.filter(ascii_only), cleaned.filter(~ascii_only).with_columns(plain)])
-    return both.with_columns(folded.str.replace_all(r"\p{L}+", "<$0>"))
+    others, cleaned = part(cleaned, ~ascii_only)
+    if others.height:
+        bare = folded.str.normalize("NFKD").str.replace_all(r"\p{Mn}+", "").str.to_lowercase()
+        plain = bare.str.normalize("NFC").str.replace_many(_AFTER, leftmost=True)
+        cleaned = pl.concat([cleaned, others.with_columns(plain)])
+    return cleaned.with_columns(folded.str.replace_all(r"\p{L}+", "<$0>"))
 
 
 @functools.cache
