@@ -247,6 +247,19 @@ def resolve_countries(texts: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
         `historic_name` (English name of a former state). Never raises on the content of a text.
     """
     distinct = texts.cast(pl.String).alias("country_text").to_frame().drop_nulls().unique(maintain_order=True)
+    # Most lists print nothing but names, which need not be taken apart.
+    whole = _look_up(distinct.with_columns(country=clean_text(pl.col("country_text"))), "country", names)
+    resolved = whole.filter("country_known").select(
+        "country_text", "country_code", region_text="country_region", historic_name="country_historic"
+    )
+    if resolved.height < distinct.height:
+        others = _resolve_parts(whole.filter(~pl.col("country_known")).select("country_text"), names)
+        resolved = pl.concat([resolved, others])
+    return distinct.join(resolved, on="country_text", how="left", maintain_order="left")
+
+
+def _resolve_parts(distinct: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Resolve texts that say more than a country; those that name none are left out."""
     read = _look_up(_look_up(_split(distinct), "country", names), "rest", names).filter("country_known")
 
     code, rest_code = pl.col("country_code"), pl.col("rest_code")
@@ -259,7 +272,7 @@ def resolve_countries(texts: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
         & ~(is_territory | is_owner | is_same).fill_null(value=False)
     )
     says_nothing = search_key(pl.col("rest")).str.contains(_SORT_OF_PLACE) | is_same | is_owner
-    resolved = (
+    return (
         read.filter(~is_torn)
         .sort("rank")
         .unique("country_text", keep="first", maintain_order=True)
@@ -274,4 +287,3 @@ def resolve_countries(texts: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
             historic_name=pl.coalesce("country_historic", pl.when(is_same).then("rest_historic")),
         )
     )
-    return distinct.join(resolved, on="country_text", how="left", maintain_order="left")
