@@ -151,7 +151,8 @@ class Table:
         """
         present = set(frame.columns)
         schema = self.compact_schema if compact else self.polars_schema
-        numbers = [one for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.UInt64]
+        given = frame.schema
+        numbers = [one for one in self.columns if one.prefix and given.get(one.name) == pl.UInt64]
         # Ids sort as the numbers that they are held as.
         types = schema | {one.name: pl.UInt64() for one in numbers}
         frame = self.compact(frame) if compact else frame
@@ -165,10 +166,12 @@ class Table:
 
     def compact(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the frame with the columns that are this table's in compact types; the rest of it stays as it is."""
-        ids = [one.name for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String]
-        others = {name: dtype for name, dtype in self.compact_schema.items() if name in frame.schema}
-        return frame.cast({name: others[name] for name in others.keys() - ids}).with_columns(
-            to_numbers(frame[name]) for name in ids
+        schema = frame.schema
+        ids = [one.name for one in self.columns if one.prefix and schema.get(one.name) == pl.String]
+        types = {name: dtype for name, dtype in self.compact_schema.items() if schema.get(name, dtype) != dtype}
+        return frame.with_columns(
+            *(pl.col(name).cast(dtype) for name, dtype in types.items() if name not in ids),
+            *(to_numbers(frame[name]) for name in ids),
         )
 
     def published(self, frame: pl.DataFrame) -> pl.LazyFrame:

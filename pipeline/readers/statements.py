@@ -114,11 +114,10 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
     """Select our columns from theirs."""
     source = _find_columns(theirs, declaration, one)
     constants = declaration.constants_of(one.file)
-    blank = [marker.lower() for marker in declaration.unknown_markers if marker]
+    names = list(dict.fromkeys(source.values()))
+    clean = dict(zip(names, _clean([rows[name] for name in names], declaration.unknown_markers), strict=True))
     columns = [
-        _clean(rows[source[ours]], blank).alias(ours)
-        if ours in source
-        else pl.lit(constants.get(ours), dtype=pl.String).alias(ours)
+        clean[source[ours]].alias(ours) if ours in source else pl.lit(constants.get(ours), dtype=pl.String).alias(ours)
         for ours in COLUMNS
     ]
     for name in declaration.shape:
@@ -141,16 +140,30 @@ def _ours(rows: pl.DataFrame, theirs: list[str], declaration: Declaration, one: 
     )
 
 
-def _clean(cells: pl.Series, blank: Sequence[str]) -> pl.Series:
+def _clean(columns: Sequence[pl.Series], markers: Sequence[str]) -> list[pl.Series]:
     """Return the cells as clean text; null where nothing is said."""
+    # A name of theirs may look like a pattern.
+    cells = pl.DataFrame([one.alias(str(place)) for place, one in enumerate(columns)])
+    cells = cells.select(pl.when(pl.all() != "").then(pl.all()))
     # Most cells are clean as they are.
-    unclean = (~cells.str.contains(_CLEAN)).arg_true()
-    cells = cells.scatter(unclean, cells[unclean].to_frame("cell").select(clean_text(pl.col("cell"))).to_series())
+    unclean = cells.select(~pl.all().str.contains(_CLEAN)).get_columns()
+    tidied = [_replaced(cells[one.name], one, clean_text(pl.col(one.name))) for one in unclean if one.any()]
+    cells = cells.with_columns(tidied)
+    blank = [marker.lower() for marker in markers if marker]
     if not blank:
-        return cells
-    short = (cells.str.len_chars() <= max(map(len, blank))).arg_true()
-    said_nothing = short.filter(cells[short].str.to_lowercase().is_in(blank))
-    return cells.scatter(said_nothing, None)
+        return cells.get_columns()
+    short = cells.select(pl.all().str.len_chars() <= max(map(len, blank))).get_columns()
+    said = pl.all()
+    return cells.with_columns(
+        _replaced(cells[one.name], one, pl.when(~said.str.to_lowercase().is_in(blank)).then(said))
+        for one in short
+        if one.any()
+    ).get_columns()
+
+
+def _replaced(cells: pl.Series, where: pl.Series, by: pl.Expr) -> pl.Series:
+    places = where.arg_true()
+    return cells.scatter(places, cells[places].to_frame().select(by.alias(cells.name)).to_series())
 
 
 def _find_columns(theirs: list[str], declaration: Declaration, one: Received) -> dict[str, str]:
