@@ -169,22 +169,20 @@ def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
         return frame
     distinct = [texts.drop_nulls().unique(maintain_order=True).alias("country") for texts in given.values()]
     found = resolve_countries(pl.concat(distinct), countries)
-    for side in given:
-        resolved = found.lazy().select(
-            pl.col("country_text").alias(f"{side}_country"),
+    for side, texts in given.items():
+        resolved = found.select(
+            pl.col("country_text").alias(texts.name),
             pl.col("country_code").alias(f"{side}_country_code"),
-            pl.col("region_text").alias(f"{side}_country_region"),
+            pl.col("region_text").alias("part"),
             (pl.col("country_code").is_not_null() | pl.col("historic_name").is_not_null()).alias(
                 f"{side}_country_known"
             ),
         )
-        joined = (
-            frame.lazy()
-            .join(resolved, on=f"{side}_country", how="left", maintain_order="left")
-            .with_columns(
-                pl.col(f"{side}_country_known").fill_null(value=False),
-                pl.coalesce(f"{side}_region", f"{side}_country_region").alias(f"{side}_region"),
-            )
+        told = texts.to_frame().join(resolved, on=texts.name, how="left", maintain_order="left").drop(texts.name)
+        region = f"{side}_region"
+        told = told.with_columns(
+            pl.col(f"{side}_country_known").fill_null(value=False),
+            pl.coalesce(frame[region], "part").alias(region),
         )
-        frame = joined.drop(f"{side}_country_region").collect()
+        frame = frame.with_columns(told.drop("part"))
     return frame

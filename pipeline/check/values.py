@@ -132,7 +132,10 @@ def read_dates(frame: pl.DataFrame, read: pl.DataFrame, earliest_year: int) -> N
             pl.col("precision").alias(f"{side}_precision"),
             pl.col("date_note").alias(f"{side}_date_note"),
         )
-        frame = frame.join(parsed, on=f"{side}_value", how="left", maintain_order="left")
+        # Joined to all the columns, they would all be moved.
+        text = frame.select(f"{side}_value")
+        said = text.join(parsed, on=f"{side}_value", how="left", maintain_order="left")
+        frame = frame.hstack(said.drop(f"{side}_value"))
         problems = _problems(side, earliest_year)
         notes = [Note(problem, side, rule) for rule, problem in problems.items()]
         good = ~pl.any_horizontal(problems.values()).fill_null(value=False)

@@ -15,6 +15,8 @@ from pipeline.errors import SourceError
 from pipeline.readers.rows import BREAKS, LINE, LOCATOR, RECORD, RawRows, decode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pipeline.declarations import Format
 
 #: Records that have not as many fields as the header: number, fields, text.
@@ -54,7 +56,7 @@ def _options(layout: Format, delimiter: str) -> dict[str, Any]:
 
 def _header(text: str, layout: Format, delimiter: str, where: str) -> list[str]:
     """Return the column names."""
-    first = next(csv.reader(io.StringIO(text), **_options(layout, delimiter)))
+    first = next(csv.reader(_each_line(text), **_options(layout, delimiter)))
     if layout.header is True:
         names = [name.strip() for name in first]
     elif layout.header is False:
@@ -65,6 +67,15 @@ def _header(text: str, layout: Format, delimiter: str, where: str) -> list[str]:
     if repeated:
         raise SourceError(f"{where}, line 1: the header names {', '.join(map(repr, repeated))} more than once")
     return names
+
+
+def _each_line(text: str) -> Iterator[str]:
+    """Yield one line after the other, with its end, without a copy of them all."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin) + 1 or len(text)
+        yield text[begin:end]
+        begin = end
 
 
 def _parse(

@@ -61,7 +61,9 @@ def decode(content: bytes, encoding: str, where: str) -> str:
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         raise SourceError(f"{where}, line {line}: holds a NUL character; is it UTF-16, or no text file at all?")
-    if not text.strip("\ufeff \t\r\n"):
+    blank = "\ufeff \t\r\n"
+    # Stripping all of a large text would copy it.
+    if not text[:1000].strip(blank) and not text.strip(blank):
         raise SourceError(f"{where}: the file is empty; nothing was read")
     return text
 
