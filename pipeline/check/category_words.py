@@ -19,8 +19,8 @@ WORDS: Final[Path] = Path(__file__).with_name("category_words.toml")
 
 
 @functools.cache
-def _words() -> pl.DataFrame:
-    """Return `column`, `value`, `language`, `word`, `key` (the word's search key)."""
+def _words() -> list[tuple[str, str, str, str]]:
+    """Return `column`, `value`, `language` and search key of each word."""
     with WORDS.open("rb") as file:
         told = tomllib.load(file)
     rows = [
@@ -31,7 +31,7 @@ def _words() -> pl.DataFrame:
         for word in words
     ]
     frame = pl.DataFrame(rows, schema=["column", "value", "language", "word"], orient="row")
-    return frame.with_columns(key=search_key(pl.col("word")))
+    return frame.with_columns(search_key(pl.col("word"))).rows()
 
 
 @functools.cache
@@ -46,8 +46,10 @@ def decode_words(column: str, language: str | None = None) -> dict[str, str]:
         By search key (`pipeline.locate.names.search_key`), the value of the column's vocabulary. A word that means
         different things in different languages is left out, unless `language` decides.
     """
-    words = _words().filter(pl.col("column") == column)
-    clear = words.group_by("key").agg(pl.col("value").unique()).filter(pl.col("value").list.len() == 1)
-    own = words.filter(pl.col("language") == (language or "").lower()[:2])
-    general = dict(clear.select("key", pl.col("value").list.first()).sort("key").iter_rows())
-    return general | dict(own.select("key", "value").iter_rows())
+    meant: dict[str, set[str]] = {}
+    own = {}
+    for _, value, spoken, key in (word for word in _words() if word[0] == column):
+        meant.setdefault(key, set()).add(value)
+        if spoken == (language or "").lower()[:2]:
+            own[key] = value
+    return {key: next(iter(values)) for key, values in sorted(meant.items()) if len(values) == 1} | own

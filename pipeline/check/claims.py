@@ -125,10 +125,14 @@ def _held(claims: pl.DataFrame) -> pl.DataFrame:
 
 def _with_ids(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Give each statement an id made of its source and of what it says."""
-    text = pl.concat_str(
-        [pl.lit(declaration.id), *(pl.col(column).fill_null("") for column in _CLAIM_IDENTITY)],
-        separator="\x1f",
-    )
+    pieces, constant = [], declaration.id
+    for column in _CLAIM_IDENTITY:
+        constant += "\x1f"
+        # What no row says need not be put into every text piece by piece.
+        if values.is_filled(frame, column):
+            pieces += [pl.lit(constant), pl.col(column).fill_null("")]
+            constant = ""
+    text = pl.concat_str([*pieces, pl.lit(constant)])
     frame = frame.with_columns(text.alias(SAID))
     return frame.with_columns(claim_id=mint("c", frame.select(pl.col(SAID) + _FIRST).to_series()))
 
@@ -143,7 +147,7 @@ def distinguish_repeats(claims: pl.DataFrame) -> pl.DataFrame:
         The same without `SAID`.
     """
     # Repeats are few, and windows over texts slow.
-    repeated = claims.select(pl.col(SAID).hash().is_duplicated()).to_series().arg_true()
+    repeated = claims["claim_id"].is_duplicated().arg_true()
     if repeated.is_empty():
         return claims.drop(SAID)
     again = claims.select(SAID)[repeated].with_row_index("place").with_columns(

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pipeline.snapshots import Snapshot
 
 
-#: What `clean_text` leaves as it is, of ASCII: words with one space between them.
-_CLEAN = r"^[!-~]+(?: [!-~]+)*$"
+#: What `clean_text` leaves as it is: words with one space between them, of Latin or Cyrillic letters and ASCII.
+_CLEAN = "^[!-~À-ɏЀ-џ]+(?: [!-~À-ɏЀ-џ]+)*$"
 #: Names of Wikidata items in the languages that a source has them in.
 ITEM_NAMES = pl.Schema({"wikidata_id": pl.String, "name": pl.String, "language": pl.String})
 

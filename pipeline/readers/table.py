@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.readers.delimited import read_delimited
 from pipeline.readers.rows import LINE, LOCATOR, ROW, RawRows, decode
-from pipeline.readers.wikidata import read_wikidata_entities, read_wikidata_statements, read_wikidata_towns
-from pipeline.readers.wikitext.reader import read_wikipages, read_wikitext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,21 +29,31 @@ def read_table(content: bytes, layout: Format, where: str) -> RawRows:
     Raises:
         SourceError: the bytes are not of that type or encoding, or there is no row; says where.
     """
-    readers: dict[str, Callable[[bytes, Format, str], RawRows]] = {
-        "csv": read_delimited,
-        "tsv": read_delimited,
-        "json": _read_json,
-        "jsonl": _read_json_lines,
-        "excel": _read_excel,
-        "wikidata_statements": read_wikidata_statements,
-        "wikidata_towns": read_wikidata_towns,
-        "wikidata_entities": read_wikidata_entities,
-        "wikitext": read_wikitext,
-        "wikipages": read_wikipages,
-    }
     if not content.strip():
         raise SourceError(f"{where}: the file is empty; nothing was read")
-    return readers[layout.type](content, layout, where)
+    return _reader(layout.type)(content, layout, where)
+
+
+def _reader(kind: str) -> Callable[[bytes, Format, str], RawRows]:
+    """Return what reads files of a type; what few sources need is imported when one does."""
+    if kind in ("csv", "tsv"):
+        from pipeline.readers.delimited import read_delimited
+
+        return read_delimited
+    if kind in ("wikitext", "wikipages"):
+        from pipeline.readers.wikitext.reader import read_wikipages, read_wikitext
+
+        return read_wikitext if kind == "wikitext" else read_wikipages
+    if kind.startswith("wikidata_"):
+        from pipeline.readers import wikidata
+
+        readers = {
+            "wikidata_statements": wikidata.read_wikidata_statements,
+            "wikidata_towns": wikidata.read_wikidata_towns,
+            "wikidata_entities": wikidata.read_wikidata_entities,
+        }
+        return readers[kind]
+    return {"json": _read_json, "jsonl": _read_json_lines, "excel": _read_excel}[kind]
 
 
 def _read_json(content: bytes, layout: Format, where: str) -> RawRows:

@@ -7,9 +7,11 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from typing import Any
 
 import openpyxl
+import polars as pl
 import pytest
 from builders import check
 from hypothesis import given, settings
@@ -17,6 +19,8 @@ from hypothesis import strategies as st
 
 from pipeline.declarations import Format
 from pipeline.errors import SourceError
+from pipeline.locate.names import clean_text
+from pipeline.readers.statements import _CLEAN
 from pipeline.readers.table import LOCATOR, RawRows, read_table
 
 WORDS = "town,partner\nKöln,Liège\nŁódź,Česká Třebová\n"
@@ -368,3 +372,10 @@ def test_no_record_of_any_width_is_lost(records: list[list[str]]) -> None:
         assert ",".join(row) == printed[int(locator.removeprefix("line ")) - 1]
     for locator, row_json in found.broken.select("locator", "row_json").iter_rows():
         assert json.loads(row_json)["line"] == printed[int(locator.removeprefix("line ")) - 1]
+
+
+@pytest.mark.parametrize("first", [chr(place) for place in range(0x21, 0x500) if re.match(_CLEAN, chr(place))])
+def test_what_is_taken_for_clean_is_clean(first: str) -> None:
+    others = pl.Series("text", [first + chr(place) for place in range(0x20, 0x500)])
+    taken = others.filter(others.str.contains(_CLEAN))
+    assert taken.to_frame().select(clean_text(pl.col("text"))).to_series().to_list() == taken.to_list()
