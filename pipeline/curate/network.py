@@ -63,7 +63,12 @@ def measure_network(partnerships: pl.DataFrame, towns: pl.DataFrame) -> tuple[pl
     partners = both_ways(links)
     places = _places(links, partners, names)
     steps, starts = _steps(partners, places)
-    figures = {**_sizes(partners, places), **_clustering(places), **steps, **_countries(partnerships, towns)}
+    figures = {
+        **_sizes(partners, places),
+        **_clustering(places),
+        **steps,
+        **_countries(links, names, partnerships, towns),
+    }
     texts = {name: text for name, (_, text) in FIGURES.items()} | starts
     rows = [
         (name.value, figures.get(name), FIGURES[name][0], texts[name]) for name in F if figures.get(name) is not None
@@ -177,16 +182,16 @@ def _of_a_sample(found: Steps, starts: int) -> dict[F, str]:
     }
 
 
-def _countries(partnerships: pl.DataFrame, towns: pl.DataFrame) -> dict[F, float | None]:
-    code = towns.select("town_id", "country_code")
-    sides = partnerships.join(code, left_on="town_a_id", right_on="town_id", how="left").join(
-        code, left_on="town_b_id", right_on="town_id", how="left"
-    )
-    one, other = "country_code", "country_code_right"
-    countries = pl.concat([sides[one], sides[other]]).drop_nulls().n_unique()
+def _countries(
+    links: pl.DataFrame, names: pl.DataFrame, partnerships: pl.DataFrame, towns: pl.DataFrame
+) -> dict[F, float | None]:
+    code = towns.select(pl.col("town_id").cast(pl.String), pl.col("country_code").cast(pl.Categorical).to_physical())
+    code_of = names.join(code, left_on="town", right_on="town_id", how="left", maintain_order="left")["country_code"]
+    sides = pl.DataFrame({end: code_of.gather(links[end]) for end in ("low", "high")})
+    countries = code_of.drop_nulls().n_unique()
     pairs = (
-        sides.filter(pl.col(one) != pl.col(other))
-        .select(pl.min_horizontal(one, other).alias("a"), pl.max_horizontal(one, other).alias("b"))
+        sides.filter(pl.col("low") != pl.col("high"))
+        .select(pl.min_horizontal("low", "high").alias("a"), pl.max_horizontal("low", "high").alias("b"))
         .n_unique()
     )
     domestic, mean, median = partnerships.select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -28,6 +28,20 @@ class Steps:
 
     counts: Mapping[int, int]
     of_towns: pl.Series
+
+
+class Twos(NamedTuple):
+    """A round in which each town's values are put together by twos, an odd one with itself.
+
+    Args:
+        done: how many towns, the first, have only one value.
+        one: places of the others' values.
+        other: the place of the value with which each is put together.
+    """
+
+    done: int
+    one: pl.Series
+    other: pl.Series
 
 
 def both_ways(links: pl.DataFrame) -> pl.DataFrame:
@@ -77,29 +91,18 @@ def measure_steps(partners: pl.DataFrame, starts: pl.Series) -> Steps:
         starts: their numbers, each once.
     """
     count = partners["town"].n_unique()
-    words = -(-starts.len() // _BITS)
-    words = max(1, min(words, _AT_ONCE // max(partners.height, 1)))
-    turns = _in_turn(partners, words)
+    words = max(1, min(-(-starts.len() // _BITS), _AT_ONCE // max(partners.height, 1)))
     counts: Counter[int] = Counter()
     of_towns = pl.zeros(count, pl.Int64, eager=True)
+    # The words of a town stand together, and each is joined with its partners' words of the same place.
+    joined = pl.concat(partners.select(pl.all() * words + word) for word in range(words)).sort("town")
+    twos = _in_twos(joined["town"])
     for first in range(0, starts.len(), words * _BITS):
         some = starts.slice(first, words * _BITS)
-        found, of_words = _search(turns, count * words, _first_bits(some, count, words))
+        found, of_words = _search(joined["partner"], twos, _first_bits(some, count, words))
         counts.update(found)
         of_towns += of_words.reshape((count, words)).arr.sum()
     return Steps(dict(counts), of_towns)
-
-
-def _in_turn(partners: pl.DataFrame, words: int) -> list[pl.Series]:
-    """Return the places of the words of each town's first partner, then of its second, for those that have one.
-
-    Towns with more partners have higher numbers, so that each series is about the last towns, in order.
-    """
-    turn = pl.int_range(pl.len(), dtype=pl.UInt32).over("town")
-    word = pl.int_range(words, dtype=pl.UInt32, eager=True).alias("word").to_frame()
-    places = partners.with_columns(turn=turn).join(word, how="cross").sort("turn", "town", "word")
-    places = places.select("turn", place=pl.col("partner") * words + pl.col("word"))
-    return [part["place"] for part in places.partition_by("turn", maintain_order=True)]
 
 
 def _first_bits(starts: pl.Series, count: int, words: int) -> pl.Series:
@@ -108,13 +111,13 @@ def _first_bits(starts: pl.Series, count: int, words: int) -> pl.Series:
     return pl.zeros(count * words, pl.UInt128, eager=True).scatter(starts * words + order // _BITS, bits)
 
 
-def _search(turns: list[pl.Series], count: int, reached: pl.Series) -> tuple[dict[int, int], pl.Series]:
+def _search(partner: pl.Series, twos: list[Twos], reached: pl.Series) -> tuple[dict[int, int], pl.Series]:
     """Return how many bits are first set after how many steps, and for each word the steps of all of its bits."""
     counts: dict[int, int] = {}
-    of_words = pl.zeros(count, pl.Int64, eager=True)
+    of_words = pl.zeros(reached.len(), pl.Int64, eager=True)
     before = reached.bitwise_count_ones()
     while True:
-        reached = reached | _around(reached, turns)
+        reached = reached | _together(reached.gather(partner), twos)
         now = reached.bitwise_count_ones()
         new = (now - before).cast(pl.Int64)
         found = int(new.sum())
@@ -126,11 +129,32 @@ def _search(turns: list[pl.Series], count: int, reached: pl.Series) -> tuple[dic
         before = now
 
 
-def _around(reached: pl.Series, turns: list[pl.Series]) -> pl.Series:
-    """Return the bits of each town's partners together."""
-    around = reached.clear()
-    for places in reversed(turns):
-        bits = reached.gather(places)
-        fewer = bits.len() - around.len()
-        around = pl.concat([bits.head(fewer), bits.slice(fewer) | around], rechunk=True)
-    return around
+def _in_twos(town: pl.Series) -> list[Twos]:
+    """Return how the values of each town are put together by twos until each town has one.
+
+    Args:
+        town: a number for each value, in order; a later town has no fewer values.
+    """
+    rounds = []
+    row = pl.int_range(pl.len(), dtype=pl.UInt32)
+    is_first = (pl.col("town") != pl.col("town").shift(1)).fill_null(value=True)
+    with_next = (pl.col("town") == pl.col("town").shift(-1)).fill_null(value=False)
+    since = row - pl.when(is_first).then(row).forward_fill()
+    while not town.is_empty():
+        pairs = town.to_frame("town").select("town", since=since, one=row, other=row + with_next.cast(pl.UInt32))
+        pairs = pairs.filter(pl.col("since") % 2 == 0)
+        several = (pairs["one"] != pairs["other"]).arg_true()
+        done = town.len() if several.is_empty() else several[0]
+        rest = pairs.slice(done)
+        rounds.append(Twos(done, rest["one"], rest["other"]))
+        town = rest["town"]
+    return rounds
+
+
+def _together(values: pl.Series, twos: list[Twos]) -> pl.Series:
+    """Return the bits of each town's values together."""
+    done = []
+    for two in twos:
+        done.append(values.head(two.done))
+        values = values.gather(two.one) | values.gather(two.other)
+    return pl.concat(done, rechunk=True)
