@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import networkx as nx
 import polars as pl
 
-from pipeline.curate.triangles import CORNERS, list_triangles, number_towns
+from pipeline.curate.paths import both_ways, label_components
+from pipeline.curate.triangles import CORNERS, Network
 from pipeline.ids import mint
 from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 #: Triangles are everywhere; four is the smallest size that is asked about.
 SMALLEST = 4
@@ -53,7 +53,7 @@ class Cliques:
     unsearched: pl.DataFrame
 
 
-def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
+def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame, network: Network | None = None) -> Cliques:
     """Return unusually complete sets of towns, those that overlap as one.
 
     The largest clique is the core of a set, and a clique that has more than half of its towns in common with the set
@@ -66,47 +66,56 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame) -> Cliques:
     Args:
         partnerships: `town_a_id`, `town_b_id`; any status.
         members: `group_id`, `town_id`: published groups.
+        network: of the partnerships, where it is known already.
 
     Returns:
         The sets, where `group_id` is the group that holds all but at most one of the set's towns.
     """
-    links, towns = number_towns(partnerships.select(a="town_a_id", b="town_b_id"))
-    smallest = smallest_unusual(towns["degree"])
-    graph = nx.Graph()
-    graph.add_edges_from(_in_triangles(links, towns["degree"], smallest).sort("low", "high").iter_rows())
+    network = network or Network.of(partnerships)
+    names, degree = network.towns["town"], network.towns["degree"]
+    smallest = smallest_unusual(degree)
+    inside = _with_parts(_in_triangles(network, smallest))
+    parts = inside.group_by("part").agg(links=pl.len().cast(pl.Int64))
+    searched = inside.join(parts.filter(pl.col("links") <= _MOST_LINKS), on="part", how="semi")
     found: list[list[str]] = []
-    unsearched: list[tuple[int, str, int]] = []
-    names, degree = towns["town"], towns["degree"]
-    for part in sorted(nx.connected_components(graph), key=min):
-        inside = graph.subgraph(part).copy()
-        some = _unusual(inside, smallest, {town: degree[town] for town in part})
+    given_up = parts.filter(pl.col("links") > _MOST_LINKS)["part"].to_list()
+    for part, low, high in searched.group_by("part").agg("low", "high").sort("part").iter_rows():
+        some = _unusual(low, high, smallest, degree)
         if some is None:
-            least, size = min(part), inside.number_of_edges()
-            unsearched += [(least, names[town], size) for town in sorted(part)]
+            given_up.append(part)
         else:
             found += (sorted(names[town] for town in clique) for clique in some)
+    unsearched = _ends(inside.filter(pl.col("part").is_in(given_up))).join(parts, on="part").sort("part", "town")
+    unsearched = unsearched.select(pl.col("part").cast(pl.Int64), names.gather(unsearched["town"]), "links")
     sets = _together(sorted(found, key=lambda clique: (-len(clique), clique)))
     rows = [(",".join(core), town, town in core) for core, all_towns in sets for town in all_towns]
     table = pl.DataFrame(rows, schema={"core": pl.String, "town_id": pl.String, "is_core": pl.Boolean}, orient="row")
     table = table.with_columns(clique_id=mint("k", table["core"]))
-    schema = {"part": pl.Int64, "town_id": pl.String, "links": pl.Int64}
     return Cliques(
         TOWN_CLIQUES.conform(table.join(_groups_of(table, members), on="clique_id", how="left")),
-        pl.DataFrame(unsearched, schema=schema, orient="row"),
+        unsearched.rename({"town": "town_id"}),
     )
 
 
-def _unusual(part: nx.Graph[int], smallest: int, degree: Mapping[int, int]) -> list[list[int]] | None:
-    """Return the cliques of a part that are unusual; None if it is too large or has too many to list."""
-    if part.number_of_edges() > _MOST_LINKS:
-        return None
-    most = _MOST_CLIQUES_TIMES_LINKS // part.number_of_edges()
+def _unusual(low: list[int], high: list[int], smallest: int, degree: pl.Series) -> list[list[int]] | None:
+    """Return the cliques of a part, given its links, that are unusual; None if it has too many to list."""
+    towns = set(low).union(high)
+    partners = dict(zip(towns, degree.gather(list(towns)), strict=True))
+    cliques: Iterable[list[int]]
+    if 2 * len(low) == len(towns) * (len(towns) - 1):
+        # Most parts are one clique, and the search takes a while to begin.
+        cliques = [list(towns)]
+    else:
+        import networkx as nx
+
+        cliques = nx.find_cliques(nx.Graph(zip(low, high, strict=True)))
+    most = _MOST_CLIQUES_TIMES_LINKS // len(low)
     found = []
-    for count, clique in enumerate(nx.find_cliques(part)):
+    for count, clique in enumerate(cliques):
         if count >= most:
             return None
         size = len(clique)
-        if size >= smallest and size * (size - 1) >= INWARD * sum(degree[town] for town in clique):
+        if size >= smallest and size * (size - 1) >= INWARD * sum(partners[town] for town in clique):
             found.append(clique)
     return found
 
@@ -194,18 +203,34 @@ def _main_source(members: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _in_triangles(links: pl.DataFrame, degree: pl.Series, size: int) -> pl.DataFrame:
+def _in_triangles(network: Network, size: int) -> pl.DataFrame:
     """Return the links that are in as many triangles as each link of a clique of the size is: `low`, `high`."""
-    links = links.filter(degree.gather(links["low"]) >= size - 1)
-    if links.is_empty():
-        return links
+    # Only towns of as many partners as a clique's can be in one; the first of a triangle has the fewest.
+    is_able = network.towns["degree"] >= size - 1
     counts = pl.concat(
-        triangles.select(low=one, high=other).group_by("low", "high").len()
-        for triangles in list_triangles(links)
+        able.select(low=one, high=other).group_by("low", "high").len()
+        for triangles in network.triangles()
+        for able in [triangles.filter(is_able.gather(triangles["low"]))]
         for one, other in combinations(CORNERS, 2)
     )
     often = counts.group_by("low", "high").agg(pl.col("len").sum()).filter(pl.col("len") >= size - 2)
     return often.select("low", "high")
+
+
+def _with_parts(links: pl.DataFrame) -> pl.DataFrame:
+    """Add to links the `part` of the network that they are in: its first town."""
+    towns = pl.concat([links["low"], links["high"]]).unique().sort()
+    if towns.is_empty():
+        return links.with_columns(part=pl.lit(0, pl.UInt32))
+    place = pl.zeros(towns[-1] + 1, pl.UInt32, eager=True)
+    place = place.scatter(towns, pl.int_range(towns.len(), dtype=pl.UInt32, eager=True))
+    labels = label_components(both_ways(links.select(place.gather(links[end]).alias(end) for end in ("low", "high"))))
+    return links.with_columns(towns.gather(labels.gather(place.gather(links["low"]))).alias("part"))
+
+
+def _ends(links: pl.DataFrame) -> pl.DataFrame:
+    """Return the towns of links, each once: `part`, `town`."""
+    return pl.concat(links.select("part", town=end) for end in ("low", "high")).unique()
 
 
 def _together(cliques: Iterable[list[str]]) -> list[tuple[list[str], list[str]]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.curate.paths import both_ways, label_components, measure_steps
-from pipeline.curate.triangles import CORNERS, list_triangles, number_towns
+from pipeline.curate.triangles import CORNERS, Network
 from schemas import NETWORK_FIGURES, TOWN_NETWORK
 from schemas.vocabularies import NetworkFigure as F
 
@@ -49,19 +49,23 @@ FIGURES: dict[F, tuple[str | None, str]] = {
 }
 
 
-def measure_network(partnerships: pl.DataFrame, towns: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def measure_network(
+    partnerships: pl.DataFrame, towns: pl.DataFrame, network: Network | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Measure the network and each town's place in it.
 
     Args:
         partnerships: `town_a_id`, `town_b_id`, `distance_km`, `is_domestic`.
         towns: `town_id`, `country_code`.
+        network: of the partnerships, where it is known already.
 
     Returns:
         `NETWORK_FIGURES` and `TOWN_NETWORK`; figures that a network without links does not have are left out.
     """
-    links, names = number_towns(partnerships.select(a="town_a_id", b="town_b_id"))
+    network = network or Network.of(partnerships)
+    links, names = network.links, network.towns
     partners = both_ways(links)
-    places = _places(links, partners, names)
+    places = _places(network, partners)
     steps, starts = _steps(partners, places)
     figures = {
         **_sizes(partners, places),
@@ -77,17 +81,17 @@ def measure_network(partnerships: pl.DataFrame, towns: pl.DataFrame) -> tuple[pl
     return NETWORK_FIGURES.conform(table), TOWN_NETWORK.conform(places.sort("town_id"))
 
 
-def _places(links: pl.DataFrame, partners: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def _places(network: Network, partners: pl.DataFrame) -> pl.DataFrame:
     """Return one row a town, by its number: `town_id`, its partners, triangles, clustering and component."""
     corners = pl.concat(
         triangles.select(rank=corner).group_by("rank").agg(triangle_count=pl.len().cast(pl.Int64))
-        for triangles in list_triangles(links)
+        for triangles in network.triangles()
         for corner in CORNERS
     )
     corners = corners.group_by("rank").agg(pl.col("triangle_count").sum())
     pairs = pl.col("partner_count") * (pl.col("partner_count") - 1) / 2
     return (
-        names.select("rank", town_id="town", partner_count=pl.col("degree").cast(pl.Int64))
+        network.towns.select("rank", town_id="town", partner_count=pl.col("degree").cast(pl.Int64))
         .join(corners, on="rank", how="left", maintain_order="left")
         .with_columns(label_components(partners), pl.col("triangle_count").fill_null(0))
         .with_columns(clustering=pl.when(pl.col("partner_count") > 1).then(pl.col("triangle_count") / pairs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,6 +14,37 @@ if TYPE_CHECKING:
 _AT_ONCE = 2**23
 #: The columns of a triangle's corners, by rising number of partners.
 CORNERS = ("low", "middle", "high")
+#: So many triangles are kept for whoever asks for them next: some 200 MB.
+_MOST_KEPT = 2**24
+
+
+@dataclass
+class Network:
+    """Links between towns as `number_towns` returns them, and their triangles, which are listed once."""
+
+    links: pl.DataFrame
+    towns: pl.DataFrame
+    _kept: list[pl.DataFrame] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, partnerships: pl.DataFrame) -> Network:
+        """Number the towns of partnerships: `town_a_id`, `town_b_id`."""
+        return cls(*number_towns(partnerships.select(a="town_a_id", b="town_b_id")))
+
+    def triangles(self) -> Iterator[pl.DataFrame]:
+        """Yield every triangle once, as `list_triangles` does."""
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[pl.DataFrame] = []
+        count = 0
+        for some in list_triangles(self.links):
+            count += some.height
+            if count <= _MOST_KEPT:
+                kept.append(some)
+            yield some
+        if count <= _MOST_KEPT:
+            self._kept = kept
 
 
 def number_towns(links: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
