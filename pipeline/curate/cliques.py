@@ -21,7 +21,7 @@ from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 #: Triangles are everywhere; four is the smallest size that is asked about.
 SMALLEST = 4
@@ -79,12 +79,14 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame, network: Net
     searched = inside.join(parts.filter(pl.col("links") <= _MOST_LINKS), on="part", how="semi")
     found: list[list[str]] = []
     given_up = parts.filter(pl.col("links") > _MOST_LINKS)["part"].to_list()
+    towns = _ends(searched)["town"]
+    name_of, degree_of = (dict(zip(towns, one.gather(towns), strict=True)) for one in (names, degree))
     for part, low, high in searched.group_by("part").agg("low", "high").sort("part").iter_rows():
-        some = _unusual(low, high, smallest, degree)
+        some = _unusual(low, high, smallest, degree_of)
         if some is None:
             given_up.append(part)
         else:
-            found += (sorted(names[town] for town in clique) for clique in some)
+            found += (sorted(name_of[town] for town in clique) for clique in some)
     unsearched = _ends(inside.filter(pl.col("part").is_in(given_up))).join(parts, on="part").sort("part", "town")
     unsearched = unsearched.select(pl.col("part").cast(pl.Int64), names.gather(unsearched["town"]), "links")
     sets = _together(sorted(found, key=lambda clique: (-len(clique), clique)))
@@ -97,10 +99,9 @@ def find_cliques(partnerships: pl.DataFrame, members: pl.DataFrame, network: Net
     )
 
 
-def _unusual(low: list[int], high: list[int], smallest: int, degree: pl.Series) -> list[list[int]] | None:
+def _unusual(low: list[int], high: list[int], smallest: int, degree: Mapping[int, int]) -> list[list[int]] | None:
     """Return the cliques of a part, given its links, that are unusual; None if it has too many to list."""
     towns = set(low).union(high)
-    partners = dict(zip(towns, degree.gather(list(towns)), strict=True))
     cliques: Iterable[list[int]]
     if 2 * len(low) == len(towns) * (len(towns) - 1):
         # Most parts are one clique, and the search takes a while to begin.
@@ -115,7 +116,7 @@ def _unusual(low: list[int], high: list[int], smallest: int, degree: pl.Series) 
         if count >= most:
             return None
         size = len(clique)
-        if size >= smallest and size * (size - 1) >= INWARD * sum(partners[town] for town in clique):
+        if size >= smallest and size * (size - 1) >= INWARD * sum(degree[town] for town in clique):
             found.append(clique)
     return found
 
