@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from benchmarks.generate import FACTS
 from pipeline.locate.gazetteer import distance_km, load_gazetteer
+from pipeline.locate.names import search_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,9 +32,10 @@ def judge(truth: Path, out: Path) -> dict[str, Any]:
         `placed`, where towns are places of the gazetteer: of all mentions that were given a place how many were given
         the right one (`precision`), of all that mean a place how many (`recall`). `partnerships`: of all pairs of
         places that were found how many are true, and of all true ones how many were found. `towns`: of all two
-        spellings that were taken for the same town how many are, and of all that are how many were. `rows`: the same
-        for two rows and the same partnership. `right_dates`: of the true pairs that a row dates, the share with the
-        right year.
+        spellings that were taken for the same town how many are, and of all that are how many were; two towns of one
+        country that are printed by the same name without coordinates are one to whoever reads, so that taking them
+        for one counts neither for nor against. `rows`: the same for two rows and the same partnership. `right_dates`:
+        of the true pairs that a row dates, the share with the right year.
     """
     folder = out / "current" if (out / "current").exists() else out
     claims = _read_claims(folder)
@@ -50,7 +53,7 @@ def judge(truth: Path, out: Path) -> dict[str, Any]:
     if mentions["found"].str.contains(r"^gn\d+$").any():
         result["placed"] = _placed(mentions)
         result["partnerships"] = _partnerships(both, towns)
-    result["towns"] = _alike(_spellings(both), "town")
+    result["towns"] = _alike(_with_print(_spellings(both), truth), "town", "print")
     result["rows"] = _alike(both.select("pair", found="partnership_id"), "pair")
     if (folder / "partnerships.parquet").exists():
         result["right_dates"] = _dates(both, claims, folder, truth)
@@ -111,23 +114,59 @@ def _partnerships(both: pl.DataFrame, towns: pl.DataFrame) -> dict[str, float]:
 def _spellings(both: pl.DataFrame) -> pl.DataFrame:
     """Return the distinct spellings of towns, each with the truth and what it was taken for (most often)."""
     sides = pl.concat(
-        both.select("source_id", town=side, found=f"{side}_id") for side in ("town", "partner")
+        both.select("source_id", "line", town=side, found=f"{side}_id", side=pl.lit(side))
+        for side in ("town", "partner")
     ).drop_nulls("found")
     # A source spells a town one way, so that source and town are a spelling.
     return (
-        sides.group_by("source_id", "town", "found").len("count")
+        sides.group_by("source_id", "town", "found").agg(pl.col("line", "side").first(), count=pl.len())
         .sort("count", "found", descending=[True, False])
         .unique(["source_id", "town"], keep="first", maintain_order=True)
     )  # fmt: skip
 
 
-def _alike(rows: pl.DataFrame, true: str) -> dict[str, float]:
-    """Count pairs of rows that are together, in truth and as `found`; a row that was not found is alone."""
-    rows = rows.select("found", true=pl.col(true))
-    together = rows.drop_nulls().group_by("true", "found").len("count")
+def _with_print(spellings: pl.DataFrame, truth: Path) -> pl.DataFrame:
+    """Add `print`: name and country as a list has them, or null where it prints coordinates too."""
+    towns = pl.read_parquet(truth / "towns.parquet").select("town", "country_code")
+    frames = []
+    for name, source in FACTS["sources"].items():
+        is_tsv = source["format"] == "tsv"
+        printed = pl.read_csv(
+            truth.parent / f"{name}.{source['format']}", separator="\t" if is_tsv else ",",
+            quote_char=None if is_tsv else '"', infer_schema=False,
+            columns=["town", "town_country", "partner", "partner_country"],
+        )  # fmt: skip
+        for side in ("town", "partner"):
+            mine = spellings.filter(pl.col("source_id") == name, pl.col("side") == side)
+            # Line 1 is the header.
+            text, country = (printed[column].gather(mine["line"] - 2) for column in (side, f"{side}_country"))
+            frames.append(mine.with_columns(text=text, has_country=country.is_not_null()))
+    nation = pl.when("has_country").then("country_code")
+    has_place = pl.col("source_id").is_in([name for name, one in FACTS["sources"].items() if one.get("coordinates")])
+    printed_so = pl.concat_str(search_key(pl.col("text")), nation, separator="|", ignore_nulls=True)
+    return (
+        pl.concat(frames)
+        .join(towns, on="town", how="left")
+        .with_columns(print=pl.when(~has_place).then(printed_so))
+    )  # fmt: skip
+
+
+def _alike(rows: pl.DataFrame, true: str, print_: str | None = None) -> dict[str, float]:
+    """Count pairs of rows that are together, in truth and as `found`; a row that was not found is alone.
+
+    Two that are together as `found`, not in truth, and printed alike, are left out: nobody could tell them apart.
+    """
+    rows = rows.select("found", true=pl.col(true), print=pl.col(print_) if print_ else pl.lit(None, pl.String))
+    found = rows.drop_nulls("found")
+    alike = found.drop_nulls("print")
+    untold = (
+        _pairs_in(alike.group_by("found", "print").len("count"))
+        - _pairs_in(alike.group_by("found", "print", "true").len("count"))
+    )  # fmt: skip
+    together = found.drop_nulls("true").group_by("true", "found").len("count")
     return _shares(
         _pairs_in(together),
-        _pairs_in(rows.drop_nulls("found").group_by("found").len("count")),
+        _pairs_in(found.group_by("found").len("count")) - untold,
         _pairs_in(rows.group_by("true").len("count")),
     )
 

@@ -200,6 +200,37 @@ def test_the_truth_itself_is_judged_perfect_and_errors_are_counted(small: Path, 
     assert merged["placed"]["precision"] == pytest.approx(0.5, abs=0.05)
 
 
+def test_towns_that_are_printed_alike_count_neither_for_nor_against(tmp_path: Path) -> None:
+    (tmp_path / "truth").mkdir()
+    printed = {
+        "register": ["Berg,Deutschland,Lyon,Frankreich"],
+        "handbook": ["Berg,DE,Lyon,FR", "Berg,DE,Arras,FR"],
+    }
+    for name, source in FACTS["sources"].items():
+        lines = ["town,town_country,partner,partner_country", *printed.get(name, []), ""]
+        text = "\n".join(lines).replace(",", "\t" if source["format"] == "tsv" else ",")
+        (tmp_path / f"{name}.{source['format']}").write_text(text, encoding="utf-8")
+    towns = pl.DataFrame(
+        {"town": range(4), "country_code": ["DE", "DE", "FR", "FR"]}, schema_overrides={"town": pl.UInt32}
+    )
+    towns.with_columns(place_id=pl.lit(None, pl.String)).write_parquet(tmp_path / "truth" / "towns.parquet")
+    numbers = {"line": [2, 2, 3], "town": [0, 0, 1], "partner": [2, 2, 3], "pair": [0, 0, 1]}
+    rows = pl.DataFrame(
+        {"source_id": ["register", "handbook", "handbook"], **numbers, "is_broken": [False] * 3},
+        schema_overrides=dict.fromkeys(numbers, pl.UInt32),
+    )
+    rows.write_parquet(tmp_path / "truth" / "claims.parquet")
+
+    def towns_when(*partners: str) -> dict[str, float]:
+        found = rows.select("source_id", "line", town_id=pl.lit("xberg"), partner_id=pl.Series(partners))
+        found.with_columns(partnership_id=pl.lit("one")).write_parquet(tmp_path / "claims.parquet")
+        return dict(judge(tmp_path / "truth", tmp_path)["towns"])
+
+    assert towns_when("xlyon", "xlyon", "xarras") == {"precision": 1.0, "recall": 1.0}
+    # Lyon and Arras are told apart by their names.
+    assert towns_when("xlyon", "xlyon", "xlyon") == {"precision": 0.5, "recall": 1.0}
+
+
 def test_the_exponent_of_growth_is_fitted_to_all_sizes() -> None:
     assert exponent({10**power: 3e-6 * 10**power for power in range(3, 8)}) == pytest.approx(1)
     assert exponent({10**power: 2.0 * 10 ** (1.5 * power) for power in range(3, 8)}) == pytest.approx(1.5)
