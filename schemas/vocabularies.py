@@ -158,6 +158,7 @@ class LocatedBy(StrEnum):
     UNIQUE_NAME = "unique_name"
     MAIN_NAME = "main_name"
     POPULATION = "population"
+    SIMILAR_NAME = "similar_name"
     SOURCE_COORDINATES = "source_coordinates"
     NOT_LOCATED = "not_located"
 

@@ -14,11 +14,12 @@ from pipeline.locate.factorize import factorize
 from pipeline.locate.gazetteer import cache_folder
 from pipeline.locate.items import linked_items, name_unplaced
 from pipeline.locate.kinds import kind_of, settle_kinds
-from pipeline.locate.matching import decide, find_anywhere, find_candidates, runners_up
+from pipeline.locate.matching import decide, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.minting import mint_towns
-from pipeline.locate.other_side import decide_by_partners, without_outdone
+from pipeline.locate.partners import ask_partners
 from pipeline.locate.regions import regions
+from pipeline.locate.similar import decide_similar, decide_spelt_alike, find_similar
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.locate.gazetteer import Gazetteer
 
 
+OTHER_SIDE: Final = {"town": "partner", "partner": "town"}
 #: How what is found is given to statements, of which there are many more than towns.
 _COMPACT: Final = {"town_id": pl.Categorical(), "located_by": pl.Enum(LocatedBy)}
 #: What a statement says of a town.
@@ -45,12 +47,15 @@ class Located:
         candidates: `town_id`, `candidate_id`, `rank`, `score`, `evidence`.
         corrected: `mention`, `verdict`, `place_id`, `where`: the corrections that spoke of a mention.
         misplaced: mentions whose coordinates were not believed.
+        links: `mention`, `other` (the partner's mention), `town_id`, `located_by`, `location_score`: where a mention
+            means another town beside this partner than elsewhere.
     """
 
     mentions: pl.DataFrame
     candidates: pl.DataFrame
     corrected: pl.DataFrame
     misplaced: pl.Series
+    links: pl.DataFrame
 
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
@@ -77,13 +82,28 @@ class Located:
 
         The first two are as the texts of the frame are: compact or not.
         """
-        names = {"town_id": "id", "located_by": "located_by", "location_score": "location_score"}
-        is_compact = frame.schema.get("source_id") == pl.Categorical
-        mentions = self.mentions.cast(_COMPACT) if is_compact else self.mentions  # type: ignore[arg-type]
-        return frame.with_columns(
-            _of_mention(mentions, column, frame[f"{side}_mention"]).alias(f"{side}_{name}")
-            for column, name in names.items()
-        )
+        names, numbers = _found(side), frame[f"{side}_mention"]
+        found = self.mentions.select("mention", *names)
+        both = [f"{one}_mention" for one in OTHER_SIDE]
+        if self.links.height and set(both) <= set(frame.columns):
+            # Beside such a partner it is as if another mention stood there. Few are, so that only their rows are looked up.
+            told = self.links.with_columns(number=pl.int_range(pl.len()).cast(numbers.dtype) + self._next_number())
+            told = told.rename({"mention": f"{side}_mention", "other": f"{OTHER_SIDE[side]}_mention"})
+            some = pl.col(f"{side}_mention").is_in(told[f"{side}_mention"].unique().implode())
+            rows = frame.select(both).with_row_index("row").filter(some).join(told.select(*both, "number"), on=both)
+            numbers = numbers.scatter(rows["row"], rows["number"])
+            found = pl.concat([found, told.select(mention="number", *names)])
+        if frame.schema.get("source_id") == pl.Categorical:
+            found = found.cast(_COMPACT)  # type: ignore[arg-type]
+        return frame.with_columns(_of_mention(found, column, numbers).alias(name) for column, name in names.items())
+
+    def _next_number(self) -> int:
+        return int(self.mentions.select(pl.col("mention").max().fill_null(0)).item()) + 1
+
+    def links_of(self, side: str) -> pl.DataFrame:
+        """Return `links` in the columns of a frame that has the mentions of both sides."""
+        names = {"mention": f"{side}_mention", "other": f"{OTHER_SIDE[side]}_mention"} | _found(side)
+        return self.links.rename(names).select(list(names.values()))
 
 
 @dataclass(frozen=True)
@@ -94,12 +114,14 @@ class Sought:
         mentions: as `index_mentions` gives them, kinds settled, without coordinates that were not believed, and
             with `iso_3166_2`.
         candidates: as `find_candidates` gives them, without those that a correction rules out.
+        similar: as `find_similar` gives them, of mentions that no name leads anywhere.
         decided: `mention`, `place_id`, `located_by`, `location_score` of those that need no other mention.
         corrected, misplaced: as in `Located`.
     """
 
     mentions: pl.DataFrame
     candidates: pl.DataFrame
+    similar: pl.DataFrame
     decided: pl.DataFrame
     corrected: pl.DataFrame
     misplaced: pl.Series
@@ -154,7 +176,15 @@ def seek_places(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.Da
     decided = decide_by_correction(corrected)
     decided = _also(decided, _identified(mentions, gazetteer))
     decided = _also(decided, decide(candidates))
-    return Sought(mentions, candidates, decided, corrected, misplaced)
+    unknown = mentions.join(pl.concat([candidates["mention"], decided["mention"]]).to_frame(), on="mention", how="anti")
+    similar = without_refuted(find_similar(unknown, gazetteer), corrected)
+    decided = _also(decided, decide_similar(similar))
+    return Sought(mentions, candidates, similar, decided, corrected, misplaced)
+
+
+def _found(side: str) -> dict[str, str]:
+    """Return what is found of a mention, by the column of a frame that gets it."""
+    return {"town_id": f"{side}_id", "located_by": f"{side}_located_by", "location_score": f"{side}_location_score"}
 
 
 def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Series:
@@ -203,10 +233,13 @@ def locate(
     links = claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"]))
     # What mentions say of one another.
     decided = _also(decided, linked_items(mentions, decided))
-    decided = _also(decided, _by_partners(mentions, candidates, links, decided, gazetteer))
+    told = ask_partners(sought, links, decided, gazetteer)
+    decided = _also(decided, told.decided)
+    decided = _also(decided, decide_spelt_alike(sought.similar, mentions, decided))
     found = _name(mentions.join(decided, on="mention", how="left"))
+    found = _join_items(found, links)
     open_questions = _open_questions(candidates, decided, found)
-    return Located(_join_items(found, links), open_questions, sought.corrected, sought.misplaced)
+    return Located(found, open_questions, sought.corrected, sought.misplaced, _by_link(told.links, found))
 
 
 def _also(decided: pl.DataFrame, further: pl.DataFrame) -> pl.DataFrame:
@@ -246,20 +279,16 @@ def _join_items(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_partners(
-    mentions: pl.DataFrame, candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, gazetteer: Gazetteer
-) -> pl.DataFrame:
-    """Return the mentions that their partners decide; an item without a country is looked for in all of them."""
-    stateless = mentions.filter(
-        pl.col("wikidata_id").is_not_null() & pl.col("country_code").is_null() & pl.col("latitude").is_null()
+def _by_link(told: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """Return where a mention means another town beside one partner than elsewhere, as `Located.links`."""
+    elsewhere = found.select("mention", elsewhere="town_id")
+    return (
+        told.rename({"place_id": "town_id"})
+        .join(elsewhere, on="mention")
+        .filter(pl.col("town_id") != pl.col("elsewhere"))
+        .drop("elsewhere")
+        .sort("mention", "other")
     )
-    anywhere = find_anywhere(stateless.join(decided, on="mention", how="anti"), gazetteer)
-    # A source that gives coordinates has said where the town is: near one of the candidates or nowhere known.
-    open_ones = candidates.filter(pl.col("km").is_null()).join(decided, on="mention", how="anti")
-    chosen = decide_by_partners(
-        pl.concat([open_ones.select("mention", "place_id", "name_score"), anywhere]), links, decided
-    )
-    return without_outdone(chosen, mentions)
 
 
 def _open_questions(candidates: pl.DataFrame, decided: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

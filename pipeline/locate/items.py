@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipeline.locate.names import search_key
-from pipeline.locate.other_side import decide_by_partners, without_outdone
+from pipeline.locate.other_side import decide_by_partners, find_witnesses, without_outdone
 from schemas.vocabularies import LocatedBy
 
 _SURE = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
@@ -59,7 +59,7 @@ def name_unplaced(found: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
         .select("mention", place_id="town_id", name_score=pl.lit(1.0))
     )
     decided = others.select("mention", place_id="town_id")
-    chosen = without_outdone(decide_by_partners(candidates, claims, decided), items)
+    chosen = without_outdone(decide_by_partners(find_witnesses(candidates, claims, decided)), items)
     return (
         chosen.join(items.select("mention", item_id="wikidata_id"), on="mention")
         .select("item_id", town_id="place_id")

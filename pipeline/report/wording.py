@@ -23,6 +23,7 @@ LOCATED = {
     v.LocatedBy.UNIQUE_NAME: "the only one of that name in its country",
     v.LocatedBy.MAIN_NAME: "of several, the only one that usually goes by that name",
     v.LocatedBy.POPULATION: "of several, by far the largest",
+    v.LocatedBy.SIMILAR_NAME: "by a name that is one letter off, with something else that speaks for it",
     v.LocatedBy.SOURCE_COORDINATES: "known to no gazetteer; the source gives its coordinates",
     v.LocatedBy.NOT_LOCATED: "not placed",
 }

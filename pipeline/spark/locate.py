@@ -15,13 +15,13 @@ import polars as pl
 from pyspark.sql import functions as f
 
 from pipeline.ids import pair_ids
-from pipeline.locate import Sought, seek_places
+from pipeline.locate import OTHER_SIDE, Sought, seek_places
 from pipeline.spark.frames import Frames, Held, send, shapes_of, with_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
     from pipeline.locate import Located, Seek
     from pipeline.locate.gazetteer import Gazetteer
@@ -126,8 +126,22 @@ def assign(claims: Held, located: Located, sides: Mapping[str, Mapping[str, str]
         found = located.assign(key, side)
         frame = frame.join(send(spark, found).frame, f"{side}_mention", "left")
         shape |= dict(found.schema)
+        if located.links.height:
+            frame = _by_link(frame, located, side)
     # The join has put its key in front.
     return Held(frame.select(list(shape)), pl.Schema(shape))
+
+
+def _by_link(frame: DataFrame, located: Located, side: str) -> DataFrame:
+    """Replace what a mention means by what it means beside the partner of the row."""
+    told = located.links_of(side)
+    both = list(OTHER_SIDE)
+    names = [name for name in told.columns if name not in {f"{one}_mention" for one in both}]
+    sent = send(frame.sparkSession, told.rename({name: f"__{name}" for name in names})).frame
+    frame = frame.join(sent, [f"{one}_mention" for one in both], "left")
+    for name in names:
+        frame = frame.withColumn(name, f.coalesce(f"__{name}", name)).drop(f"__{name}")
+    return frame
 
 
 def with_pairs(claims: Held) -> Held:
