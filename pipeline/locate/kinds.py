@@ -82,7 +82,9 @@ def _decisions() -> list[pl.Expr]:
         if rule["at"] == "number":
             tells |= marked.str.contains(rf"qopenq (?:{_NUMBER} (?:{words})|(?:{words}) {_NUMBER})\b")
         elif kind != TownKind.MUNICIPALITY.value:
-            tells |= marked.str.contains(rf"q(?:open|comma)q (?:{words})(?: q|$)")
+            # 'Wavre (wallonne, Région)' says where the town lies.
+            behind_comma = rf"qcommaq (?:{words})(?: q(?:open|comma|slash)q|$)"
+            tells |= marked.str.contains(rf"qopenq (?:{words})(?: q|$)|{behind_comma}")
         if kind == TownKind.DISTRICT.value and rule["at"] != "number":
             tells |= marked.str.contains(rf"qopenq (?:{words})\b")
         if "countries" in rule:

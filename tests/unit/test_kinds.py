@@ -15,6 +15,8 @@ from schemas.vocabularies import TownKind
 
 TOLD = """
 Ammerland (Kreis)|DE|county
+Wavre (wallonne, Région)|BE|municipality
+Wavre (Brabant wallon, Province), BE|BE|municipality
 Ammerland(Kreis)|DE|county
 Aachen (Kreis) (Aachen, Stadt)|DE|county
 Nienburg(Weser) (Kreis) (Nienburg (Weser), Stadt)|DE|county
