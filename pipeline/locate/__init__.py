@@ -17,6 +17,7 @@ from pipeline.locate.kinds import kind_of, settle_kinds
 from pipeline.locate.matching import decide, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.minting import mint_towns
+from pipeline.locate.other_side import both_ways
 from pipeline.locate.partners import ask_partners
 from pipeline.locate.regions import regions
 from pipeline.locate.similar import decide_similar, decide_spelt_alike, find_similar
@@ -230,7 +231,7 @@ def locate(
     sought = seek(mentions, gazetteer, load_corrections() if corrections is None else corrections)
     mentions, candidates, decided = sought.mentions, sought.candidates, sought.decided
     # Without claims, their columns have no type.
-    links = claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"]))
+    links = both_ways(claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"])))
     # What mentions say of one another.
     decided = _also(decided, linked_items(mentions, decided))
     told = ask_partners(sought, links, decided, gazetteer)

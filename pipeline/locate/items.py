@@ -35,7 +35,7 @@ def linked_items(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def name_unplaced(found: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
+def name_unplaced(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Give towns that no gazetteer knows the id of the Wikidata item that has their name and their partners.
 
     An item comes with a label alone; a list names the same village with its country. Where both name the same
@@ -43,7 +43,7 @@ def name_unplaced(found: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         found: `mention`, `text`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
-        claims: `town_mention`, `partner_mention`: which mentions are stated to be partners.
+        links: `mention`, `other`: who is stated to be whose partner, from `both_ways`.
 
     Returns:
         `town_id` (minted), `item_id`: the towns that turn out to be items, each item once.
@@ -59,7 +59,7 @@ def name_unplaced(found: pl.DataFrame, claims: pl.DataFrame) -> pl.DataFrame:
         .select("mention", place_id="town_id", name_score=pl.lit(1.0))
     )
     decided = others.select("mention", place_id="town_id")
-    chosen = without_outdone(decide_by_partners(find_witnesses(candidates, claims, decided)), items)
+    chosen = without_outdone(decide_by_partners(find_witnesses(candidates, links, decided)), items)
     return (
         chosen.join(items.select("mention", item_id="wikidata_id"), on="mention")
         .select("item_id", town_id="place_id")

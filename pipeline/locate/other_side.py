@@ -11,18 +11,35 @@ _MARGIN = 2.0
 #: Partners of a place at most, for one that it has in common with another to tell. On all lists, of 231 placings of
 #: towns with namesakes, their own pair left out, 229 are right.
 _CIRCLE = 20
+#: Links that are looked at in one go.
+_LINKS = 500_000
+#: Where one number ends and the other begins in a pair of them.
+_HALF = 2**32
 #: An item for a place must have this share of the partners that the best item for it has.
 _SHARE_OF_BEST = 0.3
 
 
+def both_ways(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return who is stated to be whose partner, each two once in either direction: `mention`, `other`."""
+    sides = pl.col("town_mention").cast(pl.UInt64), pl.col("partner_mention").cast(pl.UInt64)
+    # One number of both: it takes a fraction of the time that two take.
+    numbers = claims.drop_nulls().select(pair=pl.min_horizontal(sides) * _HALF + pl.max_horizontal(sides))["pair"].unique()
+    kind = claims.schema["town_mention"]
+    pairs = pl.DataFrame({"pair": numbers}).select(
+        mention=(pl.col("pair") // _HALF).cast(kind), other=(pl.col("pair") % _HALF).cast(kind)
+    )
+    turned = pairs.filter(pl.col("mention") != pl.col("other")).select(mention="other", other="mention")
+    return pl.concat([pairs, turned])
+
+
 def find_witnesses(
-    candidates: pl.DataFrame, claims: pl.DataFrame, decided: pl.DataFrame, partners: pl.DataFrame | None = None
+    candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, partners: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Find the candidates of whom it is stated elsewhere that they are partners of whom their mentions name.
 
     Args:
         candidates: `mention`, `place_id`, `name_score`, of mentions that are not among the decided.
-        claims: `town_mention`, `partner_mention`: which mentions are stated to be partners.
+        links: `mention`, `other`: who is stated to be whose partner, from `both_ways`.
         decided: `mention`, `place_id`: what other evidence decided.
         partners: `mention`, `place_id`: whom mentions may mean where they are the partner; by default the place decided
             on, else any of the candidates. Ids of any sort will do.
@@ -36,9 +53,9 @@ def find_witnesses(
     partners = partners.rename({"mention": "other", "place_id": "partner_place"})
     # Of all that is stated, what the open mentions say of themselves and what is said of the places they may be.
     asked = place_of.join(named, on="place_id", how="semi")
-    links = _links(claims, pl.concat([asked["mention"], named["mention"]]))
     known = (
-        links.join(asked, on="mention")
+        _links_of(links, asked["mention"])
+        .join(asked, on="mention")
         .join(partners, on="other")
         # No town is its own partner: Joigny and Joigny-sur-Meuse are two.
         .filter(pl.col("place_id") != pl.col("partner_place"))
@@ -46,7 +63,7 @@ def find_witnesses(
         .unique()
     )  # fmt: skip
     return (
-        candidates.join(links, on="mention")
+        candidates.join(_links_of(links, named["mention"]), on="mention")
         .join(partners, on="other")
         .join(known, on=["place_id", "partner_place"], how="semi")
         .group_by("mention", "other", "place_id")
@@ -55,7 +72,7 @@ def find_witnesses(
 
 
 def find_circles(
-    candidates: pl.DataFrame, claims: pl.DataFrame, decided: pl.DataFrame, keys: pl.DataFrame
+    candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, keys: pl.DataFrame
 ) -> pl.DataFrame:
     """Find the candidates that have a partner in common with whom their mentions name.
 
@@ -64,44 +81,53 @@ def find_circles(
 
     Args:
         candidates: as for `find_witnesses`.
-        claims: as for `find_witnesses`.
+        links: as for `find_witnesses`.
         decided: `mention`, `place_id`: what sure evidence decided.
         keys: `mention`, `key`: the names of all mentions.
 
     Returns:
         As `find_witnesses`.
     """
-    place_of = decided.select("mention", "place_id")
-    # Of a place with many partners, one in common with another says little.
-    known = (
-        claims.select(mention="town_mention", other="partner_mention")
-        .join(place_of, on="mention")
-        .join(place_of.rename({"mention": "other", "place_id": "partner_place"}), on="other")
-        .select("place_id", "partner_place")
-    )
-    known = (
-        pl.concat([known, known.select(place_id="partner_place", partner_place="place_id")])
-        .filter(pl.col("place_id") != pl.col("partner_place"))
-        .unique()
-    )
-    few = known.join(candidates, on="place_id", how="semi").filter(pl.len().over("place_id") <= _CIRCLE)
-    open_links = (
-        _links(claims, candidates["mention"])
-        .join(keys, on="mention")
+    place_of, named = decided.select("mention", "place_id"), candidates.select("mention", "place_id")
+    partner_of = place_of.rename({"mention": "other", "place_id": "partner_place"})
+    own_links = _links_of(links, named["mention"])
+    keys = keys.filter(_is_one_of(pl.concat([own_links["mention"], own_links["other"]])))
+    own_links = (
+        own_links.join(keys, on="mention")
         .join(keys.rename({"mention": "other", "key": "other_key"}), on="other")
         .filter(pl.col("key") != pl.col("other_key"))
-        .join(place_of.rename({"mention": "other", "place_id": "partner_place"}), on="other")
-        .join(candidates.rename({"place_id": "partner_place"}), on=["mention", "partner_place"], how="anti")
+        .join(partner_of, on="other")
+        .join(named.rename({"place_id": "partner_place"}), on=["mention", "partner_place"], how="anti")
         .select("mention", "other", "partner_place")
     )
+    # Who the partners are of those who may be in a circle.
+    may_be = pl.concat([named["place_id"], own_links["partner_place"]]).unique().alias("place_id").to_frame()
+    asked = place_of.join(may_be, on="place_id", how="semi")
+    known = (
+        _links_of(links, asked["mention"])
+        .join(asked, on="mention")
+        .join(partner_of, on="other")
+        .filter(pl.col("place_id") != pl.col("partner_place"))
+        .select("place_id", common="partner_place")
+        .unique()
+    )
+    # Of a place with many partners, one in common with another says little.
+    few = known.join(named, on="place_id", how="semi").filter(pl.len().over("place_id") <= _CIRCLE)
+    partners = known.rename({"place_id": "partner_place"})
+    circles = [
+        some.join(candidates, on="mention")
+        .join(few, on="place_id")
+        .join(partners, on=["partner_place", "common"], how="semi")
+        .select("mention", "other", "place_id", "name_score")
+        .unique()
+        # Candidates times their partners: by parts, as all at once are many times what they come to.
+        for some in own_links.iter_slices(_LINKS)
+    ]
     return (
-        open_links.join(candidates, on="mention")
-        .join(few.rename({"partner_place": "common"}), on="place_id")
-        .join(known.rename({"place_id": "partner_place", "partner_place": "common"}), on=["partner_place", "common"],
-              how="semi")
-        .group_by("mention", "other", "place_id")
-        .agg(pl.col("name_score").max())
-    )  # fmt: skip
+        pl.concat(circles)
+        if circles
+        else candidates.head(0).select("mention", pl.col("mention").alias("other"), "place_id", "name_score")
+    )
 
 
 def decide_by_partners(witnesses: pl.DataFrame) -> pl.DataFrame:
@@ -153,14 +179,12 @@ def _score(support: pl.Expr) -> pl.Expr:
     return (0.75 + 0.2 * pl.col("name_score") * (1 - 0.5**support)).round(3)
 
 
-def _links(claims: pl.DataFrame, mentions: pl.Series) -> pl.DataFrame:
-    """Return `mention`, `other`: who is stated to be whose partner, in both directions, for some mentions."""
-    both = (
-        claims.select(mention=one, other=other)
-        for one, other in (("town_mention", "partner_mention"), ("partner_mention", "town_mention"))
-    )
-    asked = pl.col("mention").is_in(mentions.unique().implode())
-    return pl.concat([way.filter(asked) for way in both]).unique()
+def _links_of(links: pl.DataFrame, mentions: pl.Series) -> pl.DataFrame:
+    return links.filter(_is_one_of(mentions))
+
+
+def _is_one_of(mentions: pl.Series) -> pl.Expr:
+    return pl.col("mention").is_in(mentions.unique().implode())
 
 
 def without_outdone(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
