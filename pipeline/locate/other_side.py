@@ -23,7 +23,9 @@ def both_ways(claims: pl.DataFrame) -> pl.DataFrame:
     """Return who is stated to be whose partner, each two once in either direction: `mention`, `other`."""
     sides = pl.col("town_mention").cast(pl.UInt64), pl.col("partner_mention").cast(pl.UInt64)
     # One number of both: it takes a fraction of the time that two take.
-    numbers = claims.drop_nulls().select(pair=pl.min_horizontal(sides) * _HALF + pl.max_horizontal(sides))["pair"].unique()
+    numbers = (
+        claims.drop_nulls().select(pair=pl.min_horizontal(sides) * _HALF + pl.max_horizontal(sides))["pair"].unique()
+    )
     kind = claims.schema["town_mention"]
     pairs = pl.DataFrame({"pair": numbers}).select(
         mention=(pl.col("pair") // _HALF).cast(kind), other=(pl.col("pair") % _HALF).cast(kind)

@@ -124,30 +124,34 @@ def decide_spelt_alike(similar: pl.DataFrame, mentions: pl.DataFrame, decided: p
 def _one_letter_off(said: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return `country_code`, `said`, `place_id`, `is_telling` of names that differ in one letter."""
     letters = pl.col("said").str.len_chars()
-    names = names.join(said.select("country_code").unique(), on="country_code", how="semi")
-    names = names.with_columns(letters=pl.col("name").str.len_chars())
+    nation = pl.col("country_code").hash()
+    names = names.select("place_id", "name", letters=pl.col("name").str.len_chars(), nation=nation)
     # The three lengths that the name may have.
-    asked = said.with_columns(letters=pl.concat_list(letters - 1, letters, letters + 1)).explode("letters")
+    asked = said.with_columns(letters=pl.concat_list(letters - 1, letters, letters + 1), nation=nation)
+    asked = asked.explode("letters")
     pairs, longer = [], pl.lit(value=False)
     for least, same in _SAME.items():
         some = asked.filter((letters >= least) & ~longer)
         longer = letters >= least
-        for offset, length in ((0, same), (-same, same)):
-            end = {"end": pl.col("said").str.slice(offset, length)}
+        for offset in (0, -same):
+            # Country, length and letters as one number: what it takes for the same by mistake is told apart below.
+            keys = [
+                pl.col("nation") + pl.col("letters") + pl.col(text).str.slice(offset, same).hash()
+                for text in ("said", "name")
+            ]
+            some_keys = some.with_columns(end=keys[0])
+            ends = names.select("place_id", "name", own_nation="nation", end=keys[1])
+            ends = ends.filter(pl.col("end").is_in(some_keys["end"].unique().implode()))
             pairs.append(
-                some.with_columns(**end)
-                .join(
-                    names.with_columns(end=pl.col("name").str.slice(offset, length)),
-                    on=["country_code", "letters", "end"],
-                )
-                .filter(pl.col("said") != pl.col("name"), _is_half_alike())
+                _mostly_alike(some_keys.join(ends, on="end"))
+                .filter(pl.col("nation") == pl.col("own_nation"), pl.col("said") != pl.col("name"))
                 .select("country_code", "said", "place_id", "name")
             )
     differing = _differing(pl.concat(pairs).unique())
     words = [pl.col(column).str.count_matches(" ", literal=True) for column in ("said", "name")]
     word = pl.concat_str(
-        pl.col("said").str.slice(0, pl.col("place")).str.extract("([^ ]*)$"),
-        pl.col("said").str.slice(pl.col("place")).str.extract("^([^ ]*)"),
+        pl.col("said").str.slice(0, pl.col("alike")).str.extract("([^ ]*)$"),
+        pl.col("said").str.slice(pl.col("alike")).str.extract("^([^ ]*)"),
     )
     return differing.select(
         "country_code", "said", "place_id",
@@ -155,30 +159,35 @@ def _one_letter_off(said: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _is_half_alike() -> pl.Expr:
-    """Tell whether `said` and `name` begin or end alike, as all do that differ in one letter; it spares most more."""
-    least = pl.min_horizontal(pl.col("said").str.len_chars(), "letters").cast(pl.Int64)
+def _mostly_alike(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Drop most of the pairs of `said` and `name` that do not differ in one letter, by ever longer ends."""
+    least = pl.min_horizontal(pl.col(text).str.len_chars() for text in ("said", "name")).cast(pl.Int64)
     half, rest = least // 2, least - least // 2 - 1
     said, name = pl.col("said").str, pl.col("name").str
-    return (said.head(half) == name.head(half)) | (said.tail(rest) == name.tail(rest))
+    return (
+        # The first letter is alike, or all but the first two; and the same from the end.
+        pairs.filter((said.head(1) == name.head(1)) | (said.tail(least - 2) == name.tail(least - 2)))
+        .filter((said.tail(1) == name.tail(1)) | (said.head(least - 2) == name.head(least - 2)))
+        .filter((said.head(half) == name.head(half)) | (said.tail(rest) == name.tail(rest)))
+    )
 
 
 def _differing(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Keep the pairs of `said` and `name` that differ in one letter, compared letter by letter until they differ."""
-    said, name = pl.col("said").str, pl.col("name").str
-    kept, place = [], 0
-    while pairs.height:
-        letter, other = said.slice(place, 1), name.slice(place, 1)
-        next_letter, next_other = said.slice(place + 1, 1), name.slice(place + 1, 1)
-        is_one = (
-            (said.slice(place + 1) == name.slice(place + 1))
-            | (said.slice(place) == name.slice(place + 1))
-            | (said.slice(place + 1) == name.slice(place))
-            | ((letter == next_other) & (next_letter == other) & (said.slice(place + 2) == name.slice(place + 2)))
+    """Keep the pairs of `said` and `name` that differ in one letter; `alike` is how many letters go before it."""
+    said, name, alike = pl.col("said").str, pl.col("name").str, pl.col("alike")
+    found = pairs.lazy().with_columns(alike=pl.lit(0))
+    longest = pairs.select(said.len_chars().max().fill_null(0)).item()
+    step = 2 ** int(longest).bit_length()
+    while step := step // 2:
+        found = found.with_columns(
+            alike=pl.when(said.slice(alike, step) == name.slice(alike, step)).then(alike + step).otherwise(alike)
         )
-        differ = pl.col("differ")
-        pairs = pairs.with_columns(differ=letter != other)
-        kept.append(pairs.filter(differ).filter(is_one).with_columns(place=pl.lit(place)))
-        pairs = pairs.filter(~differ)
-        place += 1
-    return pl.concat(kept) if kept else pairs.with_columns(place=pl.lit(0))
+    letter, other = said.slice(alike, 1), name.slice(alike, 1)
+    next_letter, next_other = said.slice(alike + 1, 1), name.slice(alike + 1, 1)
+    is_one = (
+        (said.slice(alike + 1) == name.slice(alike + 1))
+        | (said.slice(alike) == name.slice(alike + 1))
+        | (said.slice(alike + 1) == name.slice(alike))
+        | ((letter == next_other) & (next_letter == other) & (said.slice(alike + 2) == name.slice(alike + 2)))
+    )
+    return found.filter(is_one).collect()
