@@ -87,13 +87,13 @@ class Located:
         found = self.mentions.select("mention", *names)
         both = [f"{one}_mention" for one in OTHER_SIDE]
         if self.links.height and set(both) <= set(frame.columns):
-            # Beside such a partner it is as if another mention stood there. Few are, so that only their rows are looked up.
+            # Beside such a partner it is as if another mention stood there; few are, and only their rows are looked up.
             told = self.links.with_columns(number=pl.int_range(pl.len()).cast(numbers.dtype) + self._next_number())
             told = told.rename({"mention": f"{side}_mention", "other": f"{OTHER_SIDE[side]}_mention"})
             some = pl.col(f"{side}_mention").is_in(told[f"{side}_mention"].unique().implode())
             rows = frame.select(both).with_row_index("row").filter(some).join(told.select(*both, "number"), on=both)
             numbers = numbers.scatter(rows["row"], rows["number"])
-            found = pl.concat([found, told.select(mention="number", *names)])
+            found = pl.concat([found, told.select(pl.col("number").alias("mention"), *names)])
         if frame.schema.get("source_id") == pl.Categorical:
             found = found.cast(_COMPACT)  # type: ignore[arg-type]
         return frame.with_columns(_of_mention(found, column, numbers).alias(name) for column, name in names.items())
