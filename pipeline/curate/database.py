@@ -59,6 +59,20 @@ def write_database(path: Path, parquet: Path) -> None:
     rmtree(spill, ignore_errors=True)
 
 
+def open_tables(parquet: Path, spill: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection to a release's tables and views that needs no database: the files are asked.
+
+    Args:
+        parquet: folder with one `<table>.parquet` for each published table.
+        spill: folder for what does not fit into memory.
+    """
+    connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)})
+    files = ((table.name, _text(str(parquet / f"{table.name}.parquet"))) for table in TABLES)
+    tables = [f"CREATE VIEW {name} AS FROM read_parquet({file})" for name, file in files]
+    connection.execute(";\n".join([*tables, *view_statements()]))
+    return connection
+
+
 def _table_comments() -> Iterator[str]:
     for table in TABLES:
         yield f"COMMENT ON TABLE {table.name} IS {_text(table.row)}"

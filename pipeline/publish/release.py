@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -124,10 +125,12 @@ def publish(
         about = {"changes": list_changes(before, tables), "release": release}
         _validate(about)
         _write_parquet(about, staged)
-        write_database(staged / DATABASE, staged)
-        write_report(staged / DATABASE, staged / PAGE.parent)
-        write_descriptor(staged, release_id)
-        write_croissant(staged, release_id)
+        with ThreadPoolExecutor(1) as pool:
+            written = pool.submit(write_database, staged / DATABASE, staged)
+            write_report(staged, staged / PAGE.parent)
+            write_descriptor(staged, release_id)
+            write_croissant(staged, release_id)
+            written.result()
         if accepted is not None:
             gates.write_record(staged, judged)
         write_checksums(staged)

@@ -377,7 +377,7 @@ def test_it_can_be_printed(browser: Browser, page: Path) -> None:
 
 
 def test_a_page_that_is_full_says_what_it_shows(browser: Browser, starter: Path, tmp_path: Path) -> None:
-    page = write_report(starter / "twintowns.duckdb", tmp_path, Limits(partnerships=100))
+    page = write_report(starter, tmp_path, Limits(partnerships=100))
     show(browser, page)
     assert "show 100 of" in text(browser, "held")
     assert text(browser, "map-note").startswith(str(run(browser, "return twintowns.map.placedCount")))
@@ -476,7 +476,7 @@ def test_what_a_source_says_stays_text(browser: Browser, hostile: Path) -> None:
 
 
 def test_the_same_release_gives_the_same_page(starter: Path, tmp_path: Path) -> None:
-    again = write_report(starter / "twintowns.duckdb", tmp_path / "report")
+    again = write_report(starter, tmp_path / "report")
     assert again.read_bytes() == (starter / PAGE).read_bytes()
 
 

@@ -13,10 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import duckdb
-
+from pipeline.curate.database import open_tables
 from pipeline.errors import TwintownsError
 from pipeline.report.current import current_database
 from pipeline.report.page.data import read_held, read_whole
@@ -28,17 +26,15 @@ _HERE = Path(__file__).parent
 PAGE = Path("report") / "index.html"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LIMITS = Limits()
-#: What the database may hold in memory meanwhile.
-_MEMORY = "1GB"
 
 
-def write_report(database: Path, folder: Path, limits: Limits = _LIMITS) -> Path:
+def write_report(release: Path, folder: Path, limits: Limits = _LIMITS) -> Path:
     """Write the page of a release. The same release and the same program give the same bytes.
 
     Its figures and charts count the whole release; its map and search hold no more than the limits say.
 
     Args:
-        database: the release's `twintowns.duckdb`.
+        release: the folder of its Parquet files; its database may not be there yet.
         folder: where `index.html` goes; it is made.
         limits: what it holds at most.
 
@@ -48,7 +44,7 @@ def write_report(database: Path, folder: Path, limits: Limits = _LIMITS) -> Path
     Raises:
         TwintownsError: the folder cannot be written.
     """
-    page = _bounded(database, limits)
+    page = _bounded(release, limits)
     path = folder / PAGE.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,21 +74,19 @@ def find_report(out: Path) -> Path:
     return path
 
 
-def _bounded(database: Path, limits: Limits) -> bytes:
-    with TemporaryDirectory() as spill:
-        config: dict[str, Any] = {"memory_limit": _MEMORY, "temp_directory": spill}
-        with duckdb.connect(database, read_only=True, config=config) as connection:
-            whole = read_whole(connection)
-            while True:
-                # What it selects is a cursor's own, so that another can select anew.
-                with connection.cursor() as cursor:
-                    data = whole | read_held(cursor, limits)
-                held = len(data["links"]["b"])
-                page = _page(data).encode()
-                if len(page) <= limits.size or not held:
-                    return page
-                # Its texts are longer than most.
-                limits = replace(limits, partnerships=int(held * 0.9 * limits.size / len(page)))
+def _bounded(release: Path, limits: Limits) -> bytes:
+    with TemporaryDirectory() as spill, open_tables(release, Path(spill)) as connection:
+        whole = read_whole(connection)
+        while True:
+            # What it selects is a cursor's own, so that another can select anew.
+            with connection.cursor() as cursor:
+                data = whole | read_held(cursor, limits)
+            held = len(data["links"]["b"])
+            page = _page(data).encode()
+            if len(page) <= limits.size or not held:
+                return page
+            # Its texts are longer than most.
+            limits = replace(limits, partnerships=int(held * 0.9 * limits.size / len(page)))
 
 
 def _page(data: Packed) -> str:
