@@ -14,7 +14,7 @@ import polars.selectors as cs
 from pipeline.reconcile.both_sides import own_entries, tell_both_sides
 from pipeline.reconcile.events import list_events, list_motives
 from pipeline.reconcile.form import win_form
-from pipeline.reconcile.numbers import PAIR, count_distinct, counting, number
+from pipeline.reconcile.numbers import PAIR, counting, number
 from pipeline.reconcile.start import last_day, win_start
 from pipeline.reconcile.status import win_status
 from schemas import PARTNERSHIPS
@@ -59,17 +59,19 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame
     numbered = number(claims)
     claims = numbered.claims
     forms = win_form(claims)
-    towns = claims.group_by(PAIR).agg(pl.col("town_id", "partner_id").first(), claim_count=pl.len())
-    towns = towns.with_columns(pl.col("town_id", "partner_id").cast(pl.String))
-    result = towns.select(
+    result = claims.group_by(PAIR, maintain_order=True).agg(
+        pl.col("town_id", "partner_id").first(),
+        claim_count=pl.len(),
+        source_count=pl.col("source_id").n_unique(),
+        family_count=pl.col("family").n_unique(),
+    )
+    result = result.select(
         PAIR,
-        "claim_count",
+        pl.col("claim_count", "source_count", "family_count"),
         town_a_id=pl.min_horizontal("town_id", "partner_id"),
         town_b_id=pl.max_horizontal("town_id", "partner_id"),
-    ).sort(PAIR)
+    )
     for part in (
-        count_distinct(claims, "source_id", "source_count"),
-        count_distinct(claims, "family", "family_count"),
         forms,
         win_start(claims, forms),
         win_status(claims),
@@ -78,6 +80,7 @@ def reconcile(claims: pl.DataFrame, sources: pl.DataFrame, entries: pl.DataFrame
         result = result.join(part, on=PAIR, how="left", maintain_order="left")
     named = (f"{one}_claim_id" for one in ("form", "start", "status", "end", "end_cause"))
     result = result.with_columns(
+        *(numbered.town_ids.gather(result[town]).alias(town) for town in ("town_a_id", "town_b_id")),
         numbered.partnership_ids.gather(result[PAIR]),
         *(numbered.claim_ids.gather(result[name]).alias(name) for name in named),
     )

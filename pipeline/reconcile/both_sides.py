@@ -15,7 +15,7 @@ def tell_both_sides(
 
     Args:
         numbered: the claims.
-        towns: `partnership_id`, `town_a_id`, `town_b_id`.
+        towns: `partnership_id`, `town_a_id`, `town_b_id`: numbers.
         sources: `source_id`, `directions`.
         entries: from `own_entries`, where the claims are only some of all.
 
@@ -24,19 +24,27 @@ def tell_both_sides(
         source that keeps both directions.
     """
     both = _keeping_both(sources)
-    numbers = numbered.source_ids.is_in(both.implode()).arg_true()
+    numbers = numbered.source_ids.cast(pl.String).is_in(both.implode()).arg_true()
     is_a = pl.col("town_id") < pl.col("partner_id")
     kept = numbered.claims.filter(pl.col("source_id").is_in(numbers.implode())).select(
         PAIR, "source_id", "town_id", is_a=is_a
     )
     sides = kept.group_by(PAIR).agg(by_both=pl.col("is_a").min() < pl.col("is_a").max())
-    covered = pl.lit(value=False)
-    known = kept.select("source_id", "town_id").unique() if entries is None else entries
-    for own in known.partition_by("source_id"):
-        listed = own["town_id"].cast(pl.String).implode()
-        covered |= pl.col("town_a_id").is_in(listed) & pl.col("town_b_id").is_in(listed)
+    covered = pl.repeat(value=False, n=towns.height, eager=True)
+    for own in _listed(numbered, kept if entries is None else entries):
+        lists = pl.repeat(value=False, n=numbered.town_ids.len(), eager=True).scatter(own, values=True)
+        covered |= lists.gather(towns["town_a_id"]) & lists.gather(towns["town_b_id"])
     told = towns.filter(covered).select(PAIR).join(sides, on=PAIR, how="left")
     return told.select(PAIR, stated_by_both=pl.col("by_both").fill_null(value=False))
+
+
+def _listed(numbered: Numbered, entries: pl.DataFrame) -> list[pl.Series]:
+    """Return the numbers of the towns that have entries of their own in each source."""
+    known = entries.select("source_id", "town_id")
+    if not known["town_id"].dtype.is_integer():
+        towns = numbered.town_ids.cast(pl.String).to_frame("town_id").with_row_index("number")
+        known = known.cast(pl.String).join(towns, on="town_id").select("source_id", town_id="number")
+    return [own["town_id"] for own in known.unique().partition_by("source_id")]
 
 
 def own_entries(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
@@ -49,9 +57,9 @@ def own_entries(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `source_id`, `town_id`, each two once, in no order.
     """
-    of_both = pl.col("source_id").is_in(_keeping_both(sources).implode())
+    of_both = pl.col("source_id").cast(pl.String).is_in(_keeping_both(sources).implode())
     return counting(claims).filter(of_both).select("source_id", "town_id").unique()
 
 
 def _keeping_both(sources: pl.DataFrame) -> pl.Series:
-    return sources.filter(pl.col("directions") == v.Directions.BOTH.value)["source_id"]
+    return sources.filter(pl.col("directions") == v.Directions.BOTH.value)["source_id"].cast(pl.String)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import polars as pl
 
 from pipeline.reconcile.ranking import EVENT, best_first
@@ -12,27 +10,31 @@ from schemas import columns as c
 from schemas import vocabularies as v
 from schemas.compact import to_texts
 
-_EVENT: Final = pl.Enum(v.Event)
-
 
 def list_events(claims: pl.DataFrame) -> pl.DataFrame:
     """Return everything dated that the claims tell, each from the best claim that tells it."""
     # Few of the many columns are asked for, of few of the rows.
-    counted = claims.lazy().filter(pl.col("claim_rank") != v.ClaimRank.DEPRECATED.value)
+    texts = ("form", "authority", "start_event", "start_precision", "end_precision", "end_cause")
+    counted = (
+        claims.lazy()
+        .filter(pl.col("claim_rank") != v.ClaimRank.DEPRECATED.value)
+        .select("partnership_id", "claim_id", "start_date", "end_date", "status", pl.col(texts).cast(pl.String))
+    )
     starts = counted.filter(pl.col("start_date").is_not_null()).select(
         "partnership_id", "form", "claim_id", "authority",
-        event=pl.col("start_event").cast(_EVENT), event_date="start_date", event_precision="start_precision",
+        event="start_event", event_date="start_date", event_precision="start_precision",
         cause=pl.when(pl.col("start_event") == v.Event.SUSPENDED.value).then("end_cause"),
     )  # fmt: skip
     # What is dormant has no event of its own: its date stays with the claim.
     halted = pl.when(pl.col("status") == v.Status.SUSPENDED.value).then(pl.lit(v.Event.SUSPENDED.value))
     ends = counted.filter(pl.col("end_date").is_not_null(), pl.col("status") != v.Status.DORMANT.value).select(
         "partnership_id", "form", "claim_id", "authority",
-        event=halted.otherwise(pl.lit(v.Event.ENDED.value)).cast(_EVENT),
-        event_date="end_date", event_precision="end_precision", cause="end_cause",
+        event=halted.otherwise(pl.lit(v.Event.ENDED.value)), event_date="end_date", event_precision="end_precision",
+        cause="end_cause",
     )  # fmt: skip
     told = best_first(pl.concat([starts, ends]).collect(), EVENT)
-    return PARTNERSHIP_EVENTS.conform(told.unique(list(PARTNERSHIP_EVENTS.key), keep="first", maintain_order=True))
+    first = told.unique(list(PARTNERSHIP_EVENTS.key), keep="first", maintain_order=True)
+    return PARTNERSHIP_EVENTS.conform(first)
 
 
 def list_motives(claims: pl.DataFrame) -> pl.DataFrame:
