@@ -48,7 +48,9 @@ def states_at_start(partnerships: pl.DataFrame, towns: pl.DataFrame, claims: pl.
         applies; null where the start is unknown, where it is coarser than a change, where the rules turn on a region
         that is not known, and where a rule says that the table cannot tell (Berlin from 1945 to 1990).
     """
-    dated = partnerships.filter(pl.col("start_date").is_not_null()).with_columns(last=last_day("start"))
+    # Few of the many columns are asked for.
+    told = partnerships.select("partnership_id", "town_a_id", "town_b_id", "start_date", "start_precision")
+    dated = told.filter(pl.col("start_date").is_not_null()).with_columns(last=last_day("start"))
     ends = pl.concat(
         dated.select("partnership_id", "start_date", "last", side=pl.lit(side), town_id=f"town_{side}_id")
         for side in ("a", "b")
