@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.curate.cliques import expected_cliques, find_cliques, report_cliques, smallest_unusual
+from pipeline.curate.triangles import Network
 from schemas import FINDINGS, TOWN_CLIQUES
 
 NO_GROUPS = pl.DataFrame(schema={"group_id": pl.String, "town_id": pl.String})
@@ -156,3 +157,13 @@ def test_a_finding_names_the_towns_and_who_states_most_of_their_links() -> None:
     assert findings.select("source_id", "rule", "severity", "raw_value").rows() == [
         ("list", "complete_clique", "info", "Wels – Xanten – Yba – Zell")
     ]
+
+
+def test_a_network_that_is_known_already_gives_the_same() -> None:
+    pairs = links(complete(*"abcd") + OTHERS)
+    network = Network.of(pairs)
+    first = find_cliques(pairs, NO_GROUPS, network)
+    again = find_cliques(pairs, NO_GROUPS, network)
+    assert first.sets.equals(find_cliques(pairs, NO_GROUPS).sets)
+    assert again.sets.equals(first.sets)
+    assert not first.sets.is_empty()
