@@ -13,6 +13,7 @@ from pipeline.curate.history import states_at_start
 from pipeline.curate.ladder import check_ladder
 from pipeline.curate.motives import derive_motives
 from pipeline.curate.network import measure_network
+from pipeline.curate.triangles import Network
 from pipeline.ids import mint
 from pipeline.locate.gazetteer import Gazetteer, distance_km
 from pipeline.locate.names import search_key
@@ -83,9 +84,10 @@ def make_tables(
     partnerships = _partnerships(concluded.partnerships, checked.claims, keyed)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
-    cliques = find_cliques(partnerships, members)
+    network = Network.of(partnerships)
+    cliques = find_cliques(partnerships, members, network)
     motives = derive_motives(partnerships, keyed, town_names)
-    figures, places = measure_network(partnerships, keyed)
+    figures, places = measure_network(partnerships, keyed, network)
     awards = _awards(checked.awards)
     candidates = located.candidates.join(
         gazetteer.places.select(candidate_id="place_id", candidate_name="name"), on="candidate_id"

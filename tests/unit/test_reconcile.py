@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.reconcile import Reconciled, last_day, list_events, list_motives, reconcile
 from pipeline.reconcile import conclude as conclude_claims
-from schemas import CLAIMS, PARTNERSHIPS
-from schemas import vocabularies as v
+from schemas import CLAIMS, PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES, PARTNERSHIPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -417,26 +416,23 @@ def test_every_value_leads_back_to_a_claim(rows: list[dict[str, Any]]) -> None:
             assert by_id[row["start_claim_id"]]["start_precision"] == row["start_precision"]
 
 
-# Types of ids
+# Compact claims
+
+CONCLUDED = (PARTNERSHIPS, PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES)
 
 
-def test_ids_may_be_numbers_and_texts_categories() -> None:
+def test_compact_claims_come_to_what_published_ones_come_to() -> None:
     rows = [
         claim(3, "gn7", "gn10", "1990", source_id="one", motive="same_name"),
         claim(2, "gn10", "gn7", "1991", source_id="two"),
         claim(1, "gn7", "gn8", source_id="one", claim_rank="deprecated"),
     ]
     frame = claims(rows)
-    numbers = pl.col("claim_id", "partnership_id").str.slice(1).str.to_integer(base=16, dtype=pl.UInt64)
-    kinds = pl.col("town_id", "partner_id", "source_id", "family").cast(pl.Categorical)
-    packed = frame.with_columns(numbers, kinds, pl.col("form").cast(pl.Enum(v.Form)))
-    for text, number in zip(conclude_all(frame), conclude_all(packed), strict=True):
-        ids = [name for name, dtype in number.schema.items() if dtype == pl.UInt64]
-        assert "partnership_id" in ids
-        as_numbers = text.with_columns(
-            pl.col(name).str.slice(1).str.to_integer(base=16, dtype=pl.UInt64) for name in ids
-        )
-        assert number.cast(as_numbers.schema).equals(as_numbers)
+    of_texts, of_compact = (conclude_all(one) for one in (frame, CLAIMS.compact(frame)))
+    assert of_compact.partnerships.schema["partnership_id"] == pl.UInt64
+    for contract, text, compact in zip(CONCLUDED, of_texts, of_compact, strict=True):
+        assert text.height
+        assert contract.conform(compact).equals(contract.conform(text))
 
 
 def conclude_all(frame: pl.DataFrame) -> Reconciled:
