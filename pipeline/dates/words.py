@@ -7,14 +7,20 @@ import pickle
 from pathlib import Path
 from typing import Final
 
+import babel
 import polars as pl
 from babel import localedata
+
+from pipeline.locate.cache import kept
+from pipeline.locate.gazetteer import cache_folder
 
 MONTH_LOCALES: Final = (
     "de", "de_AT", "en", "fr", "it", "es", "nl", "pl", "cs", "sk", "pt", "sv", "da", "nb", "nn", "fi", "hu",
     "ro", "bg", "hr", "sl", "sr", "sr_Latn", "lt", "lv", "et", "el", "tr", "uk", "ru", "ca", "eu", "gl", "ar",
     "he", "id", "is", "be", "sq", "ga", "cy", "mt", "hy", "ka", "th", "mk", "bs", "lb", "rm", "az",
 )  # fmt: skip
+_MONTHS: Final = pl.Schema({"language": pl.String, "month": pl.Int8, "folded": pl.String})
+_CACHE_LAYOUT: Final = b"1"  # raised when names are folded otherwise
 # Months of one language that are everyday words in another: Maltese February, Norwegian "from".
 WORDS_ELSEWHERE: Final = ("fan", "fra", "main", "out", "pro", "sub")
 # What CLDR does not list: other spellings, and locatives ("in March"), in the order of the months.
@@ -149,7 +155,19 @@ def fold(texts: pl.DataFrame) -> pl.DataFrame:
 
 @functools.cache
 def _month_names() -> dict[str, dict[str, int]]:
-    """Folded month names by language, from CLDR, each with its number.
+    """Folded month names by language, from CLDR, each with its number; kept between runs."""
+    made_of = repr(
+        (babel.__version__, MONTH_LOCALES, SPELLINGS, LOCATIVES, AFFIXES, _ENTITIES, _MARKUP, _BEFORE, _AFTER)
+    )
+    named = kept(cache_folder(), "month_names", [_CACHE_LAYOUT, made_of.encode()], _MONTHS, _fold_months)
+    found: dict[str, dict[str, int]] = {}
+    for language, month, name in named.iter_rows():
+        found.setdefault(language, {})[name] = month
+    return found
+
+
+def _fold_months() -> pl.DataFrame:
+    """`language`, `month`, `folded`.
 
     The locale files are read directly: `Locale.months` resolves stand-alone names to those of whatever locale
     was used before (python-babel issue 1234), and loading without inheritance would spoil babel's own cache.
@@ -168,11 +186,8 @@ def _month_names() -> dict[str, dict[str, int]]:
     table = fold(pl.DataFrame(rows, schema=["language", "month", "text"], orient="row"))
     # Catalan has "de gener", "d’abril": the last word is the name.
     table = table.select("language", "month", pl.col("folded").str.extract_all("<[^>]*>").list.last())
-    found: dict[str, dict[str, int]] = {}
     # A single letter is an abbreviation of other things too (Thai "ค.").
-    for language, month, name in table.drop_nulls().filter(pl.col("folded").str.len_chars() > 3).iter_rows():
-        found.setdefault(language, {})[name] = month
-    return found
+    return table.drop_nulls().filter(pl.col("folded").str.len_chars() > 3).cast(_MONTHS)
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dates import OUTPUT_SCHEMA, intervals_agree, parse_dates, without_until
+from pipeline.dates import OUTPUT_SCHEMA, intervals_agree, parse_dates, without_until, words
 
 PRECISIONS = ("day", "month", "year", "decade", "century")
 _LOCALES = "de en fr it es nl pl cs sk pt sv da nb fi hu ro bg hr sl sr lt lv et el tr uk ru ca eu gl ja zh ko ar he id"
@@ -323,3 +323,11 @@ def test_intervals_agree(one: str, other: str, agree: bool | None) -> None:
     )
     assert bounds.select(intervals_agree("a", "b", "c", "d")).item() is agree
     assert bounds.select(intervals_agree(pl.col("c"), pl.col("d"), "a", "b")).item() is agree
+
+
+def test_months_are_called_the_same_when_their_names_were_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(words, "cache_folder", lambda: tmp_path)
+    made, kept = words._month_names.__wrapped__(), words._month_names.__wrapped__()
+    assert list(tmp_path.iterdir())
+    assert made == kept
+    assert made["de"]["<oktober>"] == 10
