@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipeline.check.values import is_filled
 from pipeline.declarations import SIDES
 from pipeline.errors import SourceError
 from pipeline.locate.names import search_key
@@ -63,7 +64,7 @@ def _signs(frame: pl.DataFrame, declaration: Declaration) -> dict[str, pl.Expr]:
     codes = [code.lower() for code in declaration.codes.get("form", {})]
     if codes:
         found["form"] = ~pl.col("form").str.to_lowercase().is_in(codes)
-    return {column: sign.fill_null(value=False) for column, sign in found.items() if _is_filled(frame, column)}
+    return {column: sign.fill_null(value=False) for column, sign in found.items() if is_filled(frame, column)}
 
 
 def _unknown_countries(frame: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -72,12 +73,8 @@ def _unknown_countries(frame: pl.DataFrame) -> dict[str, pl.Expr]:
         f"{side}_country": pl.col(f"{side}_country").str.contains(r"\p{L}").fill_null(value=False)
         & ~pl.col(f"{side}_country_known")
         for side in SIDES
-        if _is_filled(frame, f"{side}_country")
+        if is_filled(frame, f"{side}_country")
     }
-
-
-def _is_filled(frame: pl.DataFrame, column: str) -> bool:
-    return frame[column].null_count() < frame.height
 
 
 def one_name(frame: pl.DataFrame) -> pl.Series:
