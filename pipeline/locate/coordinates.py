@@ -34,14 +34,15 @@ def outside_country(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.Series:
     placed = placed.select("mention", "country_code", *_CELL)
     if placed.is_empty():
         return placed["mention"]
-    there = _around(gazetteer.places.select("country_code", *_CELL).unique())
-    foreign = placed.join(there, on=["country_code", *_CELLS], how="anti")
-    known = gazetteer.places.select("country_code").unique()
-    foreign = foreign.join(known, on="country_code", how="semi")
-    near = foreign.join(_nearby_countries(), on="country_code").join(
-        there.rename({"country_code": "nearby"}), on=["nearby", *_CELLS], how="semi"
-    )
-    return foreign.join(near, on="mention", how="anti")["mention"].sort()
+    there = gazetteer.places.select("country_code", *_CELL).unique()
+    cells = placed.select("country_code", *_CELLS).unique()
+    foreign = cells.join(_near(cells, there), on=["country_code", *_CELLS], how="anti")
+    foreign = foreign.join(there, on="country_code", how="semi")
+    abroad = foreign.join(_nearby_countries(), on="country_code")
+    near = _near(abroad.select("nearby", *_CELLS).rename({"nearby": "country_code"}).unique(), there)
+    beside = abroad.join(near.rename({"country_code": "nearby"}), on=["nearby", *_CELLS], how="semi")
+    foreign = foreign.join(beside, on=["country_code", *_CELLS], how="anti")
+    return placed.join(foreign, on=["country_code", *_CELLS], how="semi")["mention"].sort()
 
 
 def without_coordinates(mentions: pl.DataFrame, misplaced: pl.Series) -> pl.DataFrame:
@@ -72,17 +73,15 @@ def report_misplaced(frames: Mapping[str, pl.DataFrame], sides: Iterable[str], m
     return FINDINGS.conform(pl.concat(found).unique()) if found else FINDINGS.empty()
 
 
-def _around(cells: pl.DataFrame) -> pl.DataFrame:
+def _near(cells: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells of a country around which it has a place."""
     steps = pl.DataFrame([(north, east) for north in _NORTH for east in _EAST], schema=["north", "east"], orient="row")
-    return (
-        cells.join(steps, how="cross")
-        .select(
-            "country_code",
-            latitude_cell=pl.col("latitude_cell") + pl.col("north").cast(pl.Int32),
-            longitude_cell=pl.col("longitude_cell") + pl.col("east").cast(pl.Int32),
-        )
-        .unique()
+    around = cells.join(steps, how="cross").with_columns(
+        to_north=pl.col("latitude_cell") + pl.col("north").cast(pl.Int32),
+        to_east=pl.col("longitude_cell") + pl.col("east").cast(pl.Int32),
     )
+    there = there.rename({"latitude_cell": "to_north", "longitude_cell": "to_east"})
+    return around.join(there, on=["country_code", "to_north", "to_east"], how="semi").select(cells.columns).unique()
 
 
 def _nearby_countries() -> pl.DataFrame:

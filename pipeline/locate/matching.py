@@ -101,6 +101,10 @@ def _of_the_kind(found: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
 
 def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return the places in all the world that bear each mention's name: `mention`, `place_id`, `name_score`."""
+    if mentions.is_empty():
+        return pl.DataFrame(
+            schema={"mention": mentions.schema["mention"], "place_id": pl.String, "name_score": pl.Float64}
+        )
     read = read_names(mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value)).filter(~pl.col("needs_proof"))
     names = gazetteer.names_by(read["key"]).select("key", "place_id", "is_main")
     names = names.join(gazetteer.places.filter(pl.col("is_populated")), on="place_id", how="semi")
@@ -122,21 +126,34 @@ def decide(candidates: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `mention`, `place_id`, `located_by`, `location_score`; no row where the evidence does not tell.
     """
-    ranked = rank_candidates(candidates)
-    per = ranked.group_by("mention").agg(
-        pl.col("place_id").first(),
-        best_km=pl.col("km").first(),
-        has_region=pl.col("in_region").first(),
-        open_tail=pl.col("open_tail").first(),
-        is_short=pl.col("is_short").first(),
-        in_region=pl.col("in_region").sum(),
-        candidates=pl.len(),
-        best_name=pl.col("name_score").first(),
-        as_good=(pl.col("name_score") >= pl.col("name_score").max() - 0.1).sum(),
-        largest=pl.col("population").max().fill_null(0),
-        population=pl.col("population").first().fill_null(0),
-        second=pl.col("population").fill_null(0).slice(1).max().fill_null(0),
+    is_only = candidates["mention"].is_unique()
+    size = pl.col("population").fill_null(0)
+    # Most mentions have but one candidate, of which nothing need be counted.
+    only = candidates.filter(is_only).select(
+        "mention", "place_id",
+        best_km="km", has_region="in_region", open_tail="open_tail", is_short="is_short",
+        in_region=pl.col("in_region").cast(pl.UInt32), candidates=pl.lit(1, pl.UInt32), best_name="name_score",
+        as_good=pl.lit(1, pl.UInt32), largest=size, population=size, second=pl.lit(0, pl.Int64),
+    )  # fmt: skip
+    several = (
+        rank_candidates(candidates.filter(~is_only))
+        .group_by("mention")
+        .agg(
+            pl.col("place_id").first(),
+            best_km=pl.col("km").first(),
+            has_region=pl.col("in_region").first(),
+            open_tail=pl.col("open_tail").first(),
+            is_short=pl.col("is_short").first(),
+            in_region=pl.col("in_region").sum(),
+            candidates=pl.len(),
+            best_name=pl.col("name_score").first(),
+            as_good=(pl.col("name_score") >= pl.col("name_score").max() - 0.1).sum(),
+            largest=pl.col("population").max().fill_null(0),
+            population=pl.col("population").first().fill_null(0),
+            second=pl.col("population").fill_null(0).slice(1).max().fill_null(0),
+        )
     )
+    per = pl.concat([only, several.cast(dict(only.schema))])  # type: ignore[arg-type]
     dominant = (pl.col("population") >= DOMINANT_SIZE) & (
         pl.col("population") >= DOMINANT_RATIO * pl.col("second").clip(1)
     )

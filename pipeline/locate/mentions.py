@@ -161,13 +161,17 @@ def _written_out(names: pl.DataFrame) -> list[pl.DataFrame]:
     # One by one only where there is any; by the word ends of ASCII, which are found faster and are more.
     shorts = _any_of(sorted({one["short"] for one in _words()["abbreviation"]}))
     shortened = names.filter(pl.col("key").str.contains(rf"(?-u:\b)(?:{shorts})(?-u:\b)"))
+    words = set(shortened["key"].str.split(" ").explode().unique())
     for one in _words()["abbreviation"]:
+        if not words.issuperset(one["short"].split()):
+            continue
         found = shortened.filter(pl.col("key").str.contains(rf"\b{one['short']}\b"))
         if one["countries"]:
             found = found.filter(pl.col("country_code").is_in(one["countries"]))
         for long in one["long"] if found.height else ():
             longer = found.with_columns(pl.col("key").str.replace(rf"\b{one['short']}\b", long))
             written.append(longer)
+            words.update(long.split())
             shortened = pl.concat([shortened, longer]) if one["short"] != "a d" else shortened
     return written
 
