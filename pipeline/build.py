@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -166,10 +167,13 @@ def assemble(
         GateError: what was read breaks its contract.
     """
     on = [one for one in declarations.values() if one.enabled and one.files]
-    with progress.step("gazetteer"):
-        gazetteer, downloads = reader.gazetteer([one for one in on if one.kind is SourceKind.GAZETTEER])
-        countries = country_names(cache_folder())
-    read = engine.read([one for one in on if one.kind is not SourceKind.GAZETTEER], reader, countries, progress)
+    with ThreadPoolExecutor(1) as pool:
+        # It is read while sources are, which ask for names of countries alone.
+        loading = pool.submit(reader.gazetteer, [one for one in on if one.kind is SourceKind.GAZETTEER])
+        sources = [one for one in on if one.kind is not SourceKind.GAZETTEER]
+        read = engine.read(sources, reader, country_names(cache_folder()), progress)
+        with progress.step("gazetteer"):
+            gazetteer, downloads = loading.result()
     received = {name: one.received for name, one in read.items()}
     try:
         checked = together(read, declarations)

@@ -69,7 +69,8 @@ def open_tables(parquet: Path, spill: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)})
     files = ((table.name, _text(str(parquet / f"{table.name}.parquet"))) for table in TABLES)
     tables = [f"CREATE VIEW {name} AS FROM read_parquet({file})" for name, file in files]
-    connection.execute(";\n".join([*tables, *view_statements()]))
+    views = [statement for statement in view_statements() if not statement.startswith("COMMENT")]
+    connection.execute(";\n".join([*tables, *views]))
     return connection
 
 

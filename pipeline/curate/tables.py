@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,9 +86,13 @@ def make_tables(
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
     network = Network.of(partnerships)
-    cliques = find_cliques(partnerships, members, network)
-    motives = derive_motives(partnerships, keyed, town_names)
-    figures, places = measure_network(partnerships, keyed, network)
+    # Each leaves a core idle now and then.
+    with ThreadPoolExecutor(1) as pool:
+        deriving = pool.submit(derive_motives, partnerships, keyed, town_names)
+        cliques = find_cliques(partnerships, members, network)
+        figures, places = measure_network(partnerships, keyed, network)
+        motives = deriving.result()
+    del network
     awards = _awards(checked.awards)
     candidates = located.candidates.join(
         gazetteer.places.select(candidate_id="place_id", candidate_name="name"), on="candidate_id"
