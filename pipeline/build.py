@@ -16,11 +16,12 @@ from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
 from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
-from pipeline.locate import Located, index_mentions, locate
+from pipeline.locate import index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder
+from pipeline.locate.located import Located
 from pipeline.publish import Published, locked, publish
 from pipeline.reading import Read, Reader
 from pipeline.reconcile import conclude

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pipeline.check import Checked
     from pipeline.declarations import Declaration
-    from pipeline.locate import Located
+    from pipeline.locate.located import Located
     from pipeline.reconcile import Reconciled
     from pipeline.snapshots import Snapshot
 

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from pipeline.check import Checked
     from pipeline.declarations import Declaration
-    from pipeline.locate import Located
     from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.locate.located import Located
     from pipeline.reading import Read, Reader
     from pipeline.reconcile import Reconciled
     from pipeline.report.progress import Progress

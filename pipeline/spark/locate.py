@@ -15,7 +15,8 @@ import polars as pl
 from pyspark.sql import functions as f
 
 from pipeline.ids import pair_ids
-from pipeline.locate import OTHER_SIDE, Sought, seek_places
+from pipeline.locate import Sought, seek_places
+from pipeline.locate.located import OTHER_SIDE
 from pipeline.spark.frames import Frames, Held, send, shapes_of, with_text
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from pyspark.sql import DataFrame, SparkSession
 
-    from pipeline.locate import Located, Seek
+    from pipeline.locate import Seek
     from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.locate.located import Located
 
 #: Mentions of one partition, at most.
 _MENTIONS: Final = 200_000

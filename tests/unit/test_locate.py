@@ -11,8 +11,9 @@ from builders import gazetteer, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate import Located, index_mentions, locate
+from pipeline.locate import index_mentions, locate
 from pipeline.locate.gazetteer import distance_km
+from pipeline.locate.located import Located
 from schemas import LOCATION_CANDIDATES
 
 PLACES = gazetteer(

@@ -7,7 +7,8 @@ import pytest
 from builders import gazetteer
 from test_locate import NOBODY, Mention, is_minted, of
 
-from pipeline.locate import Located, index_mentions, locate
+from pipeline.locate import index_mentions, locate
+from pipeline.locate.located import Located
 
 PLACES = gazetteer(
     (1, "Görlitz", "DE", 51.15, 14.99, 56_000, []),
