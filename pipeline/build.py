@@ -21,7 +21,6 @@ from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder
-from pipeline.locate.located import Located
 from pipeline.publish import Published, locked, publish
 from pipeline.reading import Read, Reader
 from pipeline.reconcile import conclude
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipeline.locate.downloads import Download
+    from pipeline.locate.located import Located
     from pipeline.readers.statements import Received
     from pipeline.reconcile import Reconciled
 

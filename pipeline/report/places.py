@@ -10,12 +10,13 @@ from pipeline.errors import DeclarationError
 from pipeline.locate import index_mentions, locate
 from pipeline.locate.countries import country_names, resolve_countries
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
-from pipeline.locate.located import Located
 from pipeline.report.inventory import read_table
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipeline.locate.located import Located
 
 _SIDES = {
     side: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from pipeline.locate import index_mentions, locate
 from pipeline.locate.gazetteer import distance_km
-from pipeline.locate.located import Located
 from schemas import LOCATION_CANDIDATES
+
+if TYPE_CHECKING:
+    from pipeline.locate.located import Located
 
 PLACES = gazetteer(
     (1, "Frankfurt am Main", "DE", 50.11, 8.68, 650_000, ["Frankfurt", "Francfort-sur-le-Main"]),

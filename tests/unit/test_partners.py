@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 import pytest
 from builders import gazetteer
 from test_locate import NOBODY, Mention, is_minted, of
 
 from pipeline.locate import index_mentions, locate
-from pipeline.locate.located import Located
+
+if TYPE_CHECKING:
+    from pipeline.locate.located import Located
 
 PLACES = gazetteer(
     (1, "Görlitz", "DE", 51.15, 14.99, 56_000, []),
