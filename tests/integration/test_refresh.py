@@ -490,7 +490,7 @@ def test_the_log_and_the_summary_are_json(site: Site) -> None:
     assert done.returncode == 0
     events = [json.loads(line) for line in done.stderr.splitlines()]
     assert [one["step"] for one in events if one["event"] == "step"] == [
-        "fetch", "gazetteer", "read club", "locate", "reconcile", "publish",
+        "fetch", "read club", "gazetteer", "locate", "reconcile", "publish",
     ]  # fmt: skip
     assert (events[-1]["event"], events[-1]["outcome"]) == ("run", "published")
     summary = json.loads(done.stdout)

@@ -42,15 +42,12 @@ def write_report(release: Path, folder: Path, limits: Limits = _LIMITS) -> Path:
         The path of the page.
 
     Raises:
-        TwintownsError: the folder cannot be written.
+        OSError: the folder cannot be written.
     """
     page = _bounded(release, limits)
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / PAGE.name
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(page)
-    except OSError as error:
-        raise TwintownsError(f"{path}: the page could not be written ({error.strerror})") from error
+    path.write_bytes(page)
     return path
 
 
