@@ -13,7 +13,7 @@ import schemas
 from pipeline.errors import GateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 DESCRIPTOR = "datapackage.json"
@@ -44,17 +44,22 @@ _NUMBERS = ("integer", "number")
 _MISSING_NUMBERS = ("", "nan")
 
 
-def write_descriptor(folder: Path, release_id: str) -> None:
+def write_descriptor(folder: Path, release_id: str, checksums: Mapping[str, str]) -> None:
     """Write `datapackage.json` (Data Package 2.0): every table with its columns, keys and checksum.
 
     The same tables make the same bytes. The database's bytes differ from build to build: it is listed without its
     checksum, which is in `SHA256SUMS`.
+
+    Args:
+        folder: of the release.
+        release_id: its id.
+        checksums: SHA-256 of each table's file, by the file's name.
     """
     resources = [
         _table(table)
         | {
             "path": f"{table.name}.parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet",
-            "hash": f"sha256:{file_sha256(folder / f'{table.name}.parquet')}",
+            "hash": f"sha256:{checksums[f'{table.name}.parquet']}",
         }
         for table in schemas.TABLES
     ]  # fmt: skip
@@ -163,9 +168,16 @@ def _files(folder: Path) -> dict[str, Path]:
     }
 
 
-def write_checksums(folder: Path) -> None:
-    """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last."""
-    lines = [f"{file_sha256(path)}  {name}\n" for name, path in sorted(_files(folder).items()) if name != CHECKSUMS]
+def write_checksums(folder: Path, known: Mapping[str, str] | None = None) -> None:
+    """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last.
+
+    Args:
+        folder: of the release.
+        known: checksums of files that were reckoned when they were written, by name.
+    """
+    files = {name: path for name, path in sorted(_files(folder).items()) if name != CHECKSUMS}
+    checksums = {name: (known or {}).get(name) or file_sha256(path) for name, path in files.items()}
+    lines = [f"{checksum}  {name}\n" for name, checksum in checksums.items()]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 

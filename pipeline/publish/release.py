@@ -106,7 +106,8 @@ def publish(
     try:
         sweep(out)
         staged.mkdir(parents=True)
-        content_hash = _write_parquet(tables, staged)
+        checksums = _write_parquet(tables, staged)
+        content_hash = _hash_content(checksums)
         known = before["release"].row(0, named=True) if before else None
         if known and (known["content_hash"], known["input_hash"]) == (content_hash, input_hash) and previous:
             return Published(previous, known["release_id"], is_new=False)
@@ -124,16 +125,16 @@ def publish(
         )
         about = {"changes": list_changes(before, tables), "release": release}
         _validate(about)
-        _write_parquet(about, staged)
+        checksums |= _write_parquet(about, staged)
         with ThreadPoolExecutor(1) as pool:
             written = pool.submit(write_database, staged / DATABASE, staged)
             write_report(staged, staged / PAGE.parent)
-            write_descriptor(staged, release_id)
-            write_croissant(staged, release_id)
+            write_descriptor(staged, release_id, checksums)
+            write_croissant(staged, release_id, checksums)
             written.result()
         if accepted is not None:
             gates.write_record(staged, judged)
-        write_checksums(staged)
+        write_checksums(staged, checksums)
         if any(not one.passed and not one.accepted for one in judged):
             place(staged, out / REFUSED / release_id)
             raise RefusedError(out / REFUSED / release_id, judged)
@@ -154,7 +155,7 @@ def _keep_to_look_at(tables: Tables, out: Path) -> None:
     staged = out / REFUSED / f".building-{os.getpid()}"
     with suppress(OSError, pl.exceptions.PolarsError):
         staged.mkdir(parents=True)
-        content_hash = _write_parquet(tables, staged)
+        content_hash = _hash_content(_write_parquet(tables, staged))
         place(staged, out / REFUSED / _release_id(out, content_hash, "", None))
     _throw_away(staged)
 
@@ -201,15 +202,23 @@ def _validate(tables: dict[str, pl.DataFrame]) -> None:
         schemas.check_foreign_keys(contracts, tables)
 
 
-def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> str:
-    """Write each table and return the hash of all bytes and of the SQL that goes with them."""
-    digest = hashlib.sha256()
+def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> dict[str, str]:
+    """Write each table and return the checksum of each file, by name."""
+    checksums = {}
     for name in sorted(tables):
         path = folder / f"{name}.parquet"
         _contract(name).published(tables[name]).sink_parquet(
             path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP_SIZE
         )
-        digest.update(f"{name}\x1f".encode() + bytes.fromhex(file_sha256(path)))
+        checksums[path.name] = file_sha256(path)
+    return checksums
+
+
+def _hash_content(checksums: Mapping[str, str]) -> str:
+    """Return the hash of all tables' bytes and of the SQL that goes with them."""
+    digest = hashlib.sha256()
+    for name, checksum in sorted(checksums.items()):
+        digest.update(f"{name.removesuffix('.parquet')}\x1f".encode() + bytes.fromhex(checksum))
     for path in view_files():
         digest.update(path.read_bytes())
     return digest.hexdigest()
