@@ -80,7 +80,7 @@ def labels(tables: Tables, contract: Table, keys: pl.DataFrame) -> pl.DataFrame:
     """Return what some towns or partnerships are called: `entity_id` and `name`."""
     [key] = keys.columns
     towns = tables["towns"].select("town_id", "name")
-    own = contract.compact(tables[contract.name]).join(contract.compact(keys), on=key, how="semi")
+    own = contract.numbered(tables[contract.name]).join(contract.numbered(keys), on=key, how="semi")
     own = contract.published(own).collect()
     if contract is TOWNS:
         return own.select(entity_id=key, name="name")
@@ -96,7 +96,7 @@ def labels(tables: Tables, contract: Table, keys: pl.DataFrame) -> pl.DataFrame:
 def compare(before: Tables, now: Tables, contract: Table) -> pl.DataFrame:
     """Return `entity_id`, `change`, `column_name`, `old_value`, `new_value` of one table, in no order."""
     [key] = contract.key
-    old, new = (contract.compact(tables[contract.name]) for tables in (before, now))
+    old, new = (contract.numbered(tables[contract.name]) for tables in (before, now))
     gone, come = (one.select(key).join(other, on=key, how="anti") for one, other in ((old, new), (new, old)))
     added = labels(now, contract, come).select(
         "entity_id", change=pl.lit(v.Change.ADDED.value), new_value="name"

@@ -165,14 +165,19 @@ class Table:
         return frame if compact else frame.with_columns(to_texts(one.prefix or "", frame[one.name]) for one in numbers)
 
     def compact(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the frame with the columns that are this table's in compact types; the rest of it stays as it is."""
-        schema = frame.schema
-        ids = [one.name for one in self.columns if one.prefix and schema.get(one.name) == pl.String]
-        types = {name: dtype for name, dtype in self.compact_schema.items() if schema.get(name, dtype) != dtype}
-        return frame.with_columns(
-            *(pl.col(name).cast(dtype) for name, dtype in types.items() if name not in ids),
-            *(to_numbers(frame[name]) for name in ids),
-        )
+        """Return the frame with the columns that are this table's in compact types; the rest of it stays as it is.
+
+        Raises:
+            polars.exceptions.InvalidOperationError: a word is not in its vocabulary.
+        """
+        frame = self.numbered(frame)
+        types = {name: dtype for name, dtype in self.compact_schema.items() if frame.schema.get(name, dtype) != dtype}
+        return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in types.items())
+
+    def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Return the frame with minted ids as numbers, of whatever release it is: its words may be other ones."""
+        ids = [one.name for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String]
+        return frame.with_columns(to_numbers(frame[name]) for name in ids)
 
     def published(self, frame: pl.DataFrame) -> pl.LazyFrame:
         """Return what is this table's in published types, batch by batch; what has them already stays as it is.

@@ -15,7 +15,6 @@ import polars.selectors as cs
 
 import schemas
 from pipeline.curate.database import ROW_GROUP_SIZE, view_files, write_database
-from pipeline.curate.tables import COMPACT
 from pipeline.errors import GateError, TwintownsError
 from pipeline.history import list_changes, list_redirects
 from pipeline.publish import gates
@@ -186,7 +185,7 @@ def _read_release(path: Path) -> Tables:
     kept = {name: cs.all() for name in _COMPARED} | {"claims": cs.by_name(*wanted, require_all=False)}
     try:
         tables = {name: pl.scan_parquet(path / f"{name}.parquet").select(kept[name]).collect() for name in _COMPARED}
-        return {name: _contract(name).compact(frame) if name in COMPACT else frame for name, frame in tables.items()}
+        return {name: _contract(name).numbered(frame) for name, frame in tables.items()}
     except (OSError, pl.exceptions.PolarsError) as error:
         raise TwintownsError(
             f"{path}: the current release cannot be read ({error}); point {path.parent.parent / CURRENT} at a good one"

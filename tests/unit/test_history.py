@@ -8,7 +8,7 @@ import polars as pl
 from builders import claim, claims, pair, tables, values
 
 from pipeline.history import list_changes, list_redirects
-from schemas import CHANGES, REDIRECTS
+from schemas import CHANGES, CLAIMS, PARTNERSHIPS, REDIRECTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,3 +138,16 @@ def test_a_column_of_another_type_is_compared_by_what_it_says() -> None:
     assert list_changes(before, now).select("column_name", "old_value", "new_value").rows() == [
         ("start_year", "1966", "1967")
     ]
+
+
+def test_compact_tables_are_compared_with_a_release_that_has_other_words() -> None:
+    rows = [claim(1, "gn1", "gn2", "1967"), claim(2, "gn1", "gn3")]
+    before = tables(claims(rows))
+    now = before | {"partnerships": PARTNERSHIPS.compact(before["partnerships"])}
+    now["claims"] = CLAIMS.compact(before["claims"])
+    assert list_changes(before, now).is_empty()
+    assert list_redirects(before | {"redirects": REDIRECTS.empty()}, now).is_empty()
+    before["partnerships"] = before["partnerships"].with_columns(status=pl.lit("asleep"))
+    changes = list_changes(before, now)
+    assert changes.select("column_name", "old_value", "new_value").unique().rows() == [("status", "asleep", "unknown")]
+    assert sorted(changes["entity_id"]) == sorted([pair("gn1", "gn2"), pair("gn1", "gn3")])
