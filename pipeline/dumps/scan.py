@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import json
-import multiprocessing
 import os
 import time
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from pipeline.dumps.parts import Packing, Part, packing_of, parts_of
 from pipeline.errors import SourceError
+from pipeline.processes import map_in_order
 from pipeline.snapshots import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from concurrent.futures import Future
+    from collections.abc import Callable
     from pathlib import Path
 
     from pipeline.dumps.search import Hit, Search
@@ -111,7 +109,8 @@ def scan_dump(
         output.truncate(state.written)
         output.seek(state.written)
         saved = time.monotonic()
-        for part, result in _in_order(parts_of(path, packing, state.start), search, workers or os.cpu_count() or 1):
+        parts = parts_of(path, packing, state.start)
+        for part, result in map_in_order(functools.partial(_search, search), parts, workers):
             _take(result, search, state, output.write)
             state.start = part.end
             if told:
@@ -145,25 +144,7 @@ def _write(hits: list[Hit], state: _State, write: Callable[[bytes], int]) -> Non
         state.latest = max(state.latest, hit.changed)
 
 
-def _in_order(parts: Iterator[Part], search: Search, workers: int) -> Iterator[tuple[Part, _Found]]:
-    """Search the parts in several processes; no more of them wait at a time than keeps all busy."""
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[tuple[Part, Future[_Found]]] = deque()
-        try:
-            for part in parts:
-                waiting.append((part, pool.submit(_search, part, search)))
-                if len(waiting) > 2 * workers:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
-            while waiting:
-                done, future = waiting.popleft()
-                yield done, future.result()
-        finally:
-            for _, future in waiting:
-                future.cancel()
-
-
-def _search(part: Part, search: Search) -> _Found:
+def _search(search: Search, part: Part) -> _Found:
     """Search one part; runs in a process of its own."""
     text = part.read()
     first = text.find(search.end)

@@ -38,8 +38,14 @@ class RawRows:
         return [name for name in self.rows.columns if name != LOCATOR]
 
 
-def decode(content: bytes, encoding: str, where: str) -> str:
+def decode(content: bytes, encoding: str, where: str, first: int = 1) -> str:
     """Return the text of the bytes.
+
+    Args:
+        content: of a file, or of some of its lines.
+        encoding: as Python calls it.
+        where: what the file is called in messages.
+        first: number of the first of the lines.
 
     Raises:
         SourceError: the bytes are not in that encoding: names line and byte, and the encoding that would fit.
@@ -53,13 +59,13 @@ def decode(content: bytes, encoding: str, where: str) -> str:
     try:
         text = content.decode("utf-8-sig" if is_utf8 else codec)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = content.count(b"\n", 0, error.start) + first
         raise SourceError(
             f"{where}, line {line}: byte 0x{content[error.start]:02x} is not {encoding}; if the file is in another "
             f'encoding, say so under [format] (encoding = "cp1250", "cp1252", "utf-16" …)'
         ) from error
     if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
+        line = text.count("\n", 0, text.index("\x00")) + first
         raise SourceError(f"{where}, line {line}: holds a NUL character; is it UTF-16, or no text file at all?")
     blank = "\ufeff \t\r\n"
     # Stripping all of a large text would copy it.

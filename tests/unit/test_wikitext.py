@@ -22,7 +22,7 @@ from pipeline.errors import SourceError
 from pipeline.locate.countries import country_names
 from pipeline.readers.rows import LOCATOR, SEVERAL
 from pipeline.readers.table import read_table
-from pipeline.readers.wikitext import languages, load_profile, places, twinning_pattern
+from pipeline.readers.wikitext import languages, load_profile, places, reader, twinning_pattern
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.sections import list_of
 from pipeline.readers.wikitext.state import NOISE
@@ -286,6 +286,37 @@ def test_pages_without_twinnings_give_no_row() -> None:
 def test_two_pages_of_one_title_keep_their_locators_apart() -> None:
     rows = pages(*({"title": "Uno", "pageid": n, "text": section("* [[Pau]]")} for n in (1, 2)))
     assert rows[LOCATOR].n_unique() == rows.height == 4
+
+
+def many_pages() -> bytes:
+    """Return pages of two titles, some without twinnings, with empty lines among them and at the end."""
+    lines = []
+    for number in range(40):
+        text = section("* [[Pau]] 😀", "it") if number % 3 else "== Sport =="
+        page = {"title": f"Uno {number % 7}", "pageid": number, "revid": number + 100, "text": text}
+        lines.append(json.dumps(page, ensure_ascii=False))
+    return ("\n\n".join(lines) + "\n" * 500).encode()
+
+
+def test_a_large_file_is_read_in_parts_to_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = Format(type="wikipages", language="it")
+    whole = read_table(many_pages(), layout, "it.jsonl").rows
+    monkeypatch.setattr(reader, "PART_SIZE", 300)
+    assert read_table(many_pages(), layout, "it.jsonl").rows.equals(whole)
+    assert whole[LOCATOR].n_unique() == whole.height > 40
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [(b"{\n", "not JSON"), (b'{"title": "A"}\n', "not a page"), (b"\xff\n", "byte 0xff is not utf-8")],
+)
+def test_what_is_wrong_in_a_late_part_is_named_by_its_line(
+    monkeypatch: pytest.MonkeyPatch, broken: bytes, why: str
+) -> None:
+    content = many_pages().rstrip() + b"\n" + broken
+    monkeypatch.setattr(reader, "PART_SIZE", 300)
+    with pytest.raises(SourceError, match=rf"it\.jsonl, line 80: {why}"):
+        read_table(content, Format(type="wikipages", language="it"), "it.jsonl")
 
 
 @pytest.mark.parametrize(

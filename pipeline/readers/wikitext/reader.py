@@ -1,44 +1,29 @@
-"""Pages of wikitext to raw rows: one row a line of a twinning section."""
+"""Wikitext to raw rows: of one page, or of many that lie in one file."""
 
 from __future__ import annotations
 
-import html
+import codecs
+import functools
 import json
-import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
-
-import polars as pl
 
 from pipeline.declarations import Format, title_of
 from pipeline.errors import SourceError
-from pipeline.readers.rows import LOCATOR, SEVERAL, RawRows, decode
-from pipeline.readers.wikitext.page import PageReader
-from pipeline.readers.wikitext.partners import Partner, untangle
+from pipeline.processes import map_in_order
+from pipeline.readers.rows import RawRows, decode
+from pipeline.readers.wikitext.lines import as_raw_rows, rows_of
 from pipeline.readers.wikitext.profiles import languages, load_profile
-from pipeline.readers.wikitext.sections import list_of, twinning_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.readers.wikitext.state import Read
+    import polars as pl
 
-#: What a partner has; a line that names several has several values in each.
-PARTNER_COLUMNS: Final = (
-    "partner", "partner_article", "partner_country", "partner_region", "since", "until", "form", "status", "end_cause",
-    "evidence_url", "note",
-)  # fmt: skip
-COLUMNS: Final = (
-    "line_kind", "town", "town_region", "town_country", *PARTNER_COLUMNS, "raw", "title", "language", "revision",
-)  # fmt: skip
-_WAR: Final = re.compile(
-    r"\bwar\b|krieg|guerr|invasion|invaz|inwazj|wojn|válk|vojn|agress|überfall|angriff|krig|侵攻|侵略|战争|戰爭|戦争",
-    re.IGNORECASE,
-)
-_MERGER: Final = re.compile(
-    r"merge|fusion|zusammenschlu|eingemeind|incorporat|sloučen|samengevoegd|sammanslag|合併|合并", re.IGNORECASE
-)
+#: Bytes of a file of pages that are text at a time: Python may hold a character in four bytes, and its line twice.
+PART_SIZE: Final = 8_000_000
+#: From so many parts on all cores read: to start other processes takes as long as some parts do.
+MANY_PARTS: Final = 4
 
 
 def read_wikitext(content: bytes, layout: Format, where: str) -> RawRows:
@@ -49,7 +34,7 @@ def read_wikitext(content: bytes, layout: Format, where: str) -> RawRows:
     """
     text = decode(content, layout.encoding, where)
     page = {"language": _language(layout, where), "title": layout.title or where, "text": text}
-    return _raw_rows(_rows_of([page]))
+    return as_raw_rows([rows_of([(1, page)])])
 
 
 def read_wikipages(content: bytes, layout: Format, where: str) -> RawRows:
@@ -60,8 +45,11 @@ def read_wikipages(content: bytes, layout: Format, where: str) -> RawRows:
     Raises:
         SourceError: a line is no such object, or there is no profile of the language; names the line.
     """
-    language = _language(layout, where)
-    return _raw_rows(_rows_of(_pages(decode(content, layout.encoding, where), language, where)))
+    read = functools.partial(_read_part, layout=layout, language=_language(layout, where), where=where)
+    is_cut = codecs.lookup(layout.encoding).name in ("utf-8", "utf-8-sig")
+    if not is_cut or len(content) < MANY_PARTS * PART_SIZE:
+        return as_raw_rows([read((1, content))])
+    return as_raw_rows(rows for _, rows in map_in_order(read, _parts(content)))
 
 
 def read_file(content: bytes, path: Path, language: str, title: str | None) -> RawRows:
@@ -81,8 +69,26 @@ def _language(layout: Format, where: str) -> str:
     return load_profile(layout.language).language
 
 
-def _pages(text: str, language: str, where: str) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def _parts(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Cut between lines; each part that says anything, with the number of its first line."""
+    start, line = 0, 1
+    while start < len(content):
+        end = content.find(b"\n", start + PART_SIZE) + 1 or len(content)
+        part = content[start:end]
+        if not part.isspace():
+            yield line, part
+        start, line = end, line + part.count(b"\n")
+
+
+def _read_part(part: tuple[int, bytes], layout: Format, language: str, where: str) -> pl.DataFrame:
+    """Read some of the lines of a file; runs in a process of its own where there are many."""
+    first, content = part
+    text = decode(content, layout.encoding, where, first)
+    return rows_of(_pages(text, first, language, where))
+
+
+def _pages(text: str, first: int, language: str, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), start=first):
         if not line.strip():
             continue
         try:
@@ -97,50 +103,4 @@ def _pages(text: str, language: str, where: str) -> Iterator[dict[str, Any]]:
             raise SourceError(f"{where}, line {number}: not a page: an object with title and text is expected")
         own = page.get("language")
         page["language"] = own if isinstance(own, str) and own in languages() else language
-        yield page
-
-
-def _rows_of(pages: Iterable[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Give the rows of pages: locator, then `COLUMNS`."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        title, text = page["title"], page["text"]
-        profile = load_profile(page["language"])
-        if list_of(title, profile) is None and not twinning_pattern(profile.language).search(text):
-            continue
-        if "&lt;ref" in text and "<ref" not in text:
-            text = html.unescape(text)  # cut from a dump, escapes and all
-        seen[title] += 1
-        name = title if seen[title] == 1 else f"{title} ({page.get('pageid') or seen[title]})"
-        revision = str(page.get("revid") or "")
-        for read in PageReader(title, text.replace("\r\n", "\n"), profile).read():
-            yield (f"{name}, line {read.number}", *_row(read), title, profile.language, revision)
-
-
-def _row(read: Read) -> tuple[str, ...]:
-    """Return what `COLUMNS` has before the title."""
-    town = Partner(read.town, read.town, read.town_country)
-    untangle(town)
-    values = [_values(partner) for partner in read.partners] or [("",) * len(PARTNER_COLUMNS)]
-    joined = (SEVERAL.join(cells) for cells in zip(*values, strict=True))
-    return (read.kind, town.name, town.region, town.country, *joined, read.raw)
-
-
-def _values(partner: Partner) -> tuple[str, ...]:
-    note = "; ".join(dict.fromkeys(partner.notes))
-    status, cause = partner.status, partner.end_cause
-    if partner.until and status in {"", "unknown"}:
-        status = "ended"
-    if status == "ended" and not cause:
-        cause = "war" if _WAR.search(note) else "merger" if _MERGER.search(note) else ""
-    texts = (
-        partner.name, partner.article, partner.country, partner.region, partner.since, partner.until, partner.form,
-        status, cause, partner.url, note,
-    )  # fmt: skip
-    return tuple(text.replace(SEVERAL, " ") for text in texts)
-
-
-def _raw_rows(rows: Iterator[tuple[str, ...]]) -> RawRows:
-    frame = pl.DataFrame(list(rows), schema=dict.fromkeys((LOCATOR, *COLUMNS), pl.String), orient="row")
-    broken = pl.DataFrame(schema=dict.fromkeys(("locator", "message", "row_json"), pl.String))
-    return RawRows(frame, broken, PARTNER_COLUMNS)
+        yield number, page
