@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.errors import SourceError
 from pipeline.readers.rows import LOCATOR, RawRows
 from pipeline.wikidata.bindings import statement_facts, town_facts
-from pipeline.wikidata.entities import facts_of, read_entities
+from pipeline.wikidata.entities import read_facts
 from pipeline.wikidata.statements import SIDE_COLUMNS, statements, towns, with_sides
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def read_wikidata_entities(content: bytes, layout: Format, where: str) -> RawRow
     Raises:
         SourceError: it is no JSON of entities, or they have no statement; says where.
     """
-    stated, known = facts_of(read_entities(content, where))
+    stated, known = read_facts(content, where)
     rows = with_sides(statements(stated), towns(known))
     return _raw_rows(rows, "statement", f"{where}: an empty list: no entity has a statement of twinning")
 

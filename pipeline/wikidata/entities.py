@@ -6,12 +6,15 @@ An entity is called by its own id: the key that it stands under may be that of a
 
 from __future__ import annotations
 
+import functools
+import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from pipeline.errors import SourceError
+from pipeline.readers.parts import is_large, read_parts
 from pipeline.wikidata import terms as t
 from pipeline.wikidata.statements import ALIAS, LABEL, SAME, SOME, STATEMENT_FACTS, TOWN_FACTS
 from pipeline.wikidata.times import as_rdf
@@ -19,33 +22,68 @@ from pipeline.wikidata.times import as_rdf
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.readers.parts import Part
+
 _Json = dict[str, Any]
 _TIMES: Final = (t.START, t.END, t.POINT_IN_TIME)
 _TOWN_PROPERTIES: Final = (t.COUNTRY, t.REGION, t.COORDINATES, t.GEONAMES, t.POPULATION, t.INSTANCE_OF)
 
 
-def read_entities(content: bytes, where: str) -> list[_Json]:
-    """Return the items of a file: one answer, one entity, a list of them, or one a line as in a dump.
+def read_facts(content: bytes, where: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the facts of a file: one answer, one entity, a list of them, or one a line as in a dump.
+
+    Returns:
+        `STATEMENT_FACTS` and `TOWN_FACTS`.
 
     Raises:
         SourceError: it is none of these; names the line.
+    """
+    if is_large(content) and _is_dump(content):
+        facts = list(read_parts(content, functools.partial(_read_part, where=where)))
+        return pl.concat(stated for stated, _ in facts), pl.concat(known for _, known in facts)
+    return facts_of(read_entities(content, where))
+
+
+def read_entities(content: bytes, where: str) -> list[_Json]:
+    """Return the items of a file that is not large.
+
+    Raises:
+        SourceError: as `read_facts`.
     """
     text = content.decode("utf-8-sig", "replace")
     try:
         found = json.loads(text)
     except ValueError:
-        found = list(_lines(text, where))
+        found = list(_lines(text, 1, where))
     if isinstance(found, dict):
         found = list(found["entities"].values()) if isinstance(found.get("entities"), dict) else [found]
     found = found if isinstance(found, list) else []
-    good = [one for one in found if isinstance(one, dict) and "id" in one and "missing" not in one]
+    good = [one for one in found if _is_item(one)]
     if not good:
         raise SourceError(f"{where}: holds no entity as Wikidata's API, Special:EntityData or its dumps give them")
     return good
 
 
-def _lines(text: str, where: str) -> Iterator[Any]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def _is_item(found: object) -> bool:
+    return isinstance(found, dict) and "id" in found and "missing" not in found
+
+
+def _is_dump(content: bytes) -> bool:
+    """Return whether the first line that is more than a bracket is an item."""
+    first = next(line for line in io.BytesIO(content) if line.strip() not in (b"", b"["))
+    try:
+        return _is_item(json.loads(first.strip().removesuffix(b",")))
+    except ValueError:
+        return False
+
+
+def _read_part(part: Part, where: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    lines = _lines(part.content.decode("utf-8-sig", "replace"), part.first, where)
+    return facts_of(one for one in lines if _is_item(one))
+
+
+def _lines(text: str, first: int, where: str) -> Iterator[Any]:
+    for number, line in enumerate(text.split("\n"), start=first):
         bare = line.strip().removesuffix(",")
         if bare in ("", "[", "]"):
             continue

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pipeline.readers.parts
 from pipeline.dates import parse_dates
 from pipeline.declarations import load_declarations
 from pipeline.errors import SourceError
 from pipeline.fetch import Answer, TooLargeError
 from pipeline.wikidata import terms as t
 from pipeline.wikidata.bindings import statement_facts, town_facts
-from pipeline.wikidata.entities import facts_of, read_entities
+from pipeline.wikidata.entities import facts_of, read_entities, read_facts
 from pipeline.wikidata.fetch import fetch_wikidata
 from pipeline.wikidata.partial import Partial, batches, parts
 from pipeline.wikidata.statements import TOWN_FACTS, statements, towns
@@ -202,6 +203,41 @@ def test_lines_of_a_dump_are_entities() -> None:
     assert [one["id"] for one in read_entities(b"[\n" + entity + b",\n" + entity + b"\n]\n", "x")] == ["Q1", "Q1"]
     with pytest.raises(SourceError, match="x, line 3: not JSON"):
         read_entities(b"[\n" + entity + b',\n{"id":\n]\n', "x")
+
+
+def entities(count: int) -> list[dict[str, Any]]:
+    def twinning(town: int, partner: int) -> dict[str, Any]:
+        value = {"type": "wikibase-entityid", "value": {"id": f"Q{partner}"}}
+        mainsnak = {"snaktype": "value", "property": "P190", "datavalue": value}
+        return {"id": f"Q{town}${partner}", "rank": "normal", "mainsnak": mainsnak}
+
+    labels = {"en": {"language": "en", "value": "Town"}}
+    return [
+        {"id": f"Q{town}", "labels": labels, "claims": {"P190": [twinning(town, town + step) for step in range(1, 3)]}}
+        for town in range(1, count + 1)
+    ]
+
+
+def test_a_large_dump_is_read_in_parts_to_the_same_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = b",\n".join(json.dumps(one).encode() for one in entities(50))
+    for content in (b"[\n" + lines + b"\n]\n", lines.replace(b",\n", b"\n")):
+        stated, known = read_facts(content, "x")
+        assert (stated.height, known.height) == (100, 50)
+        with monkeypatch.context() as patched:
+            patched.setattr(pipeline.readers.parts, "PART_SIZE", 2_000)
+            in_parts = read_facts(content, "x")
+            assert in_parts[0].equals(stated)
+            assert in_parts[1].equals(known)
+            with pytest.raises(SourceError, match=f"x, line {len(content.splitlines()) + 1}: not JSON"):
+                read_facts(content.rstrip() + b"\n{", "x")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_large_answer_is_not_cut(monkeypatch: pytest.MonkeyPatch, indent: int | None) -> None:
+    found = {"entities": {one["id"]: one for one in entities(50)}}
+    monkeypatch.setattr(pipeline.readers.parts, "PART_SIZE", 2_000)
+    assert read_facts(json.dumps(found, indent=indent).encode(), "x")[0].height == 100
+    assert read_facts(json.dumps(entities(50), indent=indent).encode(), "x")[0].height == 100
 
 
 def test_no_value_names_nobody_and_dates_nothing() -> None:

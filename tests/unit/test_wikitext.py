@@ -20,9 +20,10 @@ from pipeline.dates import parse_dates
 from pipeline.declarations import Format
 from pipeline.errors import SourceError
 from pipeline.locate.countries import country_names
+from pipeline.readers import parts
 from pipeline.readers.rows import LOCATOR, SEVERAL
 from pipeline.readers.table import read_table
-from pipeline.readers.wikitext import languages, load_profile, places, reader, twinning_pattern
+from pipeline.readers.wikitext import languages, load_profile, places, twinning_pattern
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.sections import list_of
 from pipeline.readers.wikitext.state import NOISE
@@ -301,7 +302,7 @@ def many_pages() -> bytes:
 def test_a_large_file_is_read_in_parts_to_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     layout = Format(type="wikipages", language="it")
     whole = read_table(many_pages(), layout, "it.jsonl").rows
-    monkeypatch.setattr(reader, "PART_SIZE", 300)
+    monkeypatch.setattr(parts, "PART_SIZE", 300)
     assert read_table(many_pages(), layout, "it.jsonl").rows.equals(whole)
     assert whole[LOCATOR].n_unique() == whole.height > 40
 
@@ -314,7 +315,7 @@ def test_what_is_wrong_in_a_late_part_is_named_by_its_line(
     monkeypatch: pytest.MonkeyPatch, broken: bytes, why: str
 ) -> None:
     content = many_pages().rstrip() + b"\n" + broken
-    monkeypatch.setattr(reader, "PART_SIZE", 300)
+    monkeypatch.setattr(parts, "PART_SIZE", 300)
     with pytest.raises(SourceError, match=rf"it\.jsonl, line 80: {why}"):
         read_table(content, Format(type="wikipages", language="it"), "it.jsonl")
 

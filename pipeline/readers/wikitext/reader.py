@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 import functools
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pipeline.declarations import Format, title_of
 from pipeline.errors import SourceError
-from pipeline.processes import map_in_order
+from pipeline.readers.parts import Part, is_large, read_parts
 from pipeline.readers.rows import RawRows, decode
 from pipeline.readers.wikitext.lines import as_raw_rows, rows_of
 from pipeline.readers.wikitext.profiles import languages, load_profile
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
-
-#: Bytes of a file of pages that are text at a time: Python may hold a character in four bytes, and its line twice.
-PART_SIZE: Final = 8_000_000
-#: From so many parts on all cores read: to start other processes takes as long as some parts do.
-MANY_PARTS: Final = 4
 
 
 def read_wikitext(content: bytes, layout: Format, where: str) -> RawRows:
@@ -47,9 +42,7 @@ def read_wikipages(content: bytes, layout: Format, where: str) -> RawRows:
     """
     read = functools.partial(_read_part, layout=layout, language=_language(layout, where), where=where)
     is_cut = codecs.lookup(layout.encoding).name in ("utf-8", "utf-8-sig")
-    if not is_cut or len(content) < MANY_PARTS * PART_SIZE:
-        return as_raw_rows([read((1, content))])
-    return as_raw_rows(rows for _, rows in map_in_order(read, _parts(content)))
+    return as_raw_rows(read_parts(content, read) if is_cut and is_large(content) else [read(Part(1, content))])
 
 
 def read_file(content: bytes, path: Path, language: str, title: str | None) -> RawRows:
@@ -69,22 +62,9 @@ def _language(layout: Format, where: str) -> str:
     return load_profile(layout.language).language
 
 
-def _parts(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Cut between lines; each part that says anything, with the number of its first line."""
-    start, line = 0, 1
-    while start < len(content):
-        end = content.find(b"\n", start + PART_SIZE) + 1 or len(content)
-        part = content[start:end]
-        if not part.isspace():
-            yield line, part
-        start, line = end, line + part.count(b"\n")
-
-
-def _read_part(part: tuple[int, bytes], layout: Format, language: str, where: str) -> pl.DataFrame:
-    """Read some of the lines of a file; runs in a process of its own where there are many."""
-    first, content = part
-    text = decode(content, layout.encoding, where, first)
-    return rows_of(_pages(text, first, language, where))
+def _read_part(part: Part, layout: Format, language: str, where: str) -> pl.DataFrame:
+    text = decode(part.content, layout.encoding, where, part.first)
+    return rows_of(_pages(text, part.first, language, where))
 
 
 def _pages(text: str, first: int, language: str, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
