@@ -21,7 +21,8 @@ from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import Gazetteer, cache_folder
-from pipeline.publish import Published, locked, publish
+from pipeline.publish.lock import locked
+from pipeline.publish.release import Published, publish
 from pipeline.reading import Read, Reader
 from pipeline.reconcile import conclude
 from pipeline.reconcile.pairs import with_pairs

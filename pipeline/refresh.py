@@ -9,17 +9,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pipeline
-from pipeline import publish as publishing
 from pipeline.check.kept import forget_others
 from pipeline.declarations import load_declarations
 from pipeline.errors import PARTIAL, GateError, SourceError, TwintownsError
 from pipeline.fetch import Web, fetch
 from pipeline.inputs import code_hash, input_key
 from pipeline.live import ask
-from pipeline.publish import REFUSED, RefusedError, locked
-from pipeline.publish.folders import current_id, prune, sweep
+from pipeline.publish.folders import REFUSED, current_id, prune, sweep
 from pipeline.publish.gates import check_names
-from pipeline.publish.release import count_changes, snapshots_read
+from pipeline.publish.lock import locked
+from pipeline.publish.release import RefusedError, count_changes, publish, snapshots_read
 from pipeline.publish.verify import recover
 from pipeline.report.progress import Progress, quiet
 from pipeline.runs import Decided, Outcome, Run, SourceState, age, append_run, last_runs, now
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from pipeline.build import Settings
     from pipeline.declarations import Declaration
     from pipeline.fetch import Fetched
-    from pipeline.publish import Lock
+    from pipeline.publish.lock import Lock
     from pipeline.reading import CarefulReader
 
 COMMAND = "twintowns refresh"
@@ -202,7 +201,7 @@ class _Refresh:
         self._mark(decided)
         try:
             with self._phase("publish"):
-                published = publishing.publish(
+                published = publish(
                     made.tables, self.out,
                     input_hash=made.input_hash, code_version=pipeline.__version__, accepted=self.wishes.accepted,
                 )  # fmt: skip

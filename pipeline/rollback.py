@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.errors import TwintownsError, UsageError
-from pipeline.publish import locked
+from pipeline.publish.checksums import check_files
 from pipeline.publish.folders import current_id, current_release, release_ids, release_path, switch
-from pipeline.publish.package import check_files
+from pipeline.publish.lock import locked
 from pipeline.runs import Outcome, Run, append_run, last_runs, now
 
 if TYPE_CHECKING:

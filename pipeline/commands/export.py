@@ -87,7 +87,7 @@ def _run_csv(options: argparse.Namespace) -> int:
     from pipeline.errors import UsageError
     from pipeline.export.release import open_release
     from pipeline.export.tables import table_names, write_description, write_table
-    from pipeline.publish.package import DESCRIPTOR
+    from pipeline.publish.checksums import DESCRIPTOR
 
     tables = table_names(names(options.table))
     one_file = len(tables) == 1

@@ -24,8 +24,8 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.publish import locked
     from pipeline.publish.folders import prune
+    from pipeline.publish.lock import locked
     from pipeline.report.runs import list_releases, print_releases
 
     gone: list[str] = []

@@ -1,8 +1,7 @@
-"""What goes with a release's tables: a data package that describes them, and checksums of every file."""
+"""What goes with a release's tables: a data package that describes them."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -10,15 +9,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import schemas
-from pipeline.errors import GateError
+from pipeline.publish.checksums import DATABASE, DESCRIPTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-DESCRIPTOR = "datapackage.json"
-CHECKSUMS = "SHA256SUMS"
-DATABASE = "twintowns.duckdb"
 NAME = "twintowns"
 TITLE = "Town twinnings of the world"
 DESCRIPTION = (
@@ -157,59 +153,3 @@ def _field(column: schemas.Column) -> dict[str, Any]:
     return (
         field | ({"unit": column.unit} if column.unit else {}) | ({"constraints": constraints} if constraints else {})
     )
-
-
-def _files(folder: Path) -> dict[str, Path]:
-    """Return what lies in a release, also in its folders, by its name there; a link counts as a file."""
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
-    }
-
-
-def write_checksums(folder: Path, known: Mapping[str, str] | None = None) -> None:
-    """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last.
-
-    Args:
-        folder: of the release.
-        known: checksums of files that were reckoned when they were written, by name.
-    """
-    files = {name: path for name, path in sorted(_files(folder).items()) if name != CHECKSUMS}
-    checksums = {name: (known or {}).get(name) or file_sha256(path) for name, path in files.items()}
-    lines = [f"{checksum}  {name}\n" for name, checksum in checksums.items()]
-    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
-
-
-def check_files(folder: Path) -> None:
-    """Hold a release's files against its checksums.
-
-    Raises:
-        GateError: a file is missing, altered, or not listed, such as a `.wal` that a writer left; names all of them.
-    """
-    try:
-        lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise GateError(f"{folder / CHECKSUMS}: cannot be read ({error}); this is no whole release") from error
-    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = _files(folder)
-    problems = [f"{name} is missing" for name in sorted(listed.keys() - there.keys())]
-    problems += [f"{name} does not belong here" for name in sorted(there.keys() - listed.keys() - {CHECKSUMS})]
-    for name in sorted(listed.keys() & there.keys()):
-        try:
-            whole = file_sha256(there[name]) == listed[name]
-        except OSError as error:
-            problems.append(f"{name} cannot be read ({error.strerror})")
-            continue
-        if not whole:
-            problems.append(f"{name} was altered")
-    if not listed:
-        problems.append(f"{CHECKSUMS} lists nothing")
-    if problems:
-        raise GateError(f"{folder}: {'; '.join(problems)}")
-
-
-def file_sha256(path: Path) -> str:
-    """Return the checksum of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -18,6 +18,7 @@ from pipeline.curate.database import ROW_GROUP_SIZE, view_files, write_database
 from pipeline.errors import GateError, TwintownsError
 from pipeline.history import list_changes, list_redirects
 from pipeline.publish import gates
+from pipeline.publish.checksums import DATABASE, check_files, file_sha256, write_checksums
 from pipeline.publish.croissant import write_croissant
 from pipeline.publish.folders import (
     CURRENT,
@@ -30,7 +31,7 @@ from pipeline.publish.folders import (
     sweep,
     switch,
 )
-from pipeline.publish.package import DATABASE, check_files, file_sha256, write_checksums, write_descriptor
+from pipeline.publish.package import write_descriptor
 from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import polars as pl
 
 import schemas
 from pipeline.errors import GateError, TwintownsError, UsageError
+from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, check_files, is_whole
 from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids, switch
-from pipeline.publish.package import CHECKSUMS, DATABASE, DESCRIPTOR, check_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,17 +89,6 @@ def _check_database(folder: Path, tables: dict[str, pl.DataFrame]) -> None:
     expected = tables["release"]["release_id"].item()
     if row != (expected,):
         raise GateError(f"{path}: is of release {row and row[0]}, the tables beside it of {expected}")
-
-
-def is_whole(release: Path) -> bool:
-    """Whether a release's files are as they were written; one from before there were checksums need only be there."""
-    if not (release / CHECKSUMS).exists() and not (release / DESCRIPTOR).exists():
-        return (release / "release.parquet").is_file() and (release / DATABASE).is_file()
-    try:
-        check_files(release)
-    except GateError:
-        return False
-    return True
 
 
 def recover(out: Path) -> str | None:

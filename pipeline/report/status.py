@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pipeline.publish.checksums import is_whole
 from pipeline.publish.folders import CURRENT, current_id
-from pipeline.publish.verify import is_whole
 from pipeline.report.console import open_console
 from pipeline.runs import Outcome, Run, age, last_runs
 

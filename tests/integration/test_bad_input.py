@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from pipeline.cli import main
-from pipeline.publish import locked
+from pipeline.publish.lock import locked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -188,8 +188,9 @@ print(asked, len({release for release, _ in seen}))
 
 
 def test_readers_never_notice_a_publish(tmp_path: Path) -> None:
-    from pipeline.publish import locked, publish
     from pipeline.publish.folders import prune
+    from pipeline.publish.lock import locked
+    from pipeline.publish.release import publish
 
     sys.path.insert(0, str(ROOT / "tests" / "unit"))
     from builders import claim, claims, tables

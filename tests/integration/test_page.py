@@ -20,7 +20,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from pipeline.build import Settings, build
 from pipeline.cli import main
-from pipeline.publish.package import CHECKSUMS, write_checksums
+from pipeline.publish.checksums import CHECKSUMS, write_checksums
 from pipeline.report.page import PAGE, write_report
 from pipeline.report.page.selection import Limits
 

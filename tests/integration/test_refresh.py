@@ -20,8 +20,9 @@ from pipeline import runs
 from pipeline.build import build
 from pipeline.cli import main
 from pipeline.errors import DeclarationError, GateError, LockedError, SourceError, UsageError
-from pipeline.publish import RefusedError, locked
 from pipeline.publish.folders import release_ids
+from pipeline.publish.lock import locked
+from pipeline.publish.release import RefusedError
 from pipeline.rollback import roll_back
 from pipeline.runs import Outcome, last_runs
 

@@ -12,8 +12,8 @@ from sites import Site
 
 from pipeline.cli import main
 from pipeline.declarations import BUILT_IN
-from pipeline.publish import RefusedError
 from pipeline.publish.folders import release_ids
+from pipeline.publish.release import RefusedError
 
 if TYPE_CHECKING:
     from pathlib import Path

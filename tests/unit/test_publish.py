@@ -11,7 +11,9 @@ import pytest
 from builders import claim, claims, tables
 
 from pipeline.errors import LockedError, TwintownsError
-from pipeline.publish import Published, current_release, locked, publish
+from pipeline.publish.folders import current_release
+from pipeline.publish.lock import locked
+from pipeline.publish.release import Published, publish
 from schemas import TABLES, ContractError
 
 ONE = tables(claims([claim(1, "gn1", "gn2", "1967")]))
