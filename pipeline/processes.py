@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,7 +34,7 @@ def map_in_order(work: Callable[[T], R], parts: Iterable[T], workers: int = 0) -
     """
     workers = workers or os.cpu_count() or 1
     # A copy of this process would hold the locks of threads that it does not have.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
         waiting: deque[tuple[T, Future[R]]] = deque()
         try:
             for part in parts:
@@ -52,3 +53,15 @@ def map_in_order(work: Callable[[T], R], parts: Iterable[T], workers: int = 0) -
         finally:
             for _, future in waiting:
                 future.cancel()
+
+
+def _end_with_parent() -> None:
+    """See to it that this process ends when the one that started it was killed: it would wait for parts for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
