@@ -30,6 +30,7 @@ from pipeline.locate.gazetteer import Gazetteer, cache_folder, distance_km, load
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.mentions import read_names
+from pipeline.locate.names import search_key
 from pipeline.reading import Reader
 from pipeline.select import choose
 from schemas.vocabularies import SourceKind, TownKind
@@ -175,7 +176,7 @@ def _with_hardness(judged: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     names = gazetteer.names.select("key", "place_id", "is_main", place_country="country_code")
     positions = gazetteer.places.select("place_id", lat="latitude", lon="longitude")
     options = (
-        read_names(judged)
+        read_names(judged.with_columns(key=search_key(pl.col("text"))))
         .join(judged.select("mention", "latitude", "longitude", "country_code"), on="mention")
         .join(names, on="key")
         .join(positions, on="place_id")

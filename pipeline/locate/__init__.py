@@ -192,7 +192,7 @@ def _join_items(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
             located_by=pl.when(weak).then(pl.lit(LocatedBy.OTHER_SIDE.value)).otherwise("located_by"),
             location_score=pl.when(weak).then(0.8).otherwise("location_score"),
         )
-        .drop("item_id")
+        .drop("item_id", "key")
     )
 
 

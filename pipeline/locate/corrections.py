@@ -63,9 +63,13 @@ def match_corrections(mentions: pl.DataFrame, corrections: pl.DataFrame) -> pl.D
     """Return the corrections that speak of a mention: `mention`, `verdict`, `place_id`, `where`.
 
     A correction without a region speaks of the mentions without one.
+
+    Args:
+        mentions: `mention`, `key`, `country_code`, `region`.
+        corrections: from `load_corrections`.
     """
     return (
-        mentions.select("mention", "country_code", key=search_key(pl.col("text")), region=search_key(pl.col("region")))
+        mentions.select("mention", "country_code", "key", region=search_key(pl.col("region")))
         .join(
             corrections.with_columns(region=search_key(pl.col("region"))),
             on=["key", "country_code", "region"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.locate.names import search_key
 from pipeline.locate.other_side import decide_by_partners, find_witnesses, without_outdone
 from schemas.vocabularies import LocatedBy
 
@@ -42,18 +41,17 @@ def name_unplaced(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     partners they are one town, and the item's id is the better one.
 
     Args:
-        found: `mention`, `text`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
+        found: `mention`, `key`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
         links: `mention`, `other`: who is stated to be whose partner, from `both_ways`.
 
     Returns:
         `town_id` (minted), `item_id`: the towns that turn out to be items, each item once.
     """
-    key = search_key(pl.col("text"))
     is_item = (pl.col("town_id") == pl.col("wikidata_id")).fill_null(value=False)
     items, others = found.filter(is_item), found.filter(~is_item)
-    minted = others.filter(pl.col("town_id").str.starts_with("x")).select("town_id", key=key).unique()
+    minted = others.filter(pl.col("town_id").str.starts_with("x")).select("town_id", "key").unique()
     candidates = (
-        items.select("mention", key=key)
+        items.select("mention", "key")
         .join(minted, on="key")
         .filter(pl.col("key") != "")
         .select("mention", place_id="town_id", name_score=pl.lit(1.0))

@@ -67,8 +67,8 @@ def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
         stated: `MENTION_KEY` and `population`; a kind that is not stated is told from the name.
 
     Returns:
-        Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`), in the order of
-        `MENTION_KEY`, and for each row of `stated` its `mention`.
+        Each distinct mention once (`mention`, `MENTION_KEY`, the largest stated `population`, and `key`: the search key
+        of the text, which many ask for), in the order of `MENTION_KEY`, and for each row of `stated` its `mention`.
     """
     said, said_at = factorize(stated.select(MENTION_KEY))
     distinct = stated.select(pl.col(MENTION_KEY).gather(said_at)).with_columns(
@@ -83,38 +83,41 @@ def collect_mentions(stated: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     # A column that nobody fills orders nothing.
     mentions = distinct.sort([key for key in MENTION_KEY if distinct[key].null_count() < distinct.height] or "number")
     mention_of = mentions["number"].arg_sort()
-    mentions = mentions.drop("number").with_row_index("mention")
+    mentions = mentions.drop("number").with_row_index("mention").with_columns(key=search_key(pl.col("text")))
     return mentions, mention_of.gather(numbers).alias("mention")
 
 
 def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     """Return what each mention may be called; a county, region or district only by the text as it stands.
 
+    Args:
+        mentions: `mention`, `text`, `key`, `kind`, `country_code`.
+
     Returns:
         `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `weight` (`TIER_WEIGHTS`),
         `needs_proof` (the reading leaves out what may tell namesakes apart, so that a candidate by this reading counts
         only where something else speaks for it). Each `mention` and `key` once, by its best tier.
     """
-    named = mentions.select("mention", "text", "kind", pl.col("country_code").fill_null(""))
+    named = mentions.select("mention", "text", "key", "kind", pl.col("country_code").fill_null(""))
     is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
     towns, bodies = (named.filter(kind).drop("kind") for kind in (is_town, ~is_town))
     text = pl.col("text")
     parted = towns.filter(text.str.contains(_SET_OFF))
     names = pl.concat(
         [
-            _reading(towns, text, _WHOLE),
-            _reading(parted, text.str.extract(_BRACKETS, 1), _BARE),
-            _reading(parted, text.str.extract(_COMMA, 1), _BARE),
-            _reading(parted, text.str.extract(_SLASH, 1), _BARE),
-            _reading(parted, text.str.extract(_DASH, 2), _BARE, needs_proof=True),
-            _reading(parted, _without_year(text.str.extract(_BRACKETS, 2)), _OTHER, needs_proof=True),
-            _reading(parted, _without_year(text.str.extract(_COMMA, 2)), _OTHER, needs_proof=True),
+            _reading(towns, pl.col("key"), _WHOLE),
+            _reading(parted, search_key(text.str.extract(_BRACKETS, 1)), _BARE),
+            _reading(parted, search_key(text.str.extract(_COMMA, 1)), _BARE),
+            _reading(parted, search_key(text.str.extract(_SLASH, 1)), _BARE),
+            _reading(parted, search_key(text.str.extract(_DASH, 2)), _BARE, needs_proof=True),
+            _reading(parted, search_key(_without_year(text.str.extract(_BRACKETS, 2))), _OTHER, needs_proof=True),
+            _reading(parted, search_key(_without_year(text.str.extract(_COMMA, 2))), _OTHER, needs_proof=True),
         ]
     )
     names = pl.concat([names, _without_status(names)])
     names = pl.concat([names, *_written_out(names), _by_the_river(parted)])
     names = pl.concat([names, _without_between(names), _without_suffix(names), _without_article(names)])
-    names = pl.concat([names, _reading(bodies, text, _WHOLE)]).filter(pl.col("key") != "")
+    names = pl.concat([names, _reading(bodies, pl.col("key"), _WHOLE)]).filter(pl.col("key") != "")
     columns = ["mention", "key", "tier", "needs_proof"]
     is_only = names["mention"].is_unique()
     best = names.filter(~is_only).group_by("mention", "key").agg(pl.col("tier").min(), pl.col("needs_proof").min())
@@ -125,11 +128,11 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _reading(towns: pl.DataFrame, name: pl.Expr, tier: int, *, needs_proof: bool = False) -> pl.DataFrame:
+def _reading(towns: pl.DataFrame, key: pl.Expr, tier: int, *, needs_proof: bool = False) -> pl.DataFrame:
     """Return `mention`, `country_code`, `key`, `tier`, `needs_proof` of the mentions that can be read so."""
     return (
         towns.select(
-            "mention", "country_code", key=search_key(name), tier=pl.lit(tier), needs_proof=pl.lit(needs_proof)
+            "mention", "country_code", key=key, tier=pl.lit(tier), needs_proof=pl.lit(needs_proof)
         )
         .filter(pl.col("key") != "")
     )  # fmt: skip

@@ -23,7 +23,7 @@ def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     an ISO 3166-2 code is named by it, whatever the list calls it.
 
     Args:
-        unplaced: `mention`, `MENTION_KEY`, `iso_3166_2`.
+        unplaced: `mention`, `MENTION_KEY`, `key`, `iso_3166_2`.
 
     Returns:
         `mention`, `minted_id`, `minted_by`, `minted_score`.
@@ -31,7 +31,6 @@ def mint_towns(unplaced: pl.DataFrame) -> pl.DataFrame:
     has_place = pl.col("latitude").is_not_null()
     is_coded = pl.col("iso_3166_2").is_not_null()
     frame = unplaced.with_columns(
-        key=search_key(pl.col("text")),
         nation=pl.coalesce("country_code", "country"),
         # The parts of the United Kingdom stand for the country in lists: they tell no two towns apart.
         region=pl.when(~pl.col("region").is_in(_NATIONS)).then("region"),

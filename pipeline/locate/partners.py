@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.locate.matching import find_anywhere
-from pipeline.locate.names import search_key
 from pipeline.locate.other_side import (
     decide_by_link,
     decide_by_partners,
@@ -69,7 +68,7 @@ def ask_partners(sought: Sought, links: pl.DataFrame, decided: pl.DataFrame, gaz
     # An item is one town, whoever its partners are.
     listed = mentions.filter(pl.col("wikidata_id").is_null())
     unasked = pl.concat([undecided.join(told, on="mention", how="anti"), weak]).join(listed, on="mention", how="semi")
-    keys = mentions.select("mention", key=search_key(pl.col("text")))
+    keys = mentions.select("mention", "key")
     circles = find_circles(unasked, links, sure, keys).join(witnesses, on=["mention", "other"], how="anti")
     by_link = pl.concat([decide_by_link(witnesses), decide_by_link(circles)]).join(listed, on="mention", how="semi")
     told = pl.concat([told, decide_by_partners(circles).select(told.columns)])
@@ -90,7 +89,7 @@ def _open_names(sought: Sought, decided: pl.DataFrame, gazetteer: Gazetteer) -> 
 def _unknown_partners(mentions: pl.DataFrame, decided: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """Return `mention`, `place_id` of those whom no gazetteer knows: an item, else a name and country."""
     known = pl.concat([decided["mention"], named["mention"]]).unique().to_frame()
-    name = pl.format("{}|{}", search_key(pl.col("text")), "country_code")
+    name = pl.format("{}|{}", "key", "country_code")
     return (
         mentions.join(known, on="mention", how="anti")
         .select("mention", place_id=pl.coalesce("wikidata_id", name))

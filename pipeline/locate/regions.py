@@ -185,7 +185,8 @@ def region_codes(mentions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Find the mentions whose whole name is a division's.
 
     Args:
-        mentions: `mention`, `text`, `country_code`; without a country, the name must be one division's in the world.
+        mentions: `mention`, `text`, `key` (its search key), `country_code`; without a country, the name must be one
+            division's in the world.
         known: from `regions`.
 
     Returns:
@@ -195,8 +196,9 @@ def region_codes(mentions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     divisions = known.filter("is_division").select(
         "hint", "country_code", "iso_3166_2", "kind", "is_first_level", "is_seat"
     )
-    key = search_key(pl.col("text").str.extract(r"^([^(\[,/]*)"))
-    asked = mentions.select("mention", "country_code", hint=key)
+    text = pl.col("text")
+    before = search_key(pl.when(text.str.contains(r"[(\[,/]")).then(text.str.extract(r"^([^(\[,/]*)")))
+    asked = mentions.select("mention", "country_code", hint=pl.coalesce(before, "key"))
     # A name of one word has none to spare.
     several_words = asked.filter(pl.col("hint").str.contains(" ", literal=True))
     asked = pl.concat([asked, several_words.with_columns(hint=bare_region(pl.col("hint")))])
@@ -225,6 +227,7 @@ def region_code_of(names: pl.Series, countries: pl.Series, known: pl.DataFrame) 
         known: from `regions`.
     """
     mentions = pl.DataFrame({"text": names, "country_code": countries}).with_row_index("mention")
+    mentions = mentions.with_columns(key=search_key(pl.col("text")))
     return mentions.join(
         region_codes(mentions, known), on="mention", how="left", maintain_order="left"
     )["iso_3166_2"]  # fmt: skip

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipeline.locate.gazetteer import distance_km
-from pipeline.locate.names import search_key
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """
     named = (
         unknown.filter(pl.col("kind") == TownKind.MUNICIPALITY.value, pl.col("country_code").is_not_null())
-        .select("mention", "country_code", "latitude", "longitude", said=search_key(pl.col("text")))
+        .select("mention", "country_code", "latitude", "longitude", said="key")
         .filter(pl.col("said").str.len_chars() >= _SHORTEST)
     )
     names = gazetteer.names.lazy().filter("is_main").select("country_code", "place_id", name="key").collect()
@@ -96,15 +95,13 @@ def decide_spelt_alike(similar: pl.DataFrame, mentions: pl.DataFrame, decided: p
 
     Args:
         similar: from `find_similar`.
-        mentions: `mention`, `text`, `country_code`.
+        mentions: `mention`, `key`, `country_code`.
         decided: `mention`, `place_id`, of all that is decided.
 
     Returns:
         `mention`, `place_id`, `located_by`, `location_score`.
     """
-    spelling = mentions.select("mention", "country_code", key=search_key(pl.col("text"))).join(
-        similar.select("mention").unique(), on="mention", how="semi"
-    )
+    spelling = mentions.select("mention", "country_code", "key").join(similar, on="mention", how="semi")
     told = (
         decided.select("mention", "place_id").join(similar, on=["mention", "place_id"], how="semi")
         .join(spelling, on="mention").select("country_code", "key", "place_id").unique()

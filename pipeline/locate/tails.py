@@ -8,7 +8,6 @@ import polars as pl
 
 from pipeline.locate.countries import country_names
 from pipeline.locate.gazetteer import cache_folder, distance_km
-from pipeline.locate.names import search_key
 
 if TYPE_CHECKING:
     from pipeline.locate.gazetteer import Gazetteer
@@ -103,9 +102,9 @@ def weigh_tails(
     )
     has_tail = (
         tails.filter("of_text")
-        .join(mentions.select("mention", "text"), on="mention")
+        .join(mentions.select("mention", "key"), on="mention")
         # 'Petrosani (Petroschen)': the other name, though the gazetteer has it not.
-        .filter(pl.col("hint").str.slice(0, 4) != search_key(pl.col("text")).str.slice(0, 4))
+        .filter(pl.col("hint").str.slice(0, 4) != pl.col("key").str.slice(0, 4))
         .select("mention", has_tail=pl.lit(value=True))
         .unique()
     )

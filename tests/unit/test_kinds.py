@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.locate.kinds import kind_of, settle_kinds
 from pipeline.locate.mentions import read_names, read_tails
+from pipeline.locate.names import search_key
 from pipeline.locate.regions import regions
 from schemas.vocabularies import TownKind
 
@@ -149,7 +150,7 @@ def test_kind_by_what_is_known(gazetteer: Gazetteer) -> None:
     parts = [line.split("|") for line in SETTLED.strip().splitlines()]
     mentions = pl.DataFrame(
         {"mention": range(len(parts)), "text": [part[0] for part in parts], "country_code": [part[1] for part in parts]}
-    ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))
+    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
     settled = settle_kinds(mentions, gazetteer, regions(cache_folder()))
     assert settled.columns == [*mentions.columns, "iso_3166_2"]
     expected = [(part[0], part[2], part[3] or None) for part in parts]
@@ -173,7 +174,7 @@ def test_garbage_never_raises_and_gives_no_empty_key(texts: list[str], country: 
     mentions = pl.DataFrame(
         {"mention": range(len(texts)), "text": texts, "country_code": [country] * len(texts), "region": texts},
         schema_overrides={"country_code": pl.String},
-    ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))
+    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
     assert mentions["kind"].is_in([kind.value for kind in TownKind]).all()
     names = read_names(mentions)
     tails = read_tails(mentions, names)

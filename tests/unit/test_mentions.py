@@ -9,6 +9,7 @@ from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import decide, find_candidates
 from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_tails
+from pipeline.locate.names import search_key
 from pipeline.locate.regions import regions
 
 
@@ -20,7 +21,7 @@ def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
             "latitude": pl.Float64, "longitude": pl.Float64,
         },
         orient="row",
-    ).with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))  # fmt: skip
+    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))  # fmt: skip
 
 
 def tails_of(text: str, country: str | None) -> pl.DataFrame:
