@@ -103,17 +103,17 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     towns, bodies = (named.filter(kind).drop("kind") for kind in (is_town, ~is_town))
     text = pl.col("text")
     parted = towns.filter(text.str.contains(_SET_OFF))
-    names = pl.concat(
+    parts = pl.concat(
         [
-            _reading(towns, pl.col("key"), _WHOLE),
-            _reading(parted, search_key(text.str.extract(_BRACKETS, 1)), _BARE),
-            _reading(parted, search_key(text.str.extract(_COMMA, 1)), _BARE),
-            _reading(parted, search_key(text.str.extract(_SLASH, 1)), _BARE),
-            _reading(parted, search_key(text.str.extract(_DASH, 2)), _BARE, needs_proof=True),
-            _reading(parted, search_key(_without_year(text.str.extract(_BRACKETS, 2))), _OTHER, needs_proof=True),
-            _reading(parted, search_key(_without_year(text.str.extract(_COMMA, 2))), _OTHER, needs_proof=True),
+            _reading(parted, text.str.extract(_BRACKETS, 1), _BARE),
+            _reading(parted, text.str.extract(_COMMA, 1), _BARE),
+            _reading(parted, text.str.extract(_SLASH, 1), _BARE),
+            _reading(parted, text.str.extract(_DASH, 2), _BARE, needs_proof=True),
+            _reading(parted, _without_year(text.str.extract(_BRACKETS, 2)), _OTHER, needs_proof=True),
+            _reading(parted, _without_year(text.str.extract(_COMMA, 2)), _OTHER, needs_proof=True),
         ]
-    )
+    ).with_columns(search_key(pl.col("key")))
+    names = pl.concat([_reading(towns, pl.col("key"), _WHOLE), parts]).filter(pl.col("key") != "")
     names = pl.concat([names, _without_status(names)])
     names = pl.concat([names, *_written_out(names), _by_the_river(parted)])
     names = pl.concat([names, _without_between(names), _without_suffix(names), _without_article(names)])
@@ -128,14 +128,11 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _reading(towns: pl.DataFrame, key: pl.Expr, tier: int, *, needs_proof: bool = False) -> pl.DataFrame:
-    """Return `mention`, `country_code`, `key`, `tier`, `needs_proof` of the mentions that can be read so."""
-    return (
-        towns.select(
-            "mention", "country_code", key=key, tier=pl.lit(tier), needs_proof=pl.lit(needs_proof)
-        )
-        .filter(pl.col("key") != "")
-    )  # fmt: skip
+def _reading(towns: pl.DataFrame, name: pl.Expr, tier: int, *, needs_proof: bool = False) -> pl.DataFrame:
+    """Return `mention`, `country_code`, `key` (the name), `tier`, `needs_proof` of the mentions that can be read so."""
+    return towns.select(
+        "mention", "country_code", key=name, tier=pl.lit(tier), needs_proof=pl.lit(needs_proof)
+    ).drop_nulls("key")  # fmt: skip
 
 
 def _without_year(tail: pl.Expr) -> pl.Expr:
@@ -181,15 +178,16 @@ def _written_out(names: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _by_the_river(towns: pl.DataFrame) -> pl.DataFrame:
     """Return `Frankfurt an der Oder` for `Frankfurt (Oder)` and `Frankfurt/Oder`."""
+    text = pl.col("text")
     german = towns.filter(pl.col("country_code").is_in(_GERMAN))
     parts = pl.concat(
         german.select(
-            "mention", "country_code",
-            first=search_key(pl.col("text").str.extract(pattern, 1)),
-            second=search_key(pl.col("text").str.extract(pattern, 2)),
+            "mention", "country_code", first=text.str.extract(pattern, 1), second=text.str.extract(pattern, 2)
         )
         for pattern in (_BRACKETS, _SLASH)
-    ).filter((pl.col("first") != "") & (pl.col("second") != ""))  # fmt: skip
+    )
+    parts = parts.with_columns(first=search_key(pl.col("first")), second=search_key(pl.col("second")))
+    parts = parts.filter((pl.col("first") != "") & (pl.col("second") != ""))
     return pl.concat(
         parts.select(
             "mention", "country_code", key=pl.format("{} {} {}", "first", pl.lit(word), "second"),
@@ -248,12 +246,16 @@ def read_tails(mentions: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )
     stated = mentions.filter(pl.col("region").is_not_null())
     parted = mentions.filter(text.str.contains(_SET_OFF) | text.str.contains(_NEAR))
-    found = pl.concat(
-        [
-            stated.select("mention", hint=search_key(pl.col("region")), of_text=pl.lit(value=False)),
-            *(parted.select("mention", hint=search_key(tail), of_text=pl.lit(value=True)) for tail in tails),
-        ]
-    ).filter(pl.col("hint") != "")
+    found = (
+        pl.concat(
+            [
+                stated.select("mention", hint="region", of_text=pl.lit(value=False)),
+                *(parted.select("mention", hint=tail, of_text=pl.lit(value=True)).drop_nulls("hint") for tail in tails),
+            ]
+        )
+        .with_columns(search_key(pl.col("hint")))
+        .filter(pl.col("hint") != "")
+    )
     bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['tail_words'])}) ", "")
     shorter = pl.concat([found.with_columns(hint=bare), found.with_columns(hint=bare_region(bare))])
     rivers = names.filter(pl.col("tier") <= _STATUS).select(
