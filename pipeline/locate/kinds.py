@@ -66,6 +66,9 @@ def _kinds(asked: pl.Series) -> pl.Series:
         longest, ascii_case_insensitive=True
     )
     distinct = frame.filter(might_tell).with_columns(key=key).filter(pl.col("key").str.contains_any(words))
+    if distinct.is_empty():
+        # To make the rules ready takes longer than to ask them.
+        return pl.repeat(TownKind.MUNICIPALITY.value, len(asked), dtype=pl.String, eager=True)
     head = pl.col("key").str.extract(rf"^(.*?){_TAIL}")
     told = distinct.with_columns(head=head).select("number", kind=pl.coalesce(*_decisions()))
     kinds = frame.join(told, on="number", how="left", maintain_order="left")["kind"]
@@ -141,13 +144,19 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
         .select("mention", "country_code", first=behind, key=head)
         .drop_nulls("first")
     )
-    bracketed = bracketed.join(gazetteer.names_by(bracketed["key"]), on=["country_code", "key"], how="anti").select(
+    dashed = set_off.select("mention", "country_code", first=first, in_brackets=pl.lit(value=False))
+    divisions = region_codes(mentions, regions)
+    plain = mentions.filter(
+        towns & pl.col("country_code").is_not_null() & ~pl.col("text").str.contains(r"[(\[,/]|\s[–—]\s")
+    ).join(divisions.filter(pl.col("division_kind").is_not_null() & ~pl.col("is_seat")), on="mention")
+    borne = read_names(plain).join(plain.select("mention", "country_code"), on="mention")
+    names = gazetteer.names_by(pl.concat([bracketed["key"], bracketed["first"], dashed["first"], borne["key"]]))
+    bracketed = bracketed.join(names, on=["country_code", "key"], how="anti").select(
         "mention", "country_code", "first", in_brackets=pl.lit(value=True)
     )
-    dashed = set_off.select("mention", "country_code", first=first, in_brackets=pl.lit(value=False))
     asked = pl.concat([dashed, bracketed]).drop_nulls("first")
     large = (
-        gazetteer.names_by(asked["first"])
+        names.join(asked, left_on="key", right_on="first", how="semi")
         .join(gazetteer.places.filter(pl.col("population") >= _LARGE), on="place_id", how="semi")
         .group_by("country_code", first="key")
         .agg(pl.col("is_main").any())
@@ -159,12 +168,7 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
         .select("mention", part_kind=pl.lit(TownKind.DISTRICT.value))
         .unique()
     )
-    divisions = region_codes(mentions, regions)
-    plain = mentions.filter(
-        towns & pl.col("country_code").is_not_null() & ~pl.col("text").str.contains(r"[(\[,/]|\s[–—]\s")
-    ).join(divisions.filter(pl.col("division_kind").is_not_null() & ~pl.col("is_seat")), on="mention")
-    borne = read_names(plain).join(plain.select("mention", "country_code"), on="mention")
-    borne = borne.join(gazetteer.names_by(borne["key"]), on=["country_code", "key"], how="semi")
+    borne = borne.join(names, on=["country_code", "key"], how="semi")
     plain = plain.join(borne, on="mention", how="anti")
     is_division = pl.col("kind").is_in([TownKind.REGION.value, TownKind.COUNTY.value])
     return (
