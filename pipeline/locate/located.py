@@ -38,7 +38,7 @@ class Located:
     def with_parted(self, claims: pl.DataFrame) -> Located:
         """Return the same with the partners that were given an id of their own after they had been assigned."""
         mentions = self.mentions.with_columns(pl.col("town_id").cast(claims.schema["partner_id"]))
-        assigned = _of_mention(mentions, "town_id", claims["partner_mention"])
+        assigned = mentions["town_id"].gather(_row_of(mentions).gather(claims["partner_mention"]))
         text, country, code = "partner_text", "partner_country_text", "partner_country_code"
         found = ["partner_id", "partner_located_by", "partner_location_score"]
         parted = (
@@ -73,7 +73,8 @@ class Located:
             found = pl.concat([found, told.select(pl.col("number").alias("mention"), *names)])
         if frame.schema.get("source_id") == pl.Categorical:
             found = found.cast(_COMPACT)  # type: ignore[arg-type]
-        return frame.with_columns(_of_mention(found, column, numbers).alias(name) for column, name in names.items())
+        places = _row_of(found).gather(numbers)
+        return frame.with_columns(found[column].gather(places).alias(name) for column, name in names.items())
 
     def _next_number(self) -> int:
         return int(self.mentions.select(pl.col("mention").max().fill_null(0)).item()) + 1
@@ -89,9 +90,8 @@ def _found(side: str) -> dict[str, str]:
     return {"town_id": f"{side}_id", "located_by": f"{side}_located_by", "location_score": f"{side}_location_score"}
 
 
-def _of_mention(mentions: pl.DataFrame, column: str, asked: pl.Series) -> pl.Series:
-    """Return a column of `mentions` for each number of a mention, null where there is none."""
-    numbers = pl.int_range(pl.col("mention").max().fill_null(0) + 1)
-    every = mentions.select(mention=numbers.cast(mentions["mention"].dtype))
-    values = every.join(mentions.select("mention", column), on="mention", how="left", maintain_order="left")
-    return values[column].gather(asked)
+def _row_of(found: pl.DataFrame) -> pl.Series:
+    """Return for each number of a mention, from 0 to the last, the row of `found` it stands in; null where in none."""
+    last = int(found.select(pl.col("mention").max().fill_null(0)).item())
+    rows = found.with_row_index("row")["row"]
+    return pl.repeat(None, last + 1, dtype=rows.dtype, eager=True).scatter(found["mention"], rows)
