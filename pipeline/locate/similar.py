@@ -130,6 +130,8 @@ def _one_letter_off(said: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     for least, same in _SAME.items():
         some = asked.filter((letters >= least) & ~longer)
         longer = letters >= least
+        # Names of other lengths have nobody to be like.
+        near = names.filter(pl.col("letters").is_in(some["letters"].unique().implode()))
         for offset in (0, -same):
             # Country, length and letters as one number: what it takes for the same by mistake is told apart below.
             keys = [
@@ -137,7 +139,7 @@ def _one_letter_off(said: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
                 for text in ("said", "name")
             ]
             some_keys = some.with_columns(end=keys[0])
-            ends = names.select("place_id", "name", own_nation="nation", end=keys[1])
+            ends = near.select("place_id", "name", own_nation="nation", end=keys[1])
             ends = ends.filter(pl.col("end").is_in(some_keys["end"].unique().implode()))
             pairs.append(
                 _mostly_alike(some_keys.join(ends, on="end"))
