@@ -93,10 +93,17 @@ class Gazetteer:
 
     def names_by(self, keys: pl.Series) -> pl.DataFrame:
         """Return the names that have one of these keys: far fewer than all, for joins."""
-        asked = keys.drop_nulls().unique()
-        # Numbers are looked up in half the time that texts take; another key of the same number is told apart after.
-        some = self.names.filter(self._key_hashes.is_in(asked.hash().implode()))
-        return some.filter(pl.col("key").is_in(asked.implode()))
+        return self._names_with("key", self._key_hashes, keys)
+
+    def names_of(self, place_ids: pl.Series) -> pl.DataFrame:
+        """Return the names of these places."""
+        return self._names_with("place_id", self.names["place_id"].hash(), place_ids)
+
+    def _names_with(self, column: str, hashes: pl.Series, values: pl.Series) -> pl.DataFrame:
+        asked = values.drop_nulls().unique()
+        # Numbers are looked up in half the time that texts take; another text of the same number is told apart after.
+        some = self.names.filter(hashes.is_in(asked.hash().implode()))
+        return some.filter(pl.col(column).is_in(asked.implode()))
 
     @functools.cached_property
     def _key_hashes(self) -> pl.Series:

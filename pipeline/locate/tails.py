@@ -83,13 +83,13 @@ def weigh_tails(
     by_name = asked.join(names, on=["place_id", "country_code", "hint"]).select(
         "mention", "place_id", "of_text", speaks=pl.lit(value=True)
     )
+    of_text = asked.filter("of_text")
     longer = (
-        asked.filter("of_text")
-        .join(gazetteer.names.select("place_id", name="key"), on="place_id")
+        of_text.join(gazetteer.names_of(of_text["place_id"]).select("place_id", name="key"), on="place_id")
         .filter(pl.col("name").str.ends_with(pl.format(" {}", "hint")))
         .select("mention", "place_id", "of_text", speaks=pl.lit(value=True))
     )
-    near = _near_towns(asked.filter("of_text"), names, gazetteer)
+    near = _near_towns(of_text, names, gazetteer)
     said = (
         pl.concat([by_region, *(part.with_columns(exact=pl.lit(value=True)) for part in (by_name, longer, near))])
         .group_by("mention", "place_id")
