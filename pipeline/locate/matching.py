@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.locate.countries import STATE_OF
+from pipeline.locate.factorize import factorize
 from pipeline.locate.gazetteer import distance_km
-from pipeline.locate.mentions import read_names, read_tails
+from pipeline.locate.mentions import read_names, read_rivers, read_tails
 from pipeline.locate.tails import weigh_tails
 from schemas.vocabularies import LocatedBy, TownKind
 
@@ -42,20 +43,44 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         stands behind the name tells nothing that is known), `is_short` (by less than the whole text), `population`,
         `latitude`, `longitude`.
     """
-    read = read_names(mentions)
-    readings = read.join(mentions.select("mention", "country_code", "latitude", "longitude"), on="mention")
-    names = _by_state(gazetteer.names_by(read["key"]))
-    found = readings.join(names, on=["key", "country_code"]).with_columns(
-        name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE),
+    # Of many mentions the name is one, and differs what else they say: one stands for all of them.
+    numbers, rows = factorize(mentions.select("text", "country_code", "kind"))
+    named = mentions.select(pl.col("text", "key", "country_code", "kind").gather(rows)).with_row_index("mention")
+    read = read_names(named)
+    borne = _bearers(named, read, gazetteer)
+    rivers = read_rivers(read.join(borne, on="mention", how="semi"))
+    of_name = mentions.select("mention", "latitude", "longitude", name=numbers)
+    rivers, found = (of_name.join(one.rename({"mention": "name"}), on="name") for one in (rivers, borne))
+    found = found.drop("name").with_columns(
+        km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     )
-    # The best reading of each.
+    tails = read_tails(mentions.join(found, on="mention", how="semi"), rivers.select("mention", "hint", "of_text"))
+    return weigh_tails(found, tails, mentions, gazetteer, regions, NEAR_KM).select(
+        "mention", "place_id", "name_score", "km", "in_region", "open_tail", "is_short", "population",
+        latitude="place_latitude", longitude="place_longitude",
+    )  # fmt: skip
+
+
+def _bearers(named: pl.DataFrame, read: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the places that go by each mention's name, by the best of its readings.
+
+    Args:
+        named: `mention`, `country_code`, `kind`.
+        read: what they may be called, from `read_names`.
+        gazetteer: places and names.
+    """
+    names = _by_state(gazetteer.names_by(read["key"]))
+    found = (
+        read.join(named.select("mention", "country_code"), on="mention")
+        .join(names, on=["key", "country_code"])
+        .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))
+    )
     is_only = found["mention"].is_unique()
     best = (
         found.filter(~is_only)
         .sort("mention", "place_id", "tier", "needs_proof", "name_score", descending=[False, False, False, False, True])
         .unique(["mention", "place_id"], keep="first", maintain_order=True)
     )
-    found = pl.concat([found.filter(is_only), best])
     places = gazetteer.places.select(
         "place_id",
         "admin1_code",
@@ -65,14 +90,7 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
         place_latitude="latitude",
         place_longitude="longitude",
     )
-    found = _of_the_kind(found.join(places, on="place_id"), mentions).with_columns(
-        km=distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
-    )
-    tails = read_tails(mentions.join(found, on="mention", how="semi"), read.join(found, on="mention", how="semi"))
-    return weigh_tails(found, tails, mentions, gazetteer, regions, NEAR_KM).select(
-        "mention", "place_id", "name_score", "km", "in_region", "open_tail", "is_short", "population",
-        latitude="place_latitude", longitude="place_longitude",
-    )  # fmt: skip
+    return _of_the_kind(pl.concat([found.filter(is_only), best]).join(places, on="place_id"), named)
 
 
 def _by_state(names: pl.DataFrame) -> pl.DataFrame:

@@ -219,12 +219,23 @@ def _without_article(names: pl.DataFrame) -> pl.DataFrame:
     ).drop_nulls("key")  # fmt: skip
 
 
-def read_tails(mentions: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def read_rivers(names: pl.DataFrame) -> pl.DataFrame:
+    """Return what names say behind a small word, as `read_tails` does: the river of `frankfurt an der oder`.
+
+    Args:
+        names: from `read_names`.
+    """
+    return names.filter(pl.col("tier") <= _STATUS).select(
+        "mention", hint=pl.col("key").str.extract(rf"^.{{3,}}? {_BETWEEN} (.+)$"), of_text=pl.lit(value=True)
+    ).drop_nulls("hint")  # fmt: skip
+
+
+def read_tails(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFrame:
     """Return what a mention says beyond the name: regions, other names, rivers, towns near by, undecided which.
 
     Args:
         mentions: as `collect_mentions` gives them.
-        names: what they may be called, from `read_names`.
+        rivers: what their names say so, from `read_rivers`.
 
     Returns:
         `mention`, `hint` (search key, never empty), `of_text` (false for what the source states as the region).
@@ -258,9 +269,6 @@ def read_tails(mentions: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )
     bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['tail_words'])}) ", "")
     shorter = pl.concat([found.with_columns(hint=bare), found.with_columns(hint=bare_region(bare))])
-    rivers = names.filter(pl.col("tier") <= _STATUS).select(
-        "mention", hint=pl.col("key").str.extract(rf"^.{{3,}}? {_BETWEEN} (.+)$"), of_text=pl.lit(value=True)
-    ).drop_nulls("hint")  # fmt: skip
     return (
         pl.concat([found, shorter, rivers])
         # 'Corning (city), New York': a word of status tells nothing.

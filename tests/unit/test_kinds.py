@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.locate.kinds import kind_of, settle_kinds
-from pipeline.locate.mentions import read_names, read_tails
+from pipeline.locate.mentions import read_names, read_rivers, read_tails
 from pipeline.locate.names import search_key
 from pipeline.locate.regions import regions
 from schemas.vocabularies import TownKind
@@ -177,7 +177,7 @@ def test_garbage_never_raises_and_gives_no_empty_key(texts: list[str], country: 
     ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
     assert mentions["kind"].is_in([kind.value for kind in TownKind]).all()
     names = read_names(mentions)
-    tails = read_tails(mentions, names)
+    tails = read_tails(mentions, read_rivers(names))
     assert names.filter(pl.col("key").str.strip_chars(" ") == "").is_empty()
     assert tails.filter(pl.col("hint").str.strip_chars(" ") == "").is_empty()
     assert not names.select("mention", "key").is_duplicated().any()

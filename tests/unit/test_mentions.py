@@ -8,7 +8,7 @@ import pytest
 from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import decide, find_candidates
-from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_tails
+from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_rivers, read_tails
 from pipeline.locate.names import search_key
 from pipeline.locate.regions import regions
 
@@ -26,7 +26,7 @@ def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
 
 def tails_of(text: str, country: str | None) -> pl.DataFrame:
     mentions = mentions_of((text, country))
-    return read_tails(mentions, read_names(mentions))
+    return read_tails(mentions, read_rivers(read_names(mentions)))
 
 
 READ = [
