@@ -197,8 +197,12 @@ def region_codes(mentions: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         "hint", "country_code", "iso_3166_2", "kind", "is_first_level", "is_seat"
     )
     text = pl.col("text")
-    before = search_key(pl.when(text.str.contains(r"[(\[,/]")).then(text.str.extract(r"^([^(\[,/]*)")))
-    asked = mentions.select("mention", "country_code", hint=pl.coalesce(before, "key"))
+    is_set_off = text.str.contains(r"[(\[,/]")
+    before = search_key(text.str.extract(r"^([^(\[,/]*)"))
+    asked = pl.concat(
+        mentions.filter(some).select("mention", "country_code", hint=hint)
+        for some, hint in ((~is_set_off, pl.col("key")), (is_set_off, before))
+    )
     # A name of one word has none to spare.
     several_words = asked.filter(pl.col("hint").str.contains(" ", literal=True))
     asked = pl.concat([asked, several_words.with_columns(hint=bare_region(pl.col("hint")))])
