@@ -125,7 +125,7 @@ def find_anywhere(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         )
     read = read_names(mentions.filter(pl.col("kind") == TownKind.MUNICIPALITY.value)).filter(~pl.col("needs_proof"))
     names = gazetteer.names_by(read["key"]).select("key", "place_id", "is_main")
-    names = names.join(gazetteer.places.filter(pl.col("is_populated")), on="place_id", how="semi")
+    names = names.join(gazetteer.places.select("place_id", "is_populated"), on="place_id").filter("is_populated")
     return (
         read.join(names, on="key")
         .with_columns(name_score=pl.col("weight") * pl.when("is_main").then(1.0).otherwise(_ALTERNATE))
