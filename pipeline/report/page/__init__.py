@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from pipeline.curate.database import open_tables
 from pipeline.errors import TwintownsError
 from pipeline.report.current import current_database
-from pipeline.report.page.data import read_held, read_whole
+from pipeline.report.page.data import VIEWS, read_held, read_whole
 from pipeline.report.page.packing import Packed, as_json, pack
 from pipeline.report.page.selection import Limits
 
@@ -72,7 +72,7 @@ def find_report(out: Path) -> Path:
 
 
 def _bounded(release: Path, limits: Limits) -> bytes:
-    with TemporaryDirectory() as spill, open_tables(release, Path(spill)) as connection:
+    with TemporaryDirectory() as spill, open_tables(release, Path(spill), VIEWS) as connection:
         whole = read_whole(connection)
         while True:
             # What it selects is a cursor's own, so that another can select anew.

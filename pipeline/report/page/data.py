@@ -15,6 +15,8 @@ from pipeline.report.page.selection import Limits, select
 if TYPE_CHECKING:
     import duckdb
 
+#: The views that it asks.
+VIEWS: Final = ("partnerships_per_decade", "partnerships_per_year", "eras", "country_pairs", "source_coverage")
 #: What each source said, the statement first that the start is taken from.
 _CLAIMS: Final = """
 SELECT
