@@ -99,7 +99,7 @@ def measure_steps(partners: pl.DataFrame, starts: pl.Series) -> Steps:
     twos = _in_twos(joined["town"])
     for first in range(0, starts.len(), words * _BITS):
         some = starts.slice(first, words * _BITS)
-        found, of_words = _search(joined["partner"], twos, _first_bits(some, count, words))
+        found, of_words = _search(joined, twos, _first_bits(some, count, words), words)
         counts.update(found)
         of_towns += of_words.reshape((count, words)).arr.sum()
     return Steps(dict(counts), of_towns)
@@ -111,22 +111,42 @@ def _first_bits(starts: pl.Series, count: int, words: int) -> pl.Series:
     return pl.zeros(count * words, pl.UInt128, eager=True).scatter(starts * words + order // _BITS, bits)
 
 
-def _search(partner: pl.Series, twos: list[Twos], reached: pl.Series) -> tuple[dict[int, int], pl.Series]:
-    """Return how many bits are first set after how many steps, and for each word the steps of all of its bits."""
+def _search(joined: pl.DataFrame, twos: list[Twos], reached: pl.Series, words: int) -> tuple[dict[int, int], pl.Series]:
+    """Return how many bits are first set after how many steps, and for each word the steps of all of its bits.
+
+    Args:
+        joined: `town`, `partner`: words that are joined, in order.
+        twos: of `town`.
+        reached: the bits of each word at first; each bit is set once.
+        words: of each town.
+    """
     counts: dict[int, int] = {}
-    of_words = pl.zeros(reached.len(), pl.Int64, eager=True)
     before = reached.bitwise_count_ones()
+    place = pl.int_range(pl.len()) % words
+    most = before.to_frame("bits").select(pl.col("bits").sum().over(place))["bits"]
+    of_words = pl.zeros(reached.len(), pl.Int64, eager=True)
+    unfilled = pl.int_range(reached.len(), dtype=pl.UInt32, eager=True)
     while True:
-        reached = reached | _together(reached.gather(partner), twos)
-        now = reached.bitwise_count_ones()
-        new = (now - before).cast(pl.Int64)
+        now = reached.gather(unfilled) | _together(reached.gather(joined["partner"]), twos)
+        # To put all in their places costs more than to take them as they are.
+        reached = now if now.len() == reached.len() else reached.scatter(unfilled, now)
+        bits = now.bitwise_count_ones()
+        new = (bits - before).cast(pl.Int64)
         found = int(new.sum())
         if not found:
             return counts, of_words
         steps = len(counts) + 1
         counts[steps] = found
-        of_words += new * steps
-        before = now
+        of_words = of_words.scatter(unfilled, of_words.gather(unfilled) + new * steps)
+        is_unfilled = bits < most.gather(unfilled)
+        before = bits
+        # Half of the rounds are for the last hundredth of the bits: only words that lack some are joined again.
+        if is_unfilled.sum() * 2 < unfilled.len():
+            unfilled, before = unfilled.filter(is_unfilled), bits.filter(is_unfilled)
+            if unfilled.is_empty():
+                return counts, of_words
+            joined = joined.filter((reached.bitwise_count_ones() < most).gather(joined["town"]))
+            twos = _in_twos(joined["town"])
 
 
 def _in_twos(town: pl.Series) -> list[Twos]:

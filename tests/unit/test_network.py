@@ -152,6 +152,22 @@ def test_steps_are_those_of_one_search_after_the_other(found: set[tuple[int, int
     assert steps.of_towns.to_list() == [sum(plain[town].values()) for town in range(towns.height)]
 
 
+def test_towns_at_the_end_of_long_tails_are_reached_when_most_are_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that has all its bits is looked at no more; those that lack some go on."""
+    core = nx.gnm_random_graph(60, 400, seed=1)
+    tails = [(town, *range(100 * town, 100 * town + length)) for town, length in ((3, 5), (7, 12), (11, 30))]
+    graph = nx.compose_all([core, *(nx.path_graph(tail) for tail in tails)])
+    assert nx.is_connected(graph)
+    number = {town: place for place, town in enumerate(sorted(graph, key=graph.degree))}
+    links = pl.DataFrame([(number[a], number[b]) for a, b in graph.edges], ["low", "high"], orient="row")
+    monkeypatch.setattr(paths, "_BITS", 8)
+    starts = range(0, len(number), 2)
+    steps = measure_steps(both_ways(links), pl.Series(starts))
+    apart = dict(nx.all_pairs_shortest_path_length(nx.relabel_nodes(graph, number)))
+    assert steps.counts == Counter(apart[one][town] for one in starts for town in apart if town != one)
+    assert steps.of_towns.to_list() == [sum(apart[one][town] for one in starts) for town in range(len(number))]
+
+
 def test_many_starts_are_searched_in_several_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     ring = pl.DataFrame([sorted((town, (town + 1) % 700)) for town in range(700)], schema=["low", "high"], orient="row")
     for at_once in (1, 3 * 1400, 2**22):
