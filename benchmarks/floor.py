@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from pipeline.curate.database import ROW_GROUP_SIZE, STORAGE_VERSION
+from pipeline.curate.database import STORAGE
 from pipeline.declarations import load_declarations
+from pipeline.publish.parquet import write_table
 from pipeline.snapshots import RawStore
 from schemas import TABLES
 
@@ -47,16 +48,9 @@ def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
             pl.read_csv(path, separator=separator, infer_schema=False, quote_char=quote, truncate_ragged_lines=True)
     out.mkdir(parents=True)
     for table in TABLES:
-        frame = pl.scan_ipc(tables / f"{table.name}.arrow")
-        frame.sink_parquet(
-            out / f"{table.name}.parquet",
-            compression="zstd",
-            compression_level=3,
-            statistics=True,
-            row_group_size=ROW_GROUP_SIZE,
-        )
+        write_table(pl.scan_ipc(tables / f"{table.name}.arrow"), out / f"{table.name}.parquet")
     with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{out / 'twintowns.duckdb'}' AS release (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH '{out / 'twintowns.duckdb'}' AS release ({STORAGE})")
         for table in TABLES:
             path = out / f"{table.name}.parquet"
             connection.execute(f"CREATE TABLE release.{table.name} AS FROM read_parquet('{path}')")

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from schemas import Table
 
 SQL = Path(__file__).parent / "sql"
+#: Rows that are stored together, here and in the Parquet files. What has one group of rows is compressed by one core:
+#: half of DuckDB's own size, which a table of 100,000 rows would not fill. A file with other groups than the database
+#: is written twice, once as it was read and once put together anew.
+ROW_GROUP_SIZE = 61_440
 #: The oldest storage format that DuckDB 2 writes: clients from 1.0 on and the browser build read it.
-STORAGE_VERSION = "v1.0.0"
-#: Rows that DuckDB stores together. A Parquet file with row groups of this size is taken over group by group; any
-#: other is written twice, once as it was read and once put together anew.
-ROW_GROUP_SIZE = 122_880
+STORAGE = f"STORAGE_VERSION 'v1.0.0', ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
 #: What writing may hold in memory; the rest goes to disk, beside the file.
 _MEMORY = "1GB"
 #: So many rows tell whether a column repeats its values.
@@ -43,7 +44,7 @@ def write_database(path: Path, parquet: Path) -> None:
     """
     spill = path.with_name(f".{path.name}.spill")
     with duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": str(spill)}) as connection:
-        connection.execute(f"ATTACH {_text(str(path))} AS release (STORAGE_VERSION {_text(STORAGE_VERSION)})")
+        connection.execute(f"ATTACH {_text(str(path))} AS release ({STORAGE})")
         connection.execute("USE release")
         # Hundreds of statements, each by itself, would wait for the disk as often.
         connection.execute("BEGIN")

@@ -14,7 +14,7 @@ import polars as pl
 import polars.selectors as cs
 
 import schemas
-from pipeline.curate.database import ROW_GROUP_SIZE, view_files, write_database
+from pipeline.curate.database import view_files, write_database
 from pipeline.errors import GateError, TwintownsError
 from pipeline.history import list_changes, list_redirects
 from pipeline.publish import gates
@@ -32,6 +32,7 @@ from pipeline.publish.folders import (
     switch,
 )
 from pipeline.publish.package import write_descriptor
+from pipeline.publish.parquet import write_table
 from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
@@ -207,9 +208,7 @@ def _write_parquet(tables: dict[str, pl.DataFrame], folder: Path) -> dict[str, s
     checksums = {}
     for name in sorted(tables):
         path = folder / f"{name}.parquet"
-        _contract(name).published(tables[name]).sink_parquet(
-            path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP_SIZE
-        )
+        write_table(_contract(name).published(tables[name]), path)
         checksums[path.name] = file_sha256(path)
     return checksums
 
