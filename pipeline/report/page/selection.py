@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 #: What each adds to the page, in bytes: as measured, compressed and in base64, of lists that exist and of made ones.
-_PARTNERSHIP, _STATEMENT, _TOWN, _NAME = 7, 7, 20, 11
+_PARTNERSHIP, _STATEMENT, _TOWN, _NAME = 11, 9, 25, 10
 #: What the page has besides (program, base map, charts, credits), and some room.
-_REST = 1_000_000
+_REST = 700_000
 
 
 @dataclass(frozen=True)
