@@ -78,20 +78,22 @@ def make_tables(
     """
     used = list(used)
     sources = _sources(used)
-    towns, town_names = _towns(located, gazetteer, checked.item_names)
-    concluded = conclude(checked.claims, sources)
+    # Each of the two leaves a core idle now and then; so do the three below.
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(_towns, located, gazetteer, checked.item_names)
+        concluded = conclude(checked.claims, sources)
+        towns, town_names = making.result()
     # For joins: towns' ids as claims and partnerships have them.
     keyed = towns.with_columns(pl.col("town_id").cast(concluded.partnerships.schema["town_a_id"]))
     partnerships = _partnerships(concluded.partnerships, checked.claims, keyed)
     groups, members = _groups(checked.group_members)
     names = towns.select("town_id", "name")
     network = Network.of(partnerships)
-    # Each leaves a core idle now and then.
     with ThreadPoolExecutor(1) as pool:
+        searching = pool.submit(find_cliques, partnerships, members, network)
         deriving = pool.submit(derive_motives, partnerships, keyed, town_names)
-        cliques = find_cliques(partnerships, members, network)
         figures, places = measure_network(partnerships, keyed, network)
-        motives = deriving.result()
+        cliques, motives = searching.result(), deriving.result()
     del network
     awards = _awards(checked.awards)
     candidates = located.candidates.join(
