@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from schemas.compact import compact_dtype, to_numbers, to_texts
+from schemas.promises import pandera_check, pandera_column, promises
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -127,8 +128,8 @@ class Table:
         import pandera.polars as pa
 
         return pa.DataFrameSchema(
-            columns={column.name: _pandera_column(column) for column in self.columns},
-            checks=[_pandera_rule(rule) for rule in self.rules],
+            columns={column.name: pandera_column(column) for column in self.columns},
+            checks=[pandera_check(rule) for rule in self.rules],
             name=self.name,
             description=self.row,
             strict=True,
@@ -203,6 +204,9 @@ class Table:
             return pl.DataFrame(schema=_FAILURES)
         if frame.schema == self.compact_schema != self.polars_schema:
             frame = self.published(frame).collect()
+        if lacking := [(None, None, "column_in_dataframe", name) for name in self.polars_schema.keys() - frame.schema]:
+            # pandera asks for the key nonetheless, and ends with an error of polars.
+            return pl.DataFrame(sorted(lacking), schema=_FAILURES, orient="row")
         import pandera.polars as pa
 
         try:
@@ -225,7 +229,7 @@ class Table:
         """
         if frame.schema not in (self.polars_schema, self.compact_schema):
             return False
-        promised = [promise for column in self.columns for promise in _promises(column, frame.schema[column.name])]
+        promised = [one for column in self.columns for one in promises(column, frame.schema[column.name])]
         promised += [rule.holds.fill_null(value=True).all() for rule in self.rules]
         if not all(frame.select(promise.alias(str(place)) for place, promise in enumerate(promised)).row(0)):
             return False
@@ -242,61 +246,11 @@ class Table:
         if failures.is_empty():
             return frame
         samples = [
-            f"  {table_column or 'row'}: {rule}" + (f" (row {row}: {str(value)[:200]})" if row is not None else "")
-            for row, table_column, rule, value in failures.head(5).iter_rows()
+            f"  {column or 'row'}: {rule} (row {row}: {str(value)[:200]})"
+            if row is not None
+            else f"  {column or 'table'}: {rule} ({str(value)[:200]})"
+            for row, column, rule, value in failures.head(5).iter_rows()
         ]
         raise ContractError(
             f"table {self.name} breaks its contract in {failures.height} place(s):\n" + "\n".join(samples)
         )
-
-
-def _promises(column: Column, dtype: pl.DataType) -> list[pl.Expr]:
-    """Return what a column of some type, published or compact, promises: each as one Boolean of the whole frame."""
-    value = pl.col(column.name)
-    promised = []
-    if not column.nullable:
-        promised.append(value.null_count() == 0)
-        if column.dtype.is_float():
-            # pandera takes it for a null.
-            promised.append(value.is_not_nan().all())
-    if column.vocabulary is not None and dtype == pl.String:
-        promised.append(value.is_in([member.value for member in column.vocabulary]).all())
-    if column.minimum is not None:
-        promised.append((value >= column.minimum).all())
-    if column.maximum is not None:
-        promised.append((value <= column.maximum).all())
-    if column.pattern is not None and dtype != pl.UInt64:
-        text = value.unique().cast(pl.String) if dtype == pl.Categorical else value
-        promised.append(text.str.contains(f"^(?:{column.pattern})").all())
-    return promised
-
-
-def _pandera_column(column: Column) -> pa.Column:
-    import pandera.polars as pa
-
-    checks = []
-    if column.vocabulary is not None:
-        checks.append(pa.Check.isin([member.value for member in column.vocabulary]))
-    if column.minimum is not None:
-        checks.append(pa.Check.ge(column.minimum))
-    if column.maximum is not None:
-        checks.append(pa.Check.le(column.maximum))
-    if column.pattern is not None:
-        checks.append(pa.Check.str_matches(column.pattern))
-    return pa.Column(
-        column.dtype,
-        checks=checks,
-        nullable=column.nullable,
-        name=column.name,
-        description=column.description,
-        metadata={"unit": column.unit} if column.unit else None,
-    )
-
-
-def _pandera_rule(rule: Rule) -> pa.Check:
-    import pandera.polars as pa
-
-    def holds(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(rule.holds.fill_null(value=True))
-
-    return pa.Check(holds, name=rule.name, error=rule.name, description=rule.description)

@@ -84,6 +84,14 @@ def test_each_broken_promise_is_named_with_its_row(change: dict[str, Any]) -> No
         CONTRACT.validate(frame)
 
 
+def test_columns_that_are_not_there_are_named_whatever_they_are_used_for() -> None:
+    frame = frame_of([GOOD, {**GOOD, "part": 1}]).drop("thing_id", "weight")
+    with pytest.raises(ContractError) as caught:
+        CONTRACT.validate(frame)
+    assert "in 2 place(s)" in str(caught.value)
+    assert all(f"table: column_in_dataframe ({name})" in str(caught.value) for name in ("thing_id", "weight"))
+
+
 @pytest.mark.parametrize(
     "frame",
     [
