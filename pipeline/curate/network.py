@@ -66,7 +66,9 @@ def measure_network(
     links, names = network.links, network.towns
     partners = both_ways(links)
     places = _places(network, partners)
+    # Steps first: whoever searches for cliques meanwhile lists the triangles.
     steps, starts = _steps(partners, places)
+    places = _with_triangles(places, network)
     figures = {
         **_sizes(partners, places),
         **_clustering(places),
@@ -82,21 +84,12 @@ def measure_network(
 
 
 def _places(network: Network, partners: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a town, by its number: `town_id`, its partners, triangles, clustering and component."""
-    corners = pl.concat(
-        triangles.select(rank=corner).group_by("rank").agg(triangle_count=pl.len().cast(pl.Int64))
-        for triangles in network.triangles()
-        for corner in CORNERS
-    )
-    corners = corners.group_by("rank").agg(pl.col("triangle_count").sum())
-    pairs = pl.col("partner_count") * (pl.col("partner_count") - 1) / 2
+    """Return one row a town, by its number: `town_id`, its partners and component."""
     return (
         network.towns.select("rank", town_id="town", partner_count=pl.col("degree").cast(pl.Int64))
-        .join(corners, on="rank", how="left", maintain_order="left")
-        .with_columns(label_components(partners), pl.col("triangle_count").fill_null(0))
-        .with_columns(clustering=pl.when(pl.col("partner_count") > 1).then(pl.col("triangle_count") / pairs))
+        .with_columns(label_components(partners))
         .pipe(_with_components)
-    )  # fmt: skip
+    )
 
 
 def _with_components(places: pl.DataFrame) -> pl.DataFrame:
@@ -107,6 +100,22 @@ def _with_components(places: pl.DataFrame) -> pl.DataFrame:
         .select("label", "component_town_count", component=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
     )  # fmt: skip
     return places.join(components, on="label", how="left", maintain_order="left").drop("label")
+
+
+def _with_triangles(places: pl.DataFrame, network: Network) -> pl.DataFrame:
+    """Add `triangle_count` and `clustering`: the share of the pairs of a town's partners that are partners too."""
+    corners = pl.concat(
+        triangles.select(rank=corner).group_by("rank").agg(triangle_count=pl.len().cast(pl.Int64))
+        for triangles in network.triangles()
+        for corner in CORNERS
+    )
+    corners = corners.group_by("rank").agg(pl.col("triangle_count").sum())
+    pairs = pl.col("partner_count") * (pl.col("partner_count") - 1) / 2
+    return (
+        places.join(corners, on="rank", how="left", maintain_order="left")
+        .with_columns(pl.col("triangle_count").fill_null(0))
+        .with_columns(clustering=pl.when(pl.col("partner_count") > 1).then(pl.col("triangle_count") / pairs))
+    )  # fmt: skip
 
 
 def _sizes(partners: pl.DataFrame, places: pl.DataFrame) -> dict[F, float | None]:
