@@ -225,15 +225,14 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
         read: ids of the sources that were read.
     """
     sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
-    present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty()}
+    # Sources of awards alone have claims too: none.
+    present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty() or name == "claims"}
     mentions, indexed = index_mentions([(frame, sides[name]) for name, frame in present.items()])
     frames = dict(zip(present, indexed, strict=True))
     del present, indexed
     # A row that only states a group names nobody.
     mentions = mentions.filter(pl.col("text").is_not_null())
-    links = pl.DataFrame(schema=["town_mention", "partner_mention"])
-    if "claims" in frames:
-        links = frames["claims"].select(links.columns)
+    links = frames["claims"].select("town_mention", "partner_mention")
     located = locate(mentions, links, gazetteer, corrections)
     noted = (
         unused_corrections(corrections, located.corrected, read),
@@ -242,8 +241,7 @@ def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame
     checked.findings = pl.concat([checked.findings, *noted])
     for name in list(frames):
         setattr(checked, name, _assigned(located, frames.pop(name), sides[name]))
-    if "partner_id" in checked.claims.columns:
-        checked.claims = with_pairs(refuse_self_located(checked, checked.claims.drop(_SOUGHT)))
+    checked.claims = with_pairs(refuse_self_located(checked, checked.claims.drop(_SOUGHT)))
     return located.with_parted(checked.claims)
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.check import bounds, rows, values
 from pipeline.check import ledger as ledgers
-from pipeline.check.claims import distinguish_repeats
+from pipeline.check.claims import distinguish_repeats, no_claims
 from pipeline.check.heaps import find_heaps
 from pipeline.check.judging import judge
 from pipeline.readers.statements import ITEM_NAMES, RawFile, Received, read_item_names, read_statements
@@ -59,8 +59,9 @@ class Checked:
             found = [frame for part in parts if not (frame := getattr(part, name)).is_empty()]
             if found:
                 frames[name] = pl.concat(found, how="vertical")
-        claims = frames.setdefault("claims", CLAIMS_READ.compact(CLAIMS_READ.empty()))
-        CLAIMS_READ.validate(claims.select(CLAIMS_READ.polars_schema.names()))
+        if "claims" not in frames:
+            frames["claims"] = no_claims()
+        CLAIMS_READ.validate(frames["claims"].select(CLAIMS_READ.polars_schema.names()))
         return cls(**frames, raw=[file for part in parts for file in part.raw])
 
 

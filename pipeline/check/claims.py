@@ -59,6 +59,11 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
     return _held(frame.select(given[name].alias(name) for name in names)), [*noted, *places, *dates], read
 
 
+def no_claims() -> pl.DataFrame:
+    """Return a frame of claims, with what checking finds out for locating, that has no rows."""
+    return _held(CLAIMS_READ.empty().with_columns(pl.lit(None, pl.String).alias(name) for name in _TOLD))
+
+
 def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:
     """Date the ends of rows that tell of an end by what they give as a start; `ended` says which rows do."""
     is_told = values.is_filled(frame, "start_event")

@@ -96,17 +96,21 @@ def print_summary(built: Built, out: Path) -> None:
     console.print("Next:", style="bold")
     program = "twintowns" if shutil.which("twintowns") else ".venv/bin/twintowns"
     where = "" if out == Path("curated") else f" --out {out}"
+    town = _best_connected(built)
+    question = f"FROM partners_of('{town}')" if town else "FROM towns"
     for command, what in (
-        (f"query \"FROM partners_of('{_best_connected(built)}')\"", "ask the database"),
+        (f'query "{question}"', "ask the database"),
         ("rejects", "what was refused, and why"),
         ("sources", "what is declared, and what could be fetched"),
     ):
         console.print(f"  {program} {command}{where}   # {what}", markup=False, soft_wrap=True)
 
 
-def _best_connected(built: Built) -> str:
-    """Return the name of the town with the most partners, as one to begin with."""
+def _best_connected(built: Built) -> str | None:
+    """Return the name of the town with the most partners, as one to begin with; None where no town has any."""
     pairs = built.tables["partnerships"]
+    if pairs.is_empty():
+        return None
     degrees = pl.concat([pairs["town_a_id"], pairs["town_b_id"].alias("town_a_id")]).value_counts(name="partners")
     best = degrees.sort("partners", "town_a_id", descending=[True, False])["town_a_id"][0]
     name: str = built.tables["towns"].row(by_predicate=pl.col("town_id") == best, named=True)["name"]
