@@ -71,6 +71,10 @@ def _check_keys(declaration: Declaration) -> None:
     ):
         for key in keys:
             _require_known(key, COLUMNS, place)
+    if len(declaration.split) > 1:
+        raise ValueError(
+            f"split: {', '.join(declaration.split)}: which of one belongs to which of the other is not known; split one"
+        )
 
 
 def _check_codes(declaration: Declaration) -> None:

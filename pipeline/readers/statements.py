@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _CLEAN = "^[!-~À-ɏЀ-џ]+(?: [!-~À-ɏЀ-џ]+)*$"
 #: Names of Wikidata items in the languages that a source has them in.
 ITEM_NAMES = pl.Schema({"wikidata_id": pl.String, "name": pl.String, "language": pl.String})
+#: Working column: which cell before it was taken apart.
+_CELL = "__cell"
 
 
 @dataclass(frozen=True)
@@ -191,14 +193,17 @@ def _several_partners(rows: pl.DataFrame, split: Mapping[str, Sequence[str]]) ->
         cell = pl.col(column)
         for other in others:
             cell = cell.str.replace_all(other, first, literal=True)
-        rows = rows.with_columns(pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column)).explode(
-            column, empty_as_null=True
+        # One row may be several statements before.
+        rows = (
+            rows.with_columns(pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column))
+            .with_row_index(_CELL)
+            .explode(column, empty_as_null=True)
+            .with_columns(clean_text(pl.col(column)).alias(column))
         )
-        rows = rows.with_columns(clean_text(pl.col(column)).alias(column))
         # A separator at the end of a cell names nobody; a cell of nothing else stays, to be rejected.
         named = pl.col(column).is_not_null()
-        first_of_none = ~named.any().over("row") & (pl.int_range(pl.len()).over("row") == 0)
-        rows = rows.filter(named | first_of_none)
+        first_of_none = ~named.any().over(_CELL) & pl.col(_CELL).is_first_distinct()
+        rows = rows.filter(named | first_of_none).drop(_CELL)
     return rows
 
 

@@ -322,6 +322,11 @@ def test_a_pinned_file_that_is_another(tmp_path: Path, refuse: Refuse) -> None:
         ('"list.csv"', '"../list.csv"', ("files.1.name", "'..'")),
         ("[columns]", "[columns", ("cannot be read as TOML", "line 15")),
         ('town = "Stadt"\n', "", ("file 'list.csv' holds claims, but no column gives town",)),
+        (
+            "[codes.form]",
+            '[split]\npartner = [","]\npartner_country = [","]\n\n[codes.form]',
+            ("split: partner, partner_country: which of one belongs to which of the other is not known",),
+        ),
     ],
 )
 def test_a_declaration_with_a_slip(

@@ -15,6 +15,7 @@ from pipeline.check import Checked, check_source
 from pipeline.check.category_words import decode_words
 from pipeline.errors import SourceError
 from pipeline.locate.countries import country_names
+from pipeline.readers.statements import _several_partners
 from schemas import CLAIMS_READ, FINDINGS, REJECTS
 from schemas import vocabularies as v
 
@@ -149,6 +150,12 @@ def test_a_cell_of_separators_alone_names_no_partner() -> None:
     checked = check("town,partner\nA,;\nB,C\n", split={"partner": [";"]})
     assert rejects(checked) == [("line 2", "partner_missing")]
     assert account(checked) == (2, 1, 1, 0, 1)
+
+
+def test_a_statement_without_a_partner_stays_beside_others_of_its_row() -> None:
+    rows = pl.DataFrame({"row": [0, 0, 1], "partner": ["B; C;", None, "D"], "note": ["one", "two", "three"]})
+    apart = _several_partners(rows, {"partner": [";"]})
+    assert apart.rows() == [(0, "B", "one"), (0, "C", "one"), (0, None, "two"), (1, "D", "three")]
 
 
 def test_a_bad_one_among_several_partners_is_a_finding() -> None:
