@@ -15,12 +15,18 @@ from pipeline.errors import SourceError
 from pipeline.readers.rows import BREAKS, LINE, LOCATOR, RECORD, RawRows, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipeline.declarations import Format
 
 #: Records that have not as many fields as the header: number, fields, text.
 _Ragged = list[tuple[int, int, str]]
+_TOO_MANY = (
+    "a quotation mark is followed by more text in its field, in a record of several lines: it may be more than one "
+    "record; double the marks inside a field, or close the one before"
+)
+#: No list has it: the field after the last, if no quotation mark is open there.
+_END = "\x1f"
 # A cell may be as long as it likes; the reader of headers would stop at 128 KiB.
 csv.field_size_limit(sys.maxsize)
 
@@ -38,12 +44,14 @@ def read_delimited(content: bytes, layout: Format, where: str) -> RawRows:
     names = _header(text, layout, delimiter, where)
     frame, ragged = _parse(text.encode(), layout, delimiter, names, where)
     lines = _lines(frame, ragged)
-    frame = frame.join(lines, on=RECORD, how="left", maintain_order="left")
     _check_closed(text, lines, layout, delimiter, where)
+    joined = _joined(lines, {number for number, _, _ in ragged}, text, _options(layout, delimiter))
+    frame = frame.join(lines.drop(BREAKS), on=RECORD, how="left", maintain_order="left")
     rows = _without_blank_lines(frame, text)
     if layout.header is True:
         rows = rows.slice(1)
-    broken = _broken(ragged, lines, len(names), blank)
+    rows = rows.filter(~pl.col(RECORD).is_in([number for number, _ in joined]))
+    broken = _broken(ragged, joined, lines, len(names), blank)
     if rows.is_empty() and broken.is_empty():
         raise SourceError(f"{where}: an empty list: a header, but no rows")
     return RawRows(rows.select(*names, pl.format("line {}", pl.col(LINE) + blank).alias(LOCATOR)), broken)
@@ -118,7 +126,7 @@ def _parse(
 
 
 def _lines(frame: pl.DataFrame, ragged: _Ragged) -> pl.DataFrame:
-    """Return each record's line: its number plus the line breaks inside the records before it."""
+    """Return each record's line, its number plus the line breaks inside the records before it, and its own breaks."""
     names = [name for name in frame.columns if name != RECORD]
     inside = pl.sum_horizontal(pl.col(names).str.count_matches("\n", literal=True)).cast(pl.Int64)
     others = pl.DataFrame(
@@ -128,7 +136,7 @@ def _lines(frame: pl.DataFrame, ragged: _Ragged) -> pl.DataFrame:
     )
     breaks = pl.concat([frame.select(RECORD, inside.alias(BREAKS)), others]).sort(RECORD)
     line = pl.col(RECORD) + pl.col(BREAKS).cum_sum().shift(1, fill_value=0)
-    return breaks.select(RECORD, line.alias(LINE))
+    return breaks.select(RECORD, line.alias(LINE), BREAKS)
 
 
 def _check_closed(text: str, lines: pl.DataFrame, layout: Format, delimiter: str, where: str) -> None:
@@ -142,14 +150,27 @@ def _check_closed(text: str, lines: pl.DataFrame, layout: Format, delimiter: str
     last = text[begin + 1 :]
     if layout.quote not in last:
         return
-    try:
-        list(csv.reader(io.StringIO(last), strict=True, **_options(layout, delimiter)))
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            raise SourceError(
-                f"{where}, line {first}: a quotation mark is opened but never closed, in the record that begins "
-                f'{last[:80]!r}; close it, or set quote = "" under [format]'
-            ) from error
+    *_, end = csv.reader(_each_line(f"{last.rstrip()}\n{_END}"), **_options(layout, delimiter))
+    if end != [_END]:
+        raise SourceError(
+            f"{where}, line {first}: a quotation mark is opened but never closed, in the record that begins "
+            f'{last[:80]!r}; close it, or set quote = "" under [format]'
+        )
+
+
+def _joined(lines: pl.DataFrame, ragged: set[int], text: str, options: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """Return number and text of records that quotation marks may have made of several lines by mistake."""
+    several = lines.filter(pl.col(BREAKS) > 0, ~pl.col(RECORD).is_in(ragged))
+    if several.is_empty():
+        return []
+    found, all_lines = [], text.split("\n")
+    for number, first, breaks in several.iter_rows():
+        record = "\n".join(all_lines[first - 1 : first + breaks])
+        try:
+            list(csv.reader(_each_line(record), strict=True, **options))
+        except csv.Error:
+            found.append((number, record))
+    return found
 
 
 def _without_blank_lines(frame: pl.DataFrame, text: str) -> pl.DataFrame:
@@ -163,17 +184,19 @@ def _without_blank_lines(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     return frame.filter(~pl.col(LINE).is_in(blank))
 
 
-def _broken(ragged: _Ragged, lines: pl.DataFrame, width: int, blank: int) -> pl.DataFrame:
-    rows = [(number, actual, text) for number, actual, text in ragged if text.strip()]
-    broken = pl.DataFrame(rows, schema={RECORD: pl.Int64, "actual": pl.Int64, "text": pl.String}, orient="row")
+def _broken(
+    ragged: _Ragged, joined: list[tuple[int, str]], lines: pl.DataFrame, width: int, blank: int
+) -> pl.DataFrame:
+    expected = f"where the header has {width}: a delimiter inside a field that is not quoted, or a cut line"
+    rows = [(number, f"{actual} fields {expected}", text) for number, actual, text in ragged if text.strip()]
+    rows += [(number, _TOO_MANY, text) for number, text in joined]
+    broken = pl.DataFrame(rows, schema={RECORD: pl.Int64, "message": pl.String, "text": pl.String}, orient="row")
     return (
-        broken.join(lines, on=RECORD, how="left", maintain_order="left")
+        broken.sort(RECORD)
+        .join(lines, on=RECORD, how="left", maintain_order="left")
         .select(
             locator=pl.format("line {}", pl.col(LINE) + blank),
-            message=pl.format(
-                "{} fields where the header has {}: a delimiter inside a field that is not quoted, or a cut line",
-                "actual", pl.lit(width),
-            ),
+            message="message",
             row_json=pl.struct(line="text").struct.json_encode(),
         )
-    )  # fmt: skip
+    )

@@ -140,6 +140,7 @@ def test_a_file_of_ragged_rows_alone_is_not_an_empty_one() -> None:
         pytest.param('a,b\n1,2\n"3,4\n5,6\n', 3, '"3,4', id="first column"),
         pytest.param('a,b\n1,"2\n3,4\n5,6\n', 2, '1,"2', id="last column"),
         pytest.param('a,b\n1,2\n"3,4\n', 3, '"3,4', id="last line"),
+        pytest.param('a,b\n"1" x,"2\n3,4\n5,6\n', 2, '"1" x,"2', id="after a mark inside a field"),
         pytest.param('a,"b\n1,2\n', 1, 'a,"b', id="header"),
         pytest.param('a,"b\n' + "1,2\n" * 50_000, 1, 'a,"b', id="header of a long list"),
     ],
@@ -149,6 +150,18 @@ def test_an_unclosed_quote_is_found_where_it_begins(content: str, line: int, rec
     assert message.startswith(f"list.csv, line {line}: a quotation mark is opened but never closed")
     assert f"in the record that begins '{record}" in message
     assert 'quote = ""' in message
+
+
+@pytest.mark.parametrize(
+    ("record", "line"), [('1,"x\n2,"y', 2), ('"1" x,"y\nz"', 2)], ids=["two records as one", "a mark inside a field"]
+)
+def test_a_record_that_quotation_marks_may_have_joined_is_broken(record: str, line: int) -> None:
+    found = read(f'a,b\n{record}\n3,"z\nz"\n')
+    assert found.rows.select("a", "b").rows() == [("3", "z\nz")]
+    assert found.rows[LOCATOR].to_list() == ["line 4"]
+    assert found.broken["locator"].to_list() == [f"line {line}"]
+    assert "it may be more than one record" in found.broken["message"][0]
+    assert json.loads(found.broken["row_json"][0]) == {"line": record}
 
 
 def test_a_name_twice_in_the_header() -> None:
