@@ -74,6 +74,7 @@ class Assembled:
     tables: Tables
     used: tuple[Used, ...]
     input_hash: str
+    named: frozenset[str] = frozenset()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -81,9 +82,10 @@ class Assembled:
         return tuple(
             f"{one.declaration.id}: {one.reason_unused}"
             for one in self.used
-            # What is asked live is fetched when somebody wants it; that it was not is nothing to note.
-            if one.declaration.enabled and one.reason_unused and not one.declaration.live
-        )
+            # What is asked live is fetched when somebody wants it; that it was not is to be noted where it was named.
+            if one.declaration.enabled and one.reason_unused
+            and (not one.declaration.live or one.declaration.id in self.named)
+        )  # fmt: skip
 
 
 class Engine(Protocol):
@@ -188,7 +190,8 @@ def assemble(
             tables = make_tables(used, checked, located, gazetteer, engine.conclude)
     except ContractError as error:
         raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
-    return Assembled(tables, used, input_hash(declarations.values(), received, gazetteer))
+    key = input_hash(declarations.values(), received, gazetteer)
+    return Assembled(tables, used, key, named=settings.enable | settings.only)
 
 
 def read_sources(

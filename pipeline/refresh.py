@@ -235,6 +235,9 @@ class _Refresh:
 
     def _fetch(self, on: Mapping[str, Declaration]) -> None:
         """Ask for what may be new, and note who answered."""
+        store = RawStore(self.settings.raw)
+        # Which services are wanted is said by fetching them once.
+        on = {name: one for name, one in on.items() if not one.live or store.manifest(name)}
         states = {name: self.run.sources.get(name, SourceState()) for name in on}
         self.run.sources = states
         asked = [
@@ -257,11 +260,11 @@ class _Refresh:
                 states[name].checked_at = stamp
 
     def _ask_live(self, on: Mapping[str, Declaration], states: Mapping[str, SourceState]) -> Iterator[Fetched]:
-        """Ask the services that were asked before; which ones are wanted is said by fetching them once."""
-        store, web = RawStore(self.settings.raw), Web()
+        """Ask the services."""
+        web = Web()
         for name, one in on.items():
             is_asked = one.live and one.live.service != "dump" and not self.wishes.mirror
-            if is_asked and self._is_due(states[name]) and store.manifest(name):
+            if is_asked and self._is_due(states[name]):
                 yield from ask(one, self.settings.raw, web)
 
     def _is_due(self, state: SourceState) -> bool:

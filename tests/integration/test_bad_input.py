@@ -177,6 +177,17 @@ def test_a_source_that_is_off_may_be_damaged(raw: Path, tmp_path: Path) -> None:
     assert main(["build", *map(str, arguments)]) == 0
 
 
+@pytest.mark.parametrize("option", ["--enable", "--only"])
+def test_a_service_that_is_named_but_was_never_fetched_is_noted(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    named = ("wikidata_dump", "starter_towns") if option == "--only" else ("wikidata_dump",)
+    assert main(["build", "--raw", str(raw), "--out", str(tmp_path / "out"), option, *named]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not read:")]
+    assert "not read: wikidata_dump: never fetched; fetch it with: twintowns fetch wikidata_dump" in notes
+    assert not [note for note in notes if note.startswith("not read: wikipedia_")]
+
+
 def test_nothing_was_ever_fetched(tmp_path: Path, refuse: Refuse) -> None:
     message = refuse(SOURCE, "--raw", tmp_path / "raw", "--only", "wikidata_2016")
     assert "ever fetched" in message

@@ -469,6 +469,15 @@ def test_old_releases_go_by_rule(site: Site, capsys: pytest.CaptureFixture[str])
 # What it says of itself
 
 
+def test_a_service_that_was_never_fetched_is_not_called_fresh(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    done = site.run("--enable", "wikidata")
+    assert done.returncode == 0, done.stderr
+    assert main(["status", "--out", str(site.out)]) == 0
+    printed = capsys.readouterr().out
+    assert "club" in printed
+    assert "wikidata" not in printed
+
+
 def test_status_says_how_fresh_everything_is(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     status = ["status", "--out", str(site.out)]
     assert main(status) == 1
