@@ -55,5 +55,5 @@ def run(options: argparse.Namespace) -> int:
 
         print(json.dumps(summarise(built), ensure_ascii=False, indent=2))
     else:
-        print_summary(built, options.out)
+        print_summary(built, options.out, options.sources)
     return 0

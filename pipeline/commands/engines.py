@@ -59,7 +59,7 @@ def require_spark() -> None:
 def missing_for_spark() -> str | None:
     """Return what must be installed before Spark can be loaded, and how; None if all is there."""
     if any(importlib.util.find_spec(name) is None for name in ("pyspark", "pandas", "sqlglot")):
-        return "Spark is an extra that is not installed; install it with: pip install 'twintowns[spark]'"
+        return "Spark is an extra that is not installed; in a clone: make spark; elsewhere: install twintowns[spark]"
     if not os.environ.get("JAVA_HOME") and shutil.which("java") is None:
         return "Spark needs Java 17 or newer; on Debian or Ubuntu: apt-get install openjdk-17-jre-headless"
     return None

@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
 
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        print_status(found)
+        print_status(found, options.out)
     return 1 if found["stale"] else 0

@@ -33,6 +33,7 @@ from pipeline.publish.folders import (
 )
 from pipeline.publish.package import write_descriptor
 from pipeline.publish.parquet import write_table
+from pipeline.report.hints import with_out
 from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
@@ -64,13 +65,14 @@ class RefusedError(GateError):
         self.path = path
         self.judged = [one for one in judged if not one.passed and not one.accepted]
         names = " ".join(f"--accept {one.gate}" for one in self.judged)
+        where = with_out(path.parents[1])
         super().__init__(
             "\n".join(
                 [
                     f"release {path.name} was refused; the one before stays current:",
                     *(f"  {one}" for one in self.judged),
-                    f"It lies in {path}; see what differs with: twintowns diff {path.name}",
-                    f'If it is right, publish it once with: twintowns refresh {names} --reason "..."',
+                    f"It lies in {path}; see what differs with: twintowns diff {path.name}{where}",
+                    f'If it is right, publish it once with: twintowns refresh {names} --reason "..."{where}',
                 ]
             )
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.publish.checksums import is_whole
 from pipeline.publish.folders import CURRENT, current_id
 from pipeline.report.console import open_console
+from pipeline.report.hints import with_out
 from pipeline.runs import Outcome, Run, age, last_runs
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ def _brief(run: Run) -> dict[str, Any]:
     return {name: getattr(run, name) for name in names}
 
 
-def print_status(found: dict[str, Any]) -> None:
-    """Print it."""
+def print_status(found: dict[str, Any], out: Path) -> None:
+    """Print what is known of the folder that holds `current`."""
     screen = open_console()
     screen.print(f"current release: [bold]{found['release_id'] or 'none'}[/]")
     for name, one in found["sources"].items():
@@ -74,7 +75,7 @@ def print_status(found: dict[str, Any]) -> None:
         if run["left"]:
             screen.print(f"    before it: {run['left']}", markup=False, soft_wrap=True)
     if not found["runs"]:
-        screen.print("no refresh has run yet: twintowns refresh")
+        screen.print(f"no refresh has run yet: twintowns refresh{with_out(out)}", markup=False, soft_wrap=True)
     for why in found["stale"]:
         screen.print("[yellow]stale[/] ", end="")
         screen.print(why, markup=False, soft_wrap=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -11,9 +10,13 @@ import polars as pl
 from rich.table import Table
 
 from pipeline.report.console import open_console
+from pipeline.report.hints import with_out, with_sources
 from schemas import CLAIMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from rich.console import Console
 
     from pipeline.build import Built
@@ -60,8 +63,14 @@ def _per_decade(release: Path) -> list[dict[str, Any]]:
     return [{"decade": decade, "partnerships": count} for decade, count in rows]
 
 
-def print_summary(built: Built, out: Path) -> None:
-    """Print what was made, partnerships per decade as bars, and the next command to try."""
+def print_summary(built: Built, out: Path, sources: Sequence[Path] = ()) -> None:
+    """Print what was made, partnerships per decade as bars, and the next command to try.
+
+    Args:
+        built: what was made.
+        out: the folder that it was written to.
+        sources: folders of declarations besides the pipeline's own.
+    """
     figures = summarise(built)
     console = open_console()
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -95,13 +104,13 @@ def print_summary(built: Built, out: Path) -> None:
     console.print()
     console.print("Next:", style="bold")
     program = "twintowns" if shutil.which("twintowns") else ".venv/bin/twintowns"
-    where = "" if out == Path("curated") else f" --out {out}"
+    where = with_out(out)
     town = _best_connected(built)
     question = f"FROM partners_of('{town}')" if town else "FROM towns"
     for command, what in (
         (f'query "{question}"', "ask the database"),
         ("rejects", "what was refused, and why"),
-        ("sources", "what is declared, and what could be fetched"),
+        (f"sources{with_sources(sources)}", "what is declared, and what could be fetched"),
     ):
         console.print(f"  {program} {command}{where}   # {what}", markup=False, soft_wrap=True)
 
