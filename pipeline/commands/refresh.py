@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
@@ -13,8 +14,6 @@ from typing import TYPE_CHECKING
 from pipeline.commands.options import add_folders, add_out, names
 
 if TYPE_CHECKING:
-    import argparse
-
     from pipeline.commands.options import Commands
     from pipeline.runs import Run
 
@@ -49,11 +48,11 @@ def duration(text: str) -> timedelta:
     """Read `90m`, `12h`, `7d` or `4w`.
 
     Raises:
-        ValueError: it is none of them.
+        argparse.ArgumentTypeError: it is none of them.
     """
     found = re.fullmatch(r"(\d+)([mhdw])", text.strip())
     if not found:
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; it is written like 90m, 36h, 8d or 4w")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 

@@ -68,7 +68,7 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
         NoPartnershipError: there is none; the message says what the names were taken for and what comes nearest.
     """
     if second is None:
-        return _by_id(connection, first.strip().lower())
+        return _by_id(connection, first.strip())
     towns = [ask(connection, "FROM find_town(?) ORDER BY rank", text) for text in (first, second)]
     pairs = _joined(connection, *towns)
     if not pairs:
@@ -86,9 +86,12 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
     return Pair(best["partnership_id"], best["ends"][0]["town_id"], tuple(meant), tuple(named))
 
 
-def _by_id(connection: duckdb.DuckDBPyConnection, partnership_id: str) -> Pair:
+def _by_id(connection: duckdb.DuckDBPyConnection, text: str) -> Pair:
+    partnership_id = text.lower()
     if not _PARTNERSHIP_ID.fullmatch(partnership_id):
-        raise NoPartnershipError(f"{partnership_id!r} is not the id of a partnership (p and 16 digits); name two towns")
+        raise NoPartnershipError(
+            f"{text!r} is not the id of a partnership (p and 16 hexadecimal digits); name its two towns"
+        )
     if ask(connection, "FROM partnerships WHERE partnership_id = ?", partnership_id):
         return Pair(partnership_id)
     query = "SELECT new_id FROM redirects WHERE entity = 'partnership' AND old_id = ?"
