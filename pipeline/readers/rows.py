@@ -38,11 +38,30 @@ class RawRows:
         return [name for name in self.rows.columns if name != LOCATOR]
 
 
-def decode(content: bytes, encoding: str, where: str, first: int = 1) -> str:
-    """Return the text of the bytes.
+def whole(text: str) -> str:
+    """Return a text of JSON with `?` for halves of characters: JSON can escape them, and no other format hold them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def decode(content: bytes, encoding: str, where: str) -> str:
+    """Return the text of a file.
+
+    Raises:
+        SourceError: as `decode_part`, or there is nothing but blanks.
+    """
+    text = decode_part(content, encoding, where, 1)
+    blank = "\ufeff \t\r\n"
+    # Stripping all of a large text would copy it.
+    if not text[:1000].strip(blank) and not text.strip(blank):
+        raise SourceError(f"{where}: the file is empty; nothing was read")
+    return text
+
+
+def decode_part(content: bytes, encoding: str, where: str, first: int) -> str:
+    """Return the text of some lines of a file, which may be blank.
 
     Args:
-        content: of a file, or of some of its lines.
+        content: of these lines.
         encoding: as Python calls it.
         where: what the file is called in messages.
         first: number of the first of the lines.
@@ -57,7 +76,7 @@ def decode(content: bytes, encoding: str, where: str, first: int = 1) -> str:
     if fits_utf8:
         raise SourceError(f'{where}: declared as {encoding}, but its bytes are UTF-8; set encoding = "utf-8"')
     try:
-        text = content.decode("utf-8-sig" if is_utf8 else codec)
+        text = content.decode(("utf-8-sig" if first == 1 else "utf-8") if is_utf8 else codec)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + first
         raise SourceError(
@@ -67,10 +86,6 @@ def decode(content: bytes, encoding: str, where: str, first: int = 1) -> str:
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + first
         raise SourceError(f"{where}, line {line}: holds a NUL character; is it UTF-16, or no text file at all?")
-    blank = "\ufeff \t\r\n"
-    # Stripping all of a large text would copy it.
-    if not text[:1000].strip(blank) and not text.strip(blank):
-        raise SourceError(f"{where}: the file is empty; nothing was read")
     return text
 
 

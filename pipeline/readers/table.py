@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.readers.rows import LINE, LOCATOR, ROW, RawRows, decode
+from pipeline.readers.rows import LINE, LOCATOR, ROW, RawRows, decode, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +113,7 @@ def _as_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        # JSON can escape halves of characters, which no other format can hold.
-        return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+        return whole(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, ensure_ascii=False)

@@ -320,6 +320,32 @@ def test_what_is_wrong_in_a_late_part_is_named_by_its_line(
         read_table(content, Format(type="wikipages", language="it"), "it.jsonl")
 
 
+@pytest.mark.parametrize("size", [parts.PART_SIZE, 300])
+def test_half_a_character_is_a_question_mark(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    text = section("* [[Pau\ud83d]]", "it")
+    page = {"title": "Due\ude00", "pageid": "\ud83d", "revid": "\ud83d", "text": text}
+    content = many_pages().rstrip() + b"\n" + json.dumps(page).encode()
+    monkeypatch.setattr(parts, "PART_SIZE", size)
+    rows = read_table(content, Format(type="wikipages", language="it"), "it.jsonl").rows
+    last = rows.select(LOCATOR, "partner", "title", "revision").row(-1)
+    assert last == ("Due?, line 2", "Pau?", "Due?", "?")
+
+
+def test_only_a_whole_file_is_called_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    layout, mark = Format(type="wikipages", language="it"), b"\xef\xbb\xbf"
+    expected = read_table(many_pages(), layout, "it.jsonl").rows
+    for size in (parts.PART_SIZE, 300):
+        monkeypatch.setattr(parts, "PART_SIZE", size)
+        assert read_table(mark + b" " * 400 + b"\n" + many_pages(), layout, "it.jsonl").rows.equals(expected)
+        # A byte order mark is one at the start alone, however the file is cut.
+        late = b" " * 2_000 + b"\n" + mark + b" " * 400
+        with pytest.raises(SourceError, match=r"it\.jsonl, line 81: not JSON: .*BOM"):
+            read_table(many_pages().rstrip() + b"\n" + late, layout, "it.jsonl")
+    monkeypatch.undo()
+    with pytest.raises(SourceError, match=r"it\.jsonl: the file is empty"):
+        read_table(mark + b" \n", layout, "it.jsonl")
+
+
 @pytest.mark.parametrize(
     ("content", "why"), [("{", "not JSON"), ("[]", "not a page"), ('{"title": "A"}', "not a page")]
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from pipeline.readers.rows import LINE, LOCATOR, SEVERAL, RawRows
+from pipeline.readers.rows import LINE, LOCATOR, SEVERAL, RawRows, whole
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.partners import Partner, untangle
 from pipeline.readers.wikitext.profiles import load_profile
@@ -69,10 +69,11 @@ def _rows(number: int, page: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     profile = load_profile(page["language"])
     if list_of(title, profile) is None and not twinning_pattern(profile.language).search(text):
         return
+    title, text = whole(title), whole(text)
     if "&lt;ref" in text and "<ref" not in text:
         text = html.unescape(text)  # cut from a dump, escapes and all
-    known = str(page.get("pageid") or "") or None
-    revision = str(page.get("revid") or "")
+    known = whole(str(page.get("pageid") or "")) or None
+    revision = whole(str(page.get("revid") or ""))
     for read in PageReader(title, text.replace("\r\n", "\n"), profile).read():
         yield (number, read.number, known, *_row(read), title, profile.language, revision)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.declarations import Format, title_of
 from pipeline.errors import SourceError
-from pipeline.readers.parts import Part, is_large, read_parts
-from pipeline.readers.rows import RawRows, decode
+from pipeline.readers.parts import is_large, read_parts
+from pipeline.readers.rows import RawRows, decode, decode_part
 from pipeline.readers.wikitext.lines import as_raw_rows, rows_of
 from pipeline.readers.wikitext.profiles import languages, load_profile
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+    from pipeline.readers.parts import Part
 
 
 def read_wikitext(content: bytes, layout: Format, where: str) -> RawRows:
@@ -40,9 +42,11 @@ def read_wikipages(content: bytes, layout: Format, where: str) -> RawRows:
     Raises:
         SourceError: a line is no such object, or there is no profile of the language; names the line.
     """
-    read = functools.partial(_read_part, layout=layout, language=_language(layout, where), where=where)
-    is_cut = codecs.lookup(layout.encoding).name in ("utf-8", "utf-8-sig")
-    return as_raw_rows(read_parts(content, read) if is_cut and is_large(content) else [read(Part(1, content))])
+    language = _language(layout, where)
+    if is_large(content) and codecs.lookup(layout.encoding).name in ("utf-8", "utf-8-sig"):
+        read = functools.partial(_read_part, layout=layout, language=language, where=where)
+        return as_raw_rows(read_parts(content, read))
+    return as_raw_rows([rows_of(_pages(decode(content, layout.encoding, where), 1, language, where))])
 
 
 def read_file(content: bytes, path: Path, language: str, title: str | None) -> RawRows:
@@ -63,7 +67,7 @@ def _language(layout: Format, where: str) -> str:
 
 
 def _read_part(part: Part, layout: Format, language: str, where: str) -> pl.DataFrame:
-    text = decode(part.content, layout.encoding, where, part.first)
+    text = decode_part(part.content, layout.encoding, where, part.first)
     return rows_of(_pages(text, part.first, language, where))
 
 
