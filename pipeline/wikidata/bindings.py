@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import polars as pl
 
@@ -13,6 +14,9 @@ from pipeline.wikidata.statements import ALIAS, LABEL, SAME, SOME, STATEMENT_FAC
 
 #: https://www.w3.org/TR/sparql11-results-json/#select-encode-terms
 _TERM = pl.Struct({"type": pl.String, "value": pl.String, "xml:lang": pl.String})
+#: Escapes of JSON: two halves of a character, one (which is the group), any other.
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(u[dD][89a-fA-F]\w\w)|.)")
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _STATEMENT_VARIABLES = ("town", "statement", "property", "value", "rank", "precision", "calendar", "reference")
 _TOWN_VARIABLES = ("town", "property", "value", "time")
 _PROPERTIES = {t.iri("rdfs:label"): LABEL, t.iri("skos:altLabel"): ALIAS, t.iri("owl:sameAs"): SAME}
@@ -57,6 +61,9 @@ def town_facts(content: bytes, where: str) -> pl.DataFrame:
 
 
 def _read(content: bytes, variables: tuple[str, ...], where: str) -> pl.DataFrame:
+    # Of half a character polars makes a NUL, or refuses the file; other readers make what `whole` does.
+    if _HALF.search(content):
+        content = _ESCAPE.sub(lambda escape: b"?" if escape[1] else escape[0], content)
     try:
         return pl.read_ndjson(io.BytesIO(content), schema=dict.fromkeys(variables, _TERM))
     except pl.exceptions.PolarsError as error:

@@ -15,6 +15,7 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.readers.parts import is_large, read_parts
+from pipeline.readers.rows import whole
 from pipeline.wikidata import terms as t
 from pipeline.wikidata.statements import ALIAS, LABEL, SAME, SOME, STATEMENT_FACTS, TOWN_FACTS
 from pipeline.wikidata.times import as_rdf
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.readers.parts import Part
 
 _Json = dict[str, Any]
+_Rows = list[tuple[str | None, ...]]
 _TIMES: Final = (t.START, t.END, t.POINT_IN_TIME)
 _TOWN_PROPERTIES: Final = (t.COUNTRY, t.REGION, t.COORDINATES, t.GEONAMES, t.POPULATION, t.INSTANCE_OF)
 
@@ -36,7 +38,8 @@ def read_facts(content: bytes, where: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         `STATEMENT_FACTS` and `TOWN_FACTS`.
 
     Raises:
-        SourceError: it is none of these; names the line.
+        SourceError: it is none of these, or an entity is not as Wikibase writes it; names the entity, and its line
+            where each has one.
     """
     if is_large(content) and _is_dump(content):
         facts = list(read_parts(content, functools.partial(_read_part, where=where)))
@@ -44,8 +47,8 @@ def read_facts(content: bytes, where: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return facts_of(read_entities(content, where))
 
 
-def read_entities(content: bytes, where: str) -> list[_Json]:
-    """Return the items of a file that is not large.
+def read_entities(content: bytes, where: str) -> list[tuple[str, _Json]]:
+    """Return the items of a file that is not large, each with where it stands.
 
     Raises:
         SourceError: as `read_facts`.
@@ -53,12 +56,18 @@ def read_entities(content: bytes, where: str) -> list[_Json]:
     text = content.decode("utf-8-sig", "replace")
     try:
         found = json.loads(text)
+    except RecursionError as error:
+        # What is no dump has no lines to speak of.
+        if not _is_dump(content):
+            raise SourceError(f"{where}: not JSON as Wikibase writes it: {error}") from error
+        placed = list(_lines(text, 1, where))
     except ValueError:
-        found = list(_lines(text, 1, where))
-    if isinstance(found, dict):
-        found = list(found["entities"].values()) if isinstance(found.get("entities"), dict) else [found]
-    found = found if isinstance(found, list) else []
-    good = [one for one in found if _is_item(one)]
+        placed = list(_lines(text, 1, where))
+    else:
+        if isinstance(found, dict):
+            found = list(found["entities"].values()) if isinstance(found.get("entities"), dict) else [found]
+        placed = [(where, one) for one in found] if isinstance(found, list) else []
+    good = [(place, one) for place, one in placed if _is_item(one)]
     if not good:
         raise SourceError(f"{where}: holds no entity as Wikidata's API, Special:EntityData or its dumps give them")
     return good
@@ -70,45 +79,69 @@ def _is_item(found: object) -> bool:
 
 def _is_dump(content: bytes) -> bool:
     """Return whether the first line that is more than a bracket is an item."""
-    first = next(line for line in io.BytesIO(content) if line.strip() not in (b"", b"["))
+    first = next((line for line in io.BytesIO(content) if line.strip() not in (b"", b"[")), b"")
     try:
         return _is_item(json.loads(first.strip().removesuffix(b",")))
-    except ValueError:
+    except (RecursionError, ValueError):
         return False
 
 
 def _read_part(part: Part, where: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     lines = _lines(part.content.decode("utf-8-sig", "replace"), part.first, where)
-    return facts_of(one for one in lines if _is_item(one))
+    return facts_of((place, one) for place, one in lines if _is_item(one))
 
 
-def _lines(text: str, first: int, where: str) -> Iterator[Any]:
+def _lines(text: str, first: int, where: str) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(text.split("\n"), start=first):
         bare = line.strip().removesuffix(",")
         if bare in ("", "[", "]"):
             continue
+        place = f"{where}, line {number}"
         try:
-            yield json.loads(bare)
-        except ValueError as error:
-            raise SourceError(f"{where}, line {number}: not JSON: {error}") from error
+            found = json.loads(bare)
+        except (RecursionError, ValueError) as error:
+            raise SourceError(f"{place}: not JSON as Wikibase writes it: {error}") from error
+        yield place, found
 
 
-def facts_of(entities: Iterable[_Json]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the facts of all entities, as `STATEMENT_FACTS` and `TOWN_FACTS`."""
-    stated: list[tuple[str | None, ...]] = []
-    known: list[tuple[str | None, ...]] = []
-    for entity in entities:
-        item = str(entity["id"])
-        for statement in _statements(entity, t.TWINNED):
-            stated += _statement_facts(item, statement)
-        known += _town_facts(item, entity)
-        redirect = entity.get("redirects") or {}
-        if redirect.get("from"):
-            known.append((str(redirect["from"]), SAME, item, None, None))
-    return (
-        pl.DataFrame(stated, schema=STATEMENT_FACTS, orient="row"),
-        pl.DataFrame(known, schema=TOWN_FACTS, orient="row"),
-    )
+def facts_of(entities: Iterable[tuple[str, _Json]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the facts of all entities, as `STATEMENT_FACTS` and `TOWN_FACTS`.
+
+    Args:
+        entities: each with where it stands.
+
+    Raises:
+        SourceError: an entity is not as Wikibase writes it; says where, and its id.
+    """
+    stated: _Rows = []
+    known: _Rows = []
+    for place, entity in entities:
+        try:
+            _add_facts(entity, stated, known)
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # Every level may have any shape: to ask at each would cost more than all the rest.
+            why = f"has no {error}" if isinstance(error, KeyError) else f"is of another kind ({error})"
+            item = whole(str(entity["id"]))
+            raise SourceError(f"{place}: {item} is not as Wikibase writes it: something in it {why}") from error
+    return _frame(stated, STATEMENT_FACTS), _frame(known, TOWN_FACTS)
+
+
+def _frame(rows: _Rows, schema: Mapping[str, Any]) -> pl.DataFrame:
+    try:
+        return pl.DataFrame(rows, schema=schema, orient="row")
+    except UnicodeEncodeError:
+        made = [tuple(None if cell is None else whole(cell) for cell in row) for row in rows]
+        return pl.DataFrame(made, schema=schema, orient="row")
+
+
+def _add_facts(entity: _Json, stated: _Rows, known: _Rows) -> None:
+    item = str(entity["id"])
+    for statement in _statements(entity, t.TWINNED):
+        stated += _statement_facts(item, statement)
+    known += _town_facts(item, entity)
+    redirect = entity.get("redirects") or {}
+    if redirect.get("from"):
+        known.append((str(redirect["from"]), SAME, item, None, None))
 
 
 def _statements(entity: Mapping[str, Any], number: str) -> list[_Json]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pipeline.errors import DeclarationError, SourceError
 from pipeline.fetch import BadAnswerError, Fetched, TimedOutError, TooLargeError
+from pipeline.readers.rows import whole
 from pipeline.snapshots import RawStore, describe_made
 from pipeline.wikidata import queries
 from pipeline.wikidata import terms as t
@@ -292,7 +293,8 @@ def _lines(rows: Iterable[Binding]) -> list[bytes]:
     texts = set()
     for row in rows:
         named = {name: {"type": "bnode"} if term["type"] == "bnode" else term for name, term in row.items()}
-        texts.add(json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+        text = json.dumps(named, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        texts.add(whole(text).encode() + b"\n")
     return sorted(texts, key=lambda text: (_line_number(text), text))
 
 

@@ -200,9 +200,89 @@ def test_json_without_entities_is_refused(content: bytes) -> None:
 
 def test_lines_of_a_dump_are_entities() -> None:
     entity = json.dumps({"id": "Q1", "claims": []}).encode()
-    assert [one["id"] for one in read_entities(b"[\n" + entity + b",\n" + entity + b"\n]\n", "x")] == ["Q1", "Q1"]
+    assert [one["id"] for _, one in read_entities(b"[\n" + entity + b",\n" + entity + b"\n]\n", "x")] == ["Q1", "Q1"]
     with pytest.raises(SourceError, match="x, line 3: not JSON"):
         read_entities(b"[\n" + entity + b',\n{"id":\n]\n', "x")
+
+
+@pytest.mark.parametrize(
+    ("own", "why"),
+    [
+        ({"claims": {"P190": [{"rank": "normal"}]}}, "something in it has no 'id'"),
+        ({"claims": {"P17": [{"rank": "normal"}]}}, "something in it has no 'mainsnak'"),
+        ({"claims": {"P190": None}}, "something in it is of another kind"),
+        ({"claims": "x"}, "something in it is of another kind"),
+        ({"labels": ["a"]}, "something in it is of another kind"),
+        ({"aliases": {"en": [3]}}, "something in it is of another kind"),
+        ({"redirects": "Q2"}, "something in it is of another kind"),
+    ],
+)
+def test_an_entity_of_another_shape_is_named(own: dict[str, Any], why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = json.dumps({"id": "Q77"} | own).encode(), b"\n".join(json.dumps(one).encode() for one in entities(50))
+    said = f"Q77 is not as Wikibase writes it: {why}"
+    with pytest.raises(SourceError, match=f"^x: {said}"):
+        read_facts(bad, "x")
+    with pytest.raises(SourceError, match=f"^x, line 51: {said}"):
+        read_facts(good + b"\n" + bad, "x")
+    monkeypatch.setattr(pipeline.readers.parts, "PART_SIZE", 2_000)
+    with pytest.raises(SourceError, match=f"^x, line 51: {said}"):
+        read_facts(good + b"\n" + bad, "x")
+
+
+@pytest.mark.parametrize("size", [pipeline.readers.parts.PART_SIZE, 2_000])
+def test_json_nested_too_deep_is_refused(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.readers.parts, "PART_SIZE", size)
+    with pytest.raises(SourceError, match=r"^x: not JSON as Wikibase writes it: maximum recursion depth"):
+        read_facts(b"[" * 200_000, "x")
+    lines = b",\n".join(json.dumps(one).encode() for one in entities(50))
+    deep = b'{"id":"Q77","claims":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    with pytest.raises(SourceError, match=r"^x, line 52: not JSON as Wikibase writes it: maximum recursion depth"):
+        read_facts(b"[\n" + lines + b",\n" + deep + b"\n]\n", "x")
+
+
+def test_a_large_file_of_blanks_has_no_entity(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline.readers.parts, "PART_SIZE", 2_000)
+    with pytest.raises(SourceError, match=r"^x: holds no entity"):
+        read_facts(b"[\n" + b" " * 10_000, "x")
+
+
+# Halves of characters, which JSON can escape
+
+
+@pytest.mark.parametrize("size", [pipeline.readers.parts.PART_SIZE, 2_000])
+def test_half_a_character_in_an_entity_is_a_question_mark(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    label = {"en": {"language": "en", "value": "Zürich\ud83d"}, "de": {"language": "de", "value": "Zürich"}}
+    found = [*entities(50), {"id": "Q77", "labels": label}]
+    monkeypatch.setattr(pipeline.readers.parts, "PART_SIZE", size)
+    _, known = read_facts(b"\n".join(json.dumps(one).encode() for one in found), "x")
+    assert known.filter(pl.col("town") == "Q77")["value"].to_list() == ["Zürich?", "Zürich"]
+
+
+@pytest.mark.parametrize(
+    ("escaped", "text"),
+    [
+        (rb"A\ud83d", "A?"),
+        (rb"A\uDE00\ud83d", "A??"),
+        (rb"A\ud83d\u0041", "A?A"),
+        (rb"A\ud83d\ud83d\ude00", "A?😀"),
+        (rb"A\\ud83d", r"A\ud83d"),
+        (rb"A\\\ud83d", "A\\?"),
+        (rb"\ud55c", "한"),
+        (rb"A\"\ud83d", 'A"?'),
+    ],
+)
+def test_half_a_character_in_a_binding_is_a_question_mark(escaped: bytes, text: str) -> None:
+    row = json.dumps({"town": uri("wd:Q1"), "property": uri("rdfs:label"), "value": {"type": "literal", "value": "@"}})
+    assert town_facts(row.encode().replace(b"@", escaped), "x")["value"].item() == text
+
+
+def test_half_a_character_in_an_answer_does_not_end_the_fetch(tmp_path: Path) -> None:
+    def halved(query: str, rows: list[Any]) -> list[Any]:
+        return [row | {"value": {"type": "literal", "value": "A\ud83d"}} for row in rows] if "label" in query else rows
+
+    assert fetched(tmp_path, Endpoint(halved)) == ["Q1", "Q2", "Q10"]
+    (path,) = (tmp_path / "wikidata").glob("*/towns.jsonl")
+    assert '"value":"A?"' in path.read_text(encoding="utf-8")
 
 
 def entities(count: int) -> list[dict[str, Any]]:
@@ -244,7 +324,7 @@ def test_no_value_names_nobody_and_dates_nothing() -> None:
     nothing = {"snaktype": "novalue", "property": "P190"}
     some = {"snaktype": "somevalue", "property": "P582"}
     claim = {"id": "Q1$A", "rank": "normal", "mainsnak": nothing, "qualifiers": {"P582": [some], "P580": [nothing]}}
-    (row,) = statements(facts_of([{"id": "Q1", "claims": {"P190": [claim]}}])[0]).to_dicts()
+    (row,) = statements(facts_of([("x", {"id": "Q1", "claims": {"P190": [claim]}})])[0]).to_dicts()
     assert (row["partner"], row["start"], row["end"], row["status"]) == (None, None, None, "ended")
 
 
