@@ -39,6 +39,12 @@ def to_numbers(ids: pl.Series) -> pl.Series:
     return ids if ids.dtype == pl.UInt64 else ids.str.slice(1).str.to_integer(base=16, dtype=pl.UInt64)
 
 
+def find_foreign(prefix: str, ids: pl.Series) -> str | None:
+    """Return the first text that is no minted id of this prefix: a number no longer tells what it was the text of."""
+    good = ids.str.starts_with(prefix) & (ids.str.len_bytes() == len(prefix) + _DIGITS)
+    return None if good.all() else str(ids.filter(~good)[0])
+
+
 def to_texts(prefix: str, numbers: pl.Series) -> pl.Series:
     """Return the ids of which `to_numbers` made numbers."""
     if numbers.dtype == pl.String:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas.compact import compact_dtype, to_numbers, to_texts
+from schemas.compact import compact_dtype, find_foreign, to_numbers, to_texts
 from schemas.promises import pandera_check, pandera_column, promises
 
 if TYPE_CHECKING:
@@ -176,8 +176,15 @@ class Table:
         return frame.with_columns(pl.col(name).cast(dtype) for name, dtype in types.items())
 
     def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the frame with minted ids as numbers, of whatever release it is: its words may be other ones."""
-        ids = [one.name for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String]
+        """Return the frame with minted ids as numbers, of whatever release it is: its words may be other ones.
+
+        Raises:
+            ContractError: a text is no minted id.
+        """
+        ids = {one.name: one.prefix for one in self.columns if one.prefix and frame.schema.get(one.name) == pl.String}
+        for name, prefix in ids.items():
+            if (found := find_foreign(prefix, frame[name])) is not None:
+                raise ContractError(f"table {self.name} breaks its contract: {name}: no minted id: {found[:200]!r}")
         return frame.with_columns(to_numbers(frame[name]) for name in ids)
 
     def published(self, frame: pl.DataFrame) -> pl.LazyFrame:

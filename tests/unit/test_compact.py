@@ -44,6 +44,16 @@ def test_a_compact_frame_keeps_the_contract_where_the_published_one_does(rows: l
     assert CONTRACT.published(compact).collect().equals(frame)
 
 
+@pytest.mark.parametrize(
+    "text", ["p1", "", "gn2950159", "p00000000000000aa", "C00000000000000aa", "c+000000000000000aa"]
+)
+def test_a_text_that_is_no_minted_id_is_refused_before_it_is_a_number(text: str) -> None:
+    frame = pl.DataFrame({"claim_id": [None, CLAIM["claim_id"], text]}, schema={"claim_id": pl.String})
+    with pytest.raises(ContractError, match="table claims breaks its contract: claim_id: no minted id: ") as caught:
+        CLAIMS.numbered(frame)
+    assert repr(text) in str(caught.value)
+
+
 CLAIM = {
     "claim_id": "c00000000000000aa", "source_id": "b", "snapshot_id": "b/b.csv@0", "locator": "line 2",
     "as_of_date": date(2020, 1, 1), "publisher": "B", "authority": "list", "family": "b", "town_text": "Bonn",
