@@ -70,7 +70,7 @@ class Part:
                 packed = file.read(self.end - self.start)
             return bz2.decompress(packed) if self.packing is Packing.MULTISTREAM else packed
         except (OSError, ValueError, EOFError) as error:
-            raise _broken(self.path, error) from error
+            raise broken(self.path, error) from error
 
 
 def packing_of(path: Path) -> Packing:
@@ -88,7 +88,7 @@ def packing_of(path: Path) -> Packing:
                 return Packing.PLAIN
             following = file.read(_LOOK_AHEAD)
     except OSError as error:
-        raise _broken(path, error) from error
+        raise broken(path, error) from error
     return Packing.MULTISTREAM if _BZIP2 in following else Packing.BZIP2
 
 
@@ -134,12 +134,13 @@ def _sequence(path: Path, packing: Packing, start: int) -> Iterator[Part]:
                 if done > start:
                     yield Part(path, packing, first, done, file.tell(), content[max(0, start - first) :])
         except (OSError, EOFError, zlib.error) as error:
-            raise _broken(path, error) from error
+            raise broken(path, error) from error
 
 
-def _broken(path: Path, error: Exception) -> SourceError:
-    why = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+def broken(path: Path, why: object) -> SourceError:
+    """Return what to do about a dump that is not as its publisher made it."""
+    why = (getattr(why, "strerror", None) or str(why)).rstrip(".")
     return SourceError(
-        f"{path}: cannot be read ({why}); what was found so far is kept. Compare the file with the checksum that its "
-        "publisher gives, download it again if it differs, and repeat the command: it goes on where it stopped"
+        f"{path}: cannot be read ({why}). Compare the file with the checksum that its publisher gives, and download it "
+        "again if it differs; then repeat the command, which goes on where it stopped if the file is the same"
     )

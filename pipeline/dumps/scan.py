@@ -9,7 +9,8 @@ import time
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pipeline.dumps.parts import Packing, Part, packing_of, parts_of
+from pipeline.dumps.parts import broken, packing_of, parts_of
+from pipeline.dumps.search import UnreadableError
 from pipeline.errors import SourceError
 from pipeline.processes import map_in_order
 from pipeline.snapshots import write_atomically
@@ -18,10 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipeline.dumps.parts import Part
     from pipeline.dumps.search import Hit, Search
 
 #: Seconds between checkpoints.
 CHECKPOINT: Final = 10.0
+#: Bytes that tell how a text begins or ends.
+_EDGE: Final = 32
+#: What of a state JSON cannot hold as it is.
+_BYTES: Final = ("carry", "first", "last")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,12 @@ class Scanned:
 
 @dataclass
 class _State:
-    """How far a scan has come; `carry` is the beginning of a unit whose end is in the next part."""
+    """How far a scan has come.
+
+    Attributes:
+        carry: the beginning of a unit whose end is in the next part.
+        first, last: how the text begins, and ends so far, without blanks.
+    """
 
     dump: dict[str, object]
     start: int = 0
@@ -52,9 +63,11 @@ class _State:
     text_bytes: int = 0
     latest: str = ""
     carry: bytes = field(default=b"")
+    first: bytes = field(default=b"")
+    last: bytes = field(default=b"")
 
     def save(self, path: Path) -> None:
-        content = asdict(self) | {"carry": self.carry.decode("latin-1")}
+        content = asdict(self) | {name: getattr(self, name).decode("latin-1") for name in _BYTES}
         write_atomically(path, json.dumps(content).encode())
 
     @classmethod
@@ -62,7 +75,7 @@ class _State:
         """Return the state of the same dump's interrupted scan, or that of one that begins."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            state = cls(**content | {"carry": content["carry"].encode("latin-1")})
+            state = cls(**content | {name: content[name].encode("latin-1") for name in _BYTES})
         except (OSError, ValueError, TypeError, KeyError):
             return cls(dump)
         return state if state.dump == dump else cls(dump)
@@ -76,6 +89,8 @@ class _Found:
     tail: bytes
     hits: list[Hit]
     size: int
+    first: bytes
+    last: bytes
 
 
 def scan_dump(
@@ -93,7 +108,7 @@ def scan_dump(
         workers: processes; all cores by default.
 
     Raises:
-        SourceError: the dump cannot be read; what was found so far is kept for the next try.
+        SourceError: the dump cannot be read, or is not whole; what was found is kept for the next try with that file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -108,33 +123,60 @@ def scan_dump(
     with found.open("r+b") as output:
         output.truncate(state.written)
         output.seek(state.written)
+
+        def save() -> None:
+            output.flush()
+            os.fsync(output.fileno())
+            state.save(checkpoint)
+
         saved = time.monotonic()
         parts = parts_of(path, packing, state.start)
-        for part, result in map_in_order(functools.partial(_search, search), parts, workers):
-            _take(result, search, state, output.write)
-            state.start = part.end
-            if told:
-                told(part.position, state.text_bytes)
-            if time.monotonic() - saved > CHECKPOINT:
-                output.flush()
-                os.fsync(output.fileno())
-                state.save(checkpoint)
-                saved = time.monotonic()
-        _write(list(search.hits(state.carry)), state, output.write)
-    if packing is Packing.PLAIN and state.text_bytes == 0:
-        raise SourceError(f"{path}: the file is empty; nothing was read")
+        try:
+            for part, result in map_in_order(functools.partial(_search, search), parts, workers):
+                _take(result, path, search, state, output.write)
+                state.start = part.end
+                if told:
+                    told(part.position, state.text_bytes)
+                if time.monotonic() - saved > CHECKPOINT:
+                    save()
+                    saved = time.monotonic()
+        except SourceError:
+            save()
+            raise
+        _check_whole(path, search, state)
+        _write(_hits(path, search, state.carry), state, output.write)
     return Scanned(found, state.records, state.text_bytes, state.latest)
 
 
-def _take(result: _Found, search: Search, state: _State, write: Callable[[bytes], int]) -> None:
+def _take(result: _Found, path: Path, search: Search, state: _State, write: Callable[[bytes], int]) -> None:
     """Add what a part holds, in the order of the dump."""
-    state.text_bytes += result.size
-    if not result.head:
+    if result.head:
+        # Before anything is changed: it may be unreadable.
+        across = _hits(path, search, state.carry + result.head)
+        _write(across, state, write)
+        _write(result.hits, state, write)
+        state.carry = result.tail
+    else:
         state.carry += result.tail
-        return
-    _write(list(search.hits(state.carry + result.head)), state, write)
-    _write(result.hits, state, write)
-    state.carry = result.tail
+    state.text_bytes += result.size
+    state.first = state.first or result.first
+    state.last = (state.last + result.last)[-_EDGE:]
+
+
+def _check_whole(path: Path, search: Search, state: _State) -> None:
+    """Stop at a dump whose end is missing; one that is compressed may have been cut between two streams."""
+    if not state.first:
+        raise SourceError(f"{path}: the file is empty; nothing was read")
+    begin, end = search.frame
+    if state.first.startswith(begin) and not state.last.endswith(end):
+        raise broken(path, f"it ends before its {end.decode()}")
+
+
+def _hits(path: Path, search: Search, units: bytes) -> list[Hit]:
+    try:
+        return list(search.hits(units))
+    except UnreadableError as error:
+        raise broken(path, error) from error
 
 
 def _write(hits: list[Hit], state: _State, write: Callable[[bytes], int]) -> None:
@@ -147,9 +189,10 @@ def _write(hits: list[Hit], state: _State, write: Callable[[bytes], int]) -> Non
 def _search(search: Search, part: Part) -> _Found:
     """Search one part; runs in a process of its own."""
     text = part.read()
+    edges = text[: 1 << 16].lstrip()[:_EDGE], text[-(1 << 16) :].rstrip()[-_EDGE:]
     first = text.find(search.end)
     if first < 0:
-        return _Found(b"", text, [], len(text))
+        return _Found(b"", text, [], len(text), *edges)
     first += len(search.end)
     last = text.rfind(search.end) + len(search.end)
-    return _Found(text[:first], text[last:], list(search.hits(text[first:last])), len(text))
+    return _Found(text[:first], text[last:], _hits(part.path, search, text[first:last]), len(text), *edges)

@@ -17,6 +17,17 @@ _STATES_PARTNER: Final = b'"P190":'
 _TITLE: Final = re.compile("<title>([^<]*)</title>")
 
 
+#: So much of a record is quoted where it cannot be read.
+_QUOTED: Final = 80
+
+
+class UnreadableError(Exception):
+    """A record that may speak of twinnings is not what the dump's other records are."""
+
+    def __init__(self, record: str, why: Exception) -> None:
+        super().__init__(f"{why}, in the record that begins {record.strip()[:_QUOTED]!r}")
+
+
 @dataclass(frozen=True)
 class Hit:
     """One record of what was found, and when it was last changed."""
@@ -33,11 +44,19 @@ class Search(Protocol):
         """Return what every unit ends with."""
 
     @property
+    def frame(self) -> tuple[bytes, bytes]:
+        """Return what a whole dump begins and ends with, besides blanks; one that begins in another way has no end."""
+
+    @property
     def identity(self) -> str:
         """Return what tells this search from any other."""
 
     def hits(self, units: bytes) -> Iterator[Hit]:
-        """Yield what is wanted of a text of whole units."""
+        """Yield what is wanted of a text of whole units.
+
+        Raises:
+            UnreadableError: a unit that may be wanted cannot be read.
+        """
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,7 @@ class PageSearch:
     sections: re.Pattern[str]
     titles: tuple[re.Pattern[str], ...] = ()
     end: bytes = b"</page>"
+    frame: tuple[bytes, bytes] = (b"<mediawiki", b"</mediawiki>")
 
     @property
     def identity(self) -> str:
@@ -89,8 +109,8 @@ def _page(xml: str, language: str) -> Hit | None:
     """Return the last revision of an article; None for redirects and for pages that are no articles."""
     try:
         page = ET.fromstring(xml)  # noqa: S314  (a page has no DTD: nothing can be expanded)
-    except ET.ParseError:
-        return None
+    except ET.ParseError as error:
+        raise UnreadableError(xml, error) from error
     revisions = page.findall("revision")
     if page.findtext("ns", "0") != "0" or page.find("redirect") is not None or not revisions:
         return None
@@ -117,6 +137,7 @@ class EntitySearch:
 
     languages: tuple[str, ...]
     end: bytes = b"\n"
+    frame: tuple[bytes, bytes] = (b"[", b"]")
 
     @property
     def identity(self) -> str:
@@ -137,8 +158,8 @@ class EntitySearch:
     def _entity(self, line: bytes) -> Hit | None:
         try:
             entity = json.loads(line.strip().rstrip(b","))
-        except json.JSONDecodeError:
-            return None
+        except ValueError as error:
+            raise UnreadableError(line.decode("utf-8", "replace"), error) from error
         claims = {name: entity["claims"][name] for name in KEPT_PROPERTIES if name in entity.get("claims", {})}
         if "P190" not in claims:
             return None

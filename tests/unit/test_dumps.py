@@ -89,16 +89,15 @@ def test_where_parts_are_cut_does_not_matter(size: int, tmp_path: Path) -> None:
     assert tmp_path.exists()
 
 
-def test_redirects_other_namespaces_and_broken_pages_are_left_out(tmp_path: Path) -> None:
+def test_redirects_and_other_namespaces_are_left_out(tmp_path: Path) -> None:
     section = "== Zustersteden ==\n* [[Lyon]]"
     pages = [
         page("Doorverwijzing", section, extra='<redirect title="X"/>'),
         page("Overleg:Gent", section, ns=1),
-        "<page><title>Kapot</title><text>\n== Zustersteden ==\n<b></text></page>\n",
         page("Lijst van zustersteden in België", "geen sectie"),
         page("Gent", "tekst\n" + section),
     ]
-    (tmp_path / "dump").write_text(HEAD + "".join(pages), encoding="utf-8")
+    (tmp_path / "dump").write_text(f"{HEAD}{''.join(pages)}</mediawiki>\n", encoding="utf-8")
     titles = [record["title"] for record in scan(tmp_path / "dump", tmp_path / "out")]
     assert titles == ["Lijst van zustersteden in België", "Gent"]
 
@@ -133,16 +132,64 @@ def test_another_dump_of_that_name_is_read_from_its_beginning(tmp_path: Path, mo
     monkeypatch.setattr("pipeline.dumps.scan.CHECKPOINT", 0.0)
     (tmp_path / "dump").write_bytes(DUMP)
     scan(tmp_path / "dump", tmp_path / "out")
-    (tmp_path / "dump").write_text(HEAD + page("Gent", "tekst\n== Zustersteden ==\n* [[Lyon]]"), encoding="utf-8")
+    gent = page("Gent", "tekst\n== Zustersteden ==\n* [[Lyon]]")
+    (tmp_path / "dump").write_text(f"{HEAD}{gent}</mediawiki>", encoding="utf-8")
     assert [record["title"] for record in scan(tmp_path / "dump", tmp_path / "out")] == ["Gent"]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, pack_streams])
+@pytest.mark.parametrize("pack", PACKINGS)
 def test_a_cut_download_is_an_error_that_says_what_to_do(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
     packed = pack(DUMP)
     (tmp_path / "cut").write_bytes(packed[: len(packed) - len(packed) // 3])
     with pytest.raises(SourceError, match=r"cut: cannot be read .* download it again"):
         scan(tmp_path / "cut", tmp_path / "out")
+
+
+def test_a_dump_that_was_cut_between_two_streams_is_not_whole(tmp_path: Path) -> None:
+    (tmp_path / "cut").write_bytes(pack_streams(DUMP[:1400]))
+    with pytest.raises(SourceError, match=r"cut: cannot be read \(it ends before its </mediawiki>\)"):
+        scan(tmp_path / "cut", tmp_path / "out")
+
+
+@pytest.mark.parametrize("size", [10, 1000, 1 << 20])
+def test_a_page_with_a_section_that_cannot_be_read_is_named(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PLAIN_PART", size)
+    bad = "<page><title>Kapot</title><text>\n== Zustersteden ==\n<b></text></page>\n"
+    (tmp_path / "dump").write_text(f"{HEAD}{''.join(PAGES)}{bad}</mediawiki>", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"mismatched tag.*in the record that begins '<page><title>Kapot"):
+        scan(tmp_path / "dump", tmp_path / "out")
+
+
+def test_entities_that_cannot_be_read_or_are_cut_off(tmp_path: Path) -> None:
+    lines = [f'{{"id":"Q{n}","claims":{{"P190":[]}}}},\n' for n in range(1, 50)]
+    search = EntitySearch(("en",))
+    whole = "[\n" + "".join(lines) + '{"id":"Q50","claims":{"P190":[]}}\n]\n'
+    (tmp_path / "whole").write_text(whole)
+    assert scan_dump(tmp_path / "whole", search, tmp_path / "out", workers=1).records == 50
+    (tmp_path / "cut").write_text("[\n" + "".join(lines))
+    with pytest.raises(SourceError, match=r"cut: cannot be read \(it ends before its \]\)"):
+        scan_dump(tmp_path / "cut", search, tmp_path / "out", workers=1)
+    (tmp_path / "bad").write_text(whole.replace('"Q7","claims"', '"Q7,"claims"'))
+    with pytest.raises(SourceError, match=r"bad: cannot be read \(.*in the record that begins .*Q7"):
+        scan_dump(tmp_path / "bad", search, tmp_path / "out", workers=1)
+
+
+def test_what_was_searched_before_an_error_is_not_searched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PLAIN_PART", 1000)
+    packed = gzip.compress(DUMP)
+    (tmp_path / "cut").write_bytes(packed[: len(packed) - len(packed) // 3])
+    began: list[int] = []
+    for _ in range(2):
+        read: list[tuple[int, int]] = []
+        with pytest.raises(SourceError, match="goes on where it stopped if the file is the same"):
+            scan_dump(tmp_path / "cut", TWINNED, tmp_path / "out", told=lambda *at: read.append(at), workers=1)  # noqa: B023
+        began.append(len(read))
+    assert began[0] > 0
+    assert began[1] == 0
 
 
 def test_an_empty_or_missing_file_is_an_error(tmp_path: Path) -> None:
