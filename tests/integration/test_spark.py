@@ -259,7 +259,7 @@ def test_engine_and_master_go_together(capsys: pytest.CaptureFixture[str], given
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert main(["query", "FROM towns", "--engine", "spark", "--master", "local[2]"]) == SPARK_FAILED
-    assert "pip install 'twintowns[spark]'" in capsys.readouterr().err
+    assert "in a clone: make spark" in capsys.readouterr().err
 
 
 def test_without_java(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
