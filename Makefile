@@ -9,6 +9,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 
+STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
+
 .DEFAULT_GOAL := help
 .PHONY: help pipeline refresh test test-kills spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
@@ -80,10 +82,12 @@ dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
 	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
 
 cookbook: $(RUNTIME)  ## answer the questions of docs/cookbook.md anew from the starter collection
-	@$(BIN)/python -m pipeline.report.cookbook docs/cookbook.md
+	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT \
+		&& $(BIN)/twintowns build --out "$$out" --only $(STARTER) >/dev/null 2>&1 \
+		&& $(BIN)/python -m pipeline.report.cookbook docs/cookbook.md "$$out"
 
 page:  ## bundle the page's sources anew (needs Node 20 or newer; a release does not)
-	@cd pipeline/report/page && npm ci --ignore-scripts --silent && npm run --silent build
+	@cd pipeline/page && npm ci --ignore-scripts --silent && npm run --silent build
 
 lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build -o requirements.lock

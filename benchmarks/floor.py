@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 
 from pipeline.curate.database import STORAGE
-from pipeline.declarations import load_declarations
 from pipeline.publish.parquet import write_table
-from pipeline.snapshots import RawStore
+from pipeline.raw_store.snapshots import RawStore
+from pipeline.sources import load_declarations
 from schemas import TABLES
 
 if TYPE_CHECKING:

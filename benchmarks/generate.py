@@ -19,7 +19,7 @@ import polars as pl
 
 from benchmarks.generate_claims import PLACEHOLDER, make_claims, make_pairs
 from benchmarks.generate_towns import make_towns, spell
-from pipeline.locate.gazetteer import load_gazetteer
+from pipeline.gazetteer.gazetteer import load_gazetteer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

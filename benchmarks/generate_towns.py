@@ -9,14 +9,14 @@ import polars as pl
 from babel import Locale
 
 from benchmarks.dice import bits, chance, pick
+from pipeline.gazetteer.names import search_key
 from pipeline.locate.kinds import kind_of
-from pipeline.locate.names import search_key
 from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 #: Inhabitants of a place of which nobody knows how many it has.
 _FEW = 200

@@ -23,16 +23,16 @@ import polars as pl
 
 from benchmarks.locate_sample import judge_sample, read_sample
 from pipeline.build import find_towns, read_sources, together
-from pipeline.declarations import load_declarations
+from pipeline.gazetteer.countries import country_names
+from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, distance_km, load_gazetteer
+from pipeline.gazetteer.names import search_key
 from pipeline.locate.corrections import load_corrections
-from pipeline.locate.countries import country_names
-from pipeline.locate.gazetteer import Gazetteer, cache_folder, distance_km, load_gazetteer
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.mentions import read_names
-from pipeline.locate.names import search_key
-from pipeline.reading import Reader
-from pipeline.select import choose
+from pipeline.sources import load_declarations
+from pipeline.sources.selection import choose
+from pipeline.validate.source_reader import Reader
 from schemas.vocabularies import SourceKind, TownKind
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.curate.tables import CLAIM_SIDES
+from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate import index_mentions, locate
-from pipeline.locate.gazetteer import distance_km
 
 if TYPE_CHECKING:
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 SAMPLE = Path(__file__).with_name("hard_mentions.csv")
 #: The gazetteer has some towns twice, as a place and as a municipality; two entries this near are one town.

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.locate_sample import links_of, locate_links
-from pipeline.locate.gazetteer import Gazetteer, load_gazetteer
+from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 
 #: How names are altered, in turn; most are left as they are.
 _ALTERED = (

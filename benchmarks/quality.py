@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from benchmarks.generate import FACTS
-from pipeline.locate.gazetteer import distance_km, load_gazetteer
-from pipeline.locate.names import search_key
+from pipeline.gazetteer.gazetteer import distance_km, load_gazetteer
+from pipeline.gazetteer.names import search_key
 
 if TYPE_CHECKING:
     from pathlib import Path

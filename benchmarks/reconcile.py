@@ -1,8 +1,8 @@
 """Measure reconciling beside DuckDB, in one sitting: `make bench-reconcile`.
 
-Synthetic claims are reconciled by `pipeline.reconcile` (records, events, motives), by one plain GROUP BY in DuckDB, and
-by a DuckDB statement that makes the same records, which are compared value for value. Each runs in turn in one process,
-so that all of them meet the same load; peak memory is taken in a process of its own.
+Synthetic claims are reconciled by `pipeline.curate.reconcile` (records, events, motives), by one plain GROUP BY in
+DuckDB, and by a DuckDB statement that makes the same records, which are compared value for value. Each runs in turn in
+one process, so that all of them meet the same load; peak memory is taken in a process of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import polars as pl
 
 from benchmarks.measure import peak_mib
 from benchmarks.reconcile_claims import synthetic_claims, synthetic_sources
-from pipeline.reconcile import list_events, list_motives, reconcile
+from pipeline.curate.reconcile import list_events, list_motives, reconcile
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.ids import mint, pair_ids
 from schemas import CLAIMS, SOURCES
+from schemas.ids import mint, pair_ids
 from schemas.vocabularies import EVENT_OF_FORM
 
 if TYPE_CHECKING:

@@ -45,19 +45,19 @@ def _child(what: str, folder: str, endpoint: str) -> dict[str, float]:
 
 def measure(what: str, raw: Path, endpoint: str) -> dict[str, float]:
     """Fetch, or read what was fetched; return seconds, peak memory and counts."""
-    from pipeline.declarations import load_declarations
+    from pipeline.sources import load_declarations
 
     declaration, began = load_declarations()["wikidata"], time.perf_counter()
     if what == "fetch":
-        from pipeline.fetch import Web
-        from pipeline.wikidata.fetch import fetch_wikidata
+        from pipeline.extract.http import Web
+        from pipeline.extract.wikidata.fetch import fetch_wikidata
 
         results = fetch_wikidata(declaration, raw, Web(), endpoint=endpoint)
         counts = {"MiB of snapshot": sum(one.byte_count for one in results) / 2**20}
     else:
-        from pipeline.check import check_source
-        from pipeline.locate.countries import country_names
-        from pipeline.reading import gather
+        from pipeline.gazetteer.countries import country_names
+        from pipeline.validate import check_source
+        from pipeline.validate.source_reader import gather
 
         checked = check_source(declaration, gather(declaration, raw), country_names())
         counts = {"claims": float(checked.claims.height)}

@@ -14,9 +14,9 @@ from typing import Any
 
 import mwparserfromhell
 
-from pipeline.declarations import Format
 from pipeline.readers.rows import SEVERAL
 from pipeline.readers.wikitext.reader import read_wikipages
+from pipeline.sources import Format
 
 _PARAGRAPH = (
     "'''{0}''' è un [[comune italiano]] di {1} abitanti<ref>{{{{cita web|url=http://www.example.it/{1}|"

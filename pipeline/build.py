@@ -11,33 +11,33 @@ from typing import TYPE_CHECKING, Final, Protocol
 import polars as pl
 
 import pipeline
-from pipeline.check import Checked
-from pipeline.check.late import refuse_self_located
+from pipeline.curate.reconcile import conclude
+from pipeline.curate.reconcile.pairs import with_pairs
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
-from pipeline.declarations import Declaration, load_declarations
 from pipeline.errors import GateError, SourceError
+from pipeline.gazetteer.countries import country_names
+from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder
 from pipeline.locate import index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
-from pipeline.locate.countries import country_names
-from pipeline.locate.gazetteer import Gazetteer, cache_folder
 from pipeline.publish.lock import locked
 from pipeline.publish.release import Published, publish
-from pipeline.reading import Read, Reader
-from pipeline.reconcile import conclude
-from pipeline.reconcile.pairs import with_pairs
 from pipeline.report.progress import Progress, quiet
-from pipeline.select import choose
+from pipeline.sources import Declaration, load_declarations
+from pipeline.sources.selection import choose
+from pipeline.validate import Checked
+from pipeline.validate.self_links import refuse_self_located
+from pipeline.validate.source_reader import Read, Reader
 from schemas import ContractError
 from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.locate.downloads import Download
+    from pipeline.curate.reconcile import Reconciled
+    from pipeline.gazetteer.downloads import Download
     from pipeline.locate.located import Located
     from pipeline.readers.statements import Received
-    from pipeline.reconcile import Reconciled
 
 #: What tells claims' mentions apart, and is needed no more when they are found. Of partners, some are named later.
 _SOUGHT: Final = [
@@ -102,7 +102,7 @@ class Engine(Protocol):
         """Do what `find_towns` does."""
 
     def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
-        """Do what `pipeline.reconcile.conclude` does."""
+        """Do what `pipeline.curate.reconcile.conclude` does."""
 
 
 class LocalEngine:
@@ -198,7 +198,7 @@ def read_sources(
     declarations: Iterable[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress = quiet
 ) -> dict[str, Read]:
     """Read and check every source, by id."""
-    return {one.id: reader.read(one, countries, progress) for one in declarations}
+    return {one.id: reader.read(one, countries, progress.step) for one in declarations}
 
 
 def together(read: Mapping[str, Read], declarations: Mapping[str, Declaration]) -> Checked:

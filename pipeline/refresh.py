@@ -9,21 +9,21 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import pipeline
-from pipeline.check.kept import forget_others
-from pipeline.declarations import load_declarations
 from pipeline.errors import PARTIAL, GateError, SourceError, TwintownsError
-from pipeline.fetch import Web, fetch
-from pipeline.inputs import code_hash, input_key
-from pipeline.live import ask
+from pipeline.extract.http import Web, fetch
+from pipeline.extract.services import ask
 from pipeline.publish.folders import REFUSED, current_id, prune, sweep
 from pipeline.publish.gates import check_names
 from pipeline.publish.lock import locked
 from pipeline.publish.release import RefusedError, count_changes, publish, snapshots_read
+from pipeline.publish.run_log import Decided, Outcome, Run, SourceState, age, append_run, last_runs, now
 from pipeline.publish.verify import recover
+from pipeline.raw_store.fingerprints import code_hash, input_key
+from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.progress import Progress, quiet
-from pipeline.runs import Decided, Outcome, Run, SourceState, age, append_run, last_runs, now
-from pipeline.select import choose
-from pipeline.snapshots import RawStore
+from pipeline.sources import load_declarations
+from pipeline.sources.selection import choose
+from pipeline.validate.cache import forget_others
 from schemas import ContractError
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.build import Settings
-    from pipeline.declarations import Declaration
-    from pipeline.fetch import Fetched
+    from pipeline.extract.http import Fetched
     from pipeline.publish.lock import Lock
-    from pipeline.reading import CarefulReader
+    from pipeline.sources import Declaration
+    from pipeline.validate.source_reader import CarefulReader
 
 COMMAND = "twintowns refresh"
 #: What was made of sources before; deleting it costs some seconds, nothing else.
@@ -181,7 +181,7 @@ class _Refresh:
     def _build(self, key: str, current: str | None, declarations: Mapping[str, Declaration]) -> None:
         # The rooms of a build are opened only where there is something to build.
         from pipeline.build import assemble
-        from pipeline.reading import CarefulReader
+        from pipeline.validate.source_reader import CarefulReader
 
         kept = self.out / WORK
         reader = CarefulReader(self.settings.raw, snapshots_read(self.out), self.wishes.accepted, kept, code_hash())
@@ -261,11 +261,13 @@ class _Refresh:
 
     def _ask_live(self, on: Mapping[str, Declaration], states: Mapping[str, SourceState]) -> Iterator[Fetched]:
         """Ask the services."""
+        from pipeline.readers.wikitext import page_filter
+
         web = Web()
         for name, one in on.items():
             is_asked = one.live and one.live.service != "dump" and not self.wishes.mirror
             if is_asked and self._is_due(states[name]):
-                yield from ask(one, self.settings.raw, web)
+                yield from ask(one, self.settings.raw, web, page_filter)
 
     def _is_due(self, state: SourceState) -> bool:
         if self.wishes.offline:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from pipeline.build import Settings, build
-from pipeline.declarations import BUILT_IN, load_declarations
+from pipeline.sources import BUILT_IN, load_declarations
 
 ROOT = Path(__file__).parent.parent
 

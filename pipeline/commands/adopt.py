@@ -24,9 +24,9 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.declarations import load_declarations
-    from pipeline.select import choose
-    from pipeline.snapshots import adopt
+    from pipeline.raw_store.snapshots import adopt
+    from pipeline.sources import load_declarations
+    from pipeline.sources.selection import choose
 
     declaration = choose(load_declarations(options.sources), only=frozenset({options.source}))[options.source]
     for path in options.file:

@@ -76,8 +76,8 @@ def _write(connection: DuckDBPyConnection, options: argparse.Namespace) -> tuple
         from pipeline.export.graphml import write_graphml
 
         return write_graphml(connection, options.where)
-    from pipeline.declarations import load_declarations
     from pipeline.export.quickstatements import write_quickstatements
+    from pipeline.sources import load_declarations
 
     declared = load_declarations(options.sources)
     return write_quickstatements(connection, {name for name, one in declared.items() if one.enabled})

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pipeline.commands.options import Commands
-    from pipeline.declarations import Declaration
-    from pipeline.fetch import Fetched
+    from pipeline.extract.http import Fetched
+    from pipeline.sources import Declaration
 
 
 #: Stands before files instead of a source.
@@ -55,9 +55,9 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.declarations import load_declarations
-    from pipeline.fetch import fetch
-    from pipeline.select import choose
+    from pipeline.extract.http import fetch
+    from pipeline.sources import load_declarations
+    from pipeline.sources.selection import choose
 
     if options.source[:1] == [_DUMP]:
         return _take_dumps(options)
@@ -81,10 +81,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _take_dumps(options: argparse.Namespace) -> int:
     """Search dumps for twinnings."""
-    from pipeline.declarations import load_declarations
-    from pipeline.dumps.adopt import adopt_dump
     from pipeline.errors import DeclarationError
+    from pipeline.extract.dumps.adopt import adopt_dump
+    from pipeline.readers.wikitext import page_filter
     from pipeline.report.progress import measured
+    from pipeline.sources import load_declarations
 
     if len(options.source) == 1:
         raise DeclarationError("fetch dump needs a file, as in: twintowns fetch dump itwiki-pages-articles.xml.bz2")
@@ -92,7 +93,7 @@ def _take_dumps(options: argparse.Namespace) -> int:
     for path in map(Path, options.source[1:]):
         size = path.stat().st_size if path.exists() else 0
         with measured(path.name, size) as told:
-            taken = adopt_dump(path, declarations, options.raw, told)
+            taken = adopt_dump(path, declarations, options.raw, page_filter, told)
         snapshot = taken.snapshot
         print(f"new       {snapshot.source_id}/{snapshot.file_name}  {snapshot.byte_count:>12,} bytes")
         print(f"{taken.records:,} records in {taken.text_bytes:,} bytes of text; as of {snapshot.as_of_date}")
@@ -129,8 +130,9 @@ def _named_live(declarations: Iterable[Declaration], options: argparse.Namespace
 
 def _fetch_live(live: Iterable[Declaration], options: argparse.Namespace) -> Iterator[Fetched]:
     """Ask the services."""
-    from pipeline.fetch import Fetched, Web
-    from pipeline.live import ask
+    from pipeline.extract.http import Fetched, Web
+    from pipeline.extract.services import ask
+    from pipeline.readers.wikitext import page_filter
 
     web = Web()
     for one in live:
@@ -140,7 +142,9 @@ def _fetch_live(live: Iterable[Declaration], options: argparse.Namespace) -> Ite
             continue
         address = options.api if one.live and one.live.service == "mediawiki" else options.endpoint
         endpoint = address.replace("{language}", one.language) if address else None
-        yield from ask(one, options.raw, web, endpoint=endpoint, countries=names(options.countries), tell=_tell)
+        yield from ask(
+            one, options.raw, web, page_filter, endpoint=endpoint, countries=names(options.countries), tell=_tell
+        )
 
 
 def _tell(step: str, done: int, total: int) -> None:

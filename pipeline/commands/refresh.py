@@ -15,7 +15,7 @@ from pipeline.commands.options import add_folders, add_out, names
 
 if TYPE_CHECKING:
     from pipeline.commands.options import Commands
-    from pipeline.runs import Run
+    from pipeline.publish.run_log import Run
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 #: What a shell reports of a process that ended by SIGTERM.

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.source:
         import polars as pl
 
-        from pipeline.declarations import nearest
+        from pipeline.sources import nearest
 
         known = read_table(options.out, "sources")["source_id"].to_list()
         if options.source not in known:

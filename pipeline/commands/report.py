@@ -22,7 +22,8 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.report.page import PAGE, find_report
+    from pipeline.page import PAGE
+    from pipeline.report.current import find_report
 
     path = find_report(options.out)
     # The link, not what it leads to: the next release has its page at the same address.

@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.rollback import roll_back
+    from pipeline.publish.rollback import roll_back
 
     done = roll_back(options.out, options.release)
     print(f"{done.release_id} is current again; it was {done.previous_release_id}, which stays in releases/")

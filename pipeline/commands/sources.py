@@ -22,9 +22,9 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run it and return the exit code."""
-    from pipeline.declarations import load_declarations
     from pipeline.report.inventory import inventory
     from pipeline.report.terminal import print_sources
+    from pipeline.sources import load_declarations
 
     print_sources(inventory(load_declarations(options.sources).values(), options.raw, options.out))
     return 0

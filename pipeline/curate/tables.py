@@ -14,21 +14,21 @@ from pipeline.curate.history import states_at_start
 from pipeline.curate.ladder import check_ladder
 from pipeline.curate.motives import derive_motives
 from pipeline.curate.network import measure_network
+from pipeline.curate.reconcile import conclude
 from pipeline.curate.triangles import Network
-from pipeline.ids import mint
-from pipeline.locate.gazetteer import Gazetteer, distance_km
-from pipeline.locate.names import search_key
-from pipeline.reconcile import conclude
+from pipeline.gazetteer.gazetteer import Gazetteer, distance_km
+from pipeline.gazetteer.names import search_key
 from schemas import vocabularies as v
+from schemas.ids import mint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from pipeline.check import Checked
-    from pipeline.declarations import Declaration
+    from pipeline.curate.reconcile import Reconciled
     from pipeline.locate.located import Located
-    from pipeline.reconcile import Reconciled
-    from pipeline.snapshots import Snapshot
+    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.sources import Declaration
+    from pipeline.validate import Checked
 
 #: Where each side of a claim keeps what tells a mention apart.
 _SIDE = {

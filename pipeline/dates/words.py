@@ -11,8 +11,8 @@ import babel
 import polars as pl
 from babel import localedata
 
-from pipeline.locate.cache import kept
-from pipeline.locate.gazetteer import cache_folder
+from pipeline.gazetteer.cache import kept
+from pipeline.gazetteer.gazetteer import cache_folder
 
 MONTH_LOCALES: Final = (
     "de", "de_AT", "en", "fr", "it", "es", "nl", "pl", "cs", "sk", "pt", "sv", "da", "nb", "nn", "fi", "hu",

@@ -7,26 +7,26 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 
+from pipeline.gazetteer.gazetteer import cache_folder
+from pipeline.gazetteer.regions import regions
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, load_corrections, match_corrections, without_refuted
 from pipeline.locate.factorize import factorize
-from pipeline.locate.gazetteer import cache_folder
 from pipeline.locate.items import linked_items, name_unplaced
 from pipeline.locate.kinds import settle_kinds
 from pipeline.locate.located import Located
 from pipeline.locate.matching import decide, find_candidates, runners_up
 from pipeline.locate.mentions import MENTION_KEY, collect_mentions
 from pipeline.locate.minting import mint_towns
-from pipeline.locate.other_side import both_ways
-from pipeline.locate.partners import ask_partners
-from pipeline.locate.regions import regions
+from pipeline.locate.partner_evidence import ask_partners
+from pipeline.locate.relational_evidence import both_ways
 from pipeline.locate.similar import decide_similar, decide_spelt_alike, find_similar
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 
 #: What a statement says of a town.

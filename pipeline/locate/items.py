@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.locate.other_side import decide_by_partners, find_witnesses, without_outdone
+from pipeline.locate.relational_evidence import decide_by_partners, find_witnesses, without_outdone
 from schemas.vocabularies import LocatedBy
 
 _SURE = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)

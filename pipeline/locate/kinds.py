@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from pipeline.gazetteer.names import search_key
 from pipeline.locate.factorize import factorize
-from pipeline.locate.names import search_key
 from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 TOML: Final[Path] = Path(__file__).with_name("kinds.toml")
 
@@ -129,8 +129,8 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
         The same rows and columns, some of another `kind`, and `iso_3166_2`: the division that a mention of kind region
         or county is, else null.
     """
+    from pipeline.gazetteer.regions import region_codes
     from pipeline.locate.mentions import read_names
-    from pipeline.locate.regions import region_codes
 
     towns = pl.col("kind") == TownKind.MUNICIPALITY.value
     # 'Budapest XII – Hegyvidék', 'Vienna 1 – Innere Stadt': the number of the district stands with the town.

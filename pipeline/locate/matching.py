@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.locate.countries import STATE_OF
+from pipeline.gazetteer.countries import STATE_OF
+from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate.factorize import factorize
-from pipeline.locate.gazetteer import distance_km
 from pipeline.locate.mentions import read_names, read_rivers, read_tails
-from pipeline.locate.tails import weigh_tails
+from pipeline.locate.qualifiers import weigh_tails
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 #: A candidate farther from the source's own coordinates than this is another town of the same name.
 NEAR_KM = 25.0

@@ -2,7 +2,7 @@
 
 Lists print more than a name: `Praha (Prag)`, `Sarre, Aosta Valley`, `Altdorf b. Nürnberg`, `Gmina Dobra`. `read_names`
 gives what the name may be, the fullest reading first; `read_tails` gives what stands behind it. Whether a tail is
-another name, a region, a river or a town near by is for `pipeline.locate.tails` to find out from the candidates.
+another name, a region, a river or a town near by is for `pipeline.locate.qualifiers` to find out from the candidates.
 The words are in `mention_words.toml`.
 """
 
@@ -15,10 +15,10 @@ from typing import Any, Final
 
 import polars as pl
 
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import bare_region
 from pipeline.locate.factorize import factorize
 from pipeline.locate.kinds import kind_of
-from pipeline.locate.names import search_key
-from pipeline.locate.regions import bare_region
 from schemas.vocabularies import TownKind
 
 #: What tells one mention from another.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.ids import mint, town_ids
-from pipeline.locate.gazetteer import distance_km
+from pipeline.gazetteer.gazetteer import distance_km
+from pipeline.gazetteer.names import search_key
 from pipeline.locate.matching import NEAR_KM
-from pipeline.locate.names import search_key
+from schemas.ids import mint, town_ids
 from schemas.vocabularies import LocatedBy, TownKind
 
 #: Size in degrees of the cell that tells minted towns of one name apart; about 55 km.

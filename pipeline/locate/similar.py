@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from pipeline.locate.gazetteer import distance_km
+from pipeline.gazetteer.gazetteer import distance_km
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 #: Letters of a name that can be misspelt.
 _SHORTEST: Final = 5

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.declarations import nearest
 from pipeline.errors import BoundsError, UsageError
+from pipeline.sources import nearest
 from schemas import CLAIMS, PARTNERSHIPS, TOWNS
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ import polars.selectors as cs
 import schemas
 from pipeline.curate.database import view_files, write_database
 from pipeline.errors import GateError, TwintownsError
-from pipeline.history import list_changes, list_redirects
+from pipeline.page import PAGE, write_report
 from pipeline.publish import gates
+from pipeline.publish.changes import list_changes, list_redirects
 from pipeline.publish.checksums import DATABASE, check_files, file_sha256, write_checksums
 from pipeline.publish.croissant import write_croissant
 from pipeline.publish.folders import (
@@ -31,10 +32,9 @@ from pipeline.publish.folders import (
     sweep,
     switch,
 )
+from pipeline.publish.hints import with_out
 from pipeline.publish.package import write_descriptor
 from pipeline.publish.parquet import write_table
-from pipeline.report.hints import with_out
-from pipeline.report.page import PAGE, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

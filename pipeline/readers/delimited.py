@@ -17,7 +17,7 @@ from pipeline.readers.rows import BREAKS, LINE, LOCATOR, RECORD, RawRows, decode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.declarations import Format
+    from pipeline.sources import Format
 
 #: Records that have not as many fields as the header: number, fields, text.
 _Ragged = list[tuple[int, int, str]]

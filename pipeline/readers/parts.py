@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from pipeline.processes import map_in_order
+from pipeline.extract.parallel import map_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

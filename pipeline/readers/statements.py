@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.declarations import COLUMNS, SIDES, nearest
 from pipeline.errors import SourceError
-from pipeline.locate.names import clean_text
+from pipeline.gazetteer.names import clean_text
 from pipeline.readers.rows import SEVERAL
 from pipeline.readers.table import LOCATOR, ROW, read_table
+from pipeline.sources import COLUMNS, SIDES, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.declarations import Declaration, SourceFile
-    from pipeline.snapshots import Snapshot
+    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.sources import Declaration, SourceFile
 
 
 #: What `clean_text` leaves as it is: words with one space between them, of Latin or Cyrillic letters and ASCII.

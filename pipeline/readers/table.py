@@ -13,7 +13,7 @@ from pipeline.readers.rows import LINE, LOCATOR, ROW, RawRows, decode, whole
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipeline.declarations import Format
+    from pipeline.sources import Format
 
 __all__ = ["LOCATOR", "ROW", "RawRows", "read_table"]
 

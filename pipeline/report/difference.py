@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.errors import TwintownsError, UsageError
-from pipeline.history import compare, labels
+from pipeline.publish.changes import compare, labels
 from pipeline.publish.folders import REFUSED, current_release, release_path
 from pipeline.report.console import open_console
 from schemas import PARTNERSHIPS, TABLES, TOWNS, Table

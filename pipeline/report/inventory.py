@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.errors import TwintownsError
-from pipeline.snapshots import RawStore
+from pipeline.raw_store.snapshots import RawStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pipeline.declarations import Declaration
+    from pipeline.sources import Declaration
 
 
 def inventory(declarations: Iterable[Declaration], raw: Path, out: Path) -> list[dict[str, Any]]:

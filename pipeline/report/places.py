@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.errors import DeclarationError
+from pipeline.gazetteer.countries import country_names, resolve_countries
+from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.locate import index_mentions, locate
-from pipeline.locate.countries import country_names, resolve_countries
-from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
 from pipeline.report.inventory import read_table
 from schemas.vocabularies import LocatedBy
 

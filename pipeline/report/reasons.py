@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.reconcile import counting, last_day
-from pipeline.reconcile import form as forms
-from pipeline.reconcile import start as starts
-from pipeline.reconcile.ranking import ORDERS, best_first, place
-from pipeline.reconcile.status import IS_ENDED
+from pipeline.curate.reconcile import counting, last_day
+from pipeline.curate.reconcile import form as forms
+from pipeline.curate.reconcile import start as starts
+from pipeline.curate.reconcile.ranking import ORDERS, best_first, place
+from pipeline.curate.reconcile.status import IS_ENDED
 from pipeline.report.wording import TIE, WORDS, Row, count, meet, say_date, say_words
 from schemas import vocabularies as v
 

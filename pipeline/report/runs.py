@@ -13,7 +13,7 @@ from pipeline.report.console import open_console
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.runs import Run
+    from pipeline.publish.run_log import Run
 
 
 def print_run(run: Run) -> None:

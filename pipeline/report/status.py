@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.publish.checksums import is_whole
 from pipeline.publish.folders import CURRENT, current_id
+from pipeline.publish.hints import with_out
+from pipeline.publish.run_log import Outcome, Run, age, last_runs
 from pipeline.report.console import open_console
-from pipeline.report.hints import with_out
-from pipeline.runs import Outcome, Run, age, last_runs
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -9,8 +9,8 @@ import duckdb
 import polars as pl
 from rich.table import Table
 
+from pipeline.publish.hints import with_out, with_sources
 from pipeline.report.console import open_console
-from pipeline.report.hints import with_out, with_sources
 from schemas import CLAIMS
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from pipeline.check.late import refuse_self_located
 from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE
 from pipeline.locate import index_mentions, locate
 from pipeline.locate.coordinates import report_misplaced
@@ -26,6 +25,7 @@ from pipeline.spark.locate import (
 from pipeline.spark.read import PLACE, read_sources, rows_later
 from pipeline.spark.reconcile import by_pair, conclude_by_pair
 from pipeline.spark.session import session
+from pipeline.validate.self_links import refuse_self_located
 from schemas import CLAIMS
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     from pyspark.sql import SparkSession
 
-    from pipeline.check import Checked
-    from pipeline.declarations import Declaration
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.curate.reconcile import Reconciled
+    from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate.located import Located
-    from pipeline.reading import Read, Reader
-    from pipeline.reconcile import Reconciled
     from pipeline.report.progress import Progress
+    from pipeline.sources import Declaration
+    from pipeline.validate import Checked
+    from pipeline.validate.source_reader import Read, Reader
 
 _PLACE: Final = ["snapshot_id", "locator"]
 _RECORDS: Final = ("awards", "group_members")

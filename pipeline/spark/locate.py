@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from pyspark.sql import functions as f
 
-from pipeline.ids import pair_ids
 from pipeline.locate import Sought, seek_places
 from pipeline.locate.located import OTHER_SIDE
 from pipeline.spark.frames import Frames, Held, send, shapes_of, with_text
+from schemas.ids import pair_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyspark.sql import DataFrame, SparkSession
 
+    from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate import Seek
-    from pipeline.locate.gazetteer import Gazetteer
     from pipeline.locate.located import Located
 
 #: Mentions of one partition, at most.

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import polars.selectors as cs
 
-from pipeline.check import Checked, check_source
-from pipeline.declarations import Declaration
 from pipeline.errors import BoundsError, SourceError
-from pipeline.inputs import code_hash
+from pipeline.raw_store.fingerprints import code_hash
+from pipeline.raw_store.snapshots import Snapshot, describe
 from pipeline.readers.statements import RawFile, Received, read_statements
 from pipeline.readers.table import LOCATOR
-from pipeline.reading import Read, Reader, gather
-from pipeline.snapshots import Snapshot, describe
+from pipeline.sources import Declaration
 from pipeline.spark.frames import Frames, Held, Shapes, shapes_of, with_text
 from pipeline.spark.session import SparkError
+from pipeline.validate import Checked, check_source
+from pipeline.validate.source_reader import Read, Reader, gather
 from schemas import CLAIMS_READ, ContractError
 
 if TYPE_CHECKING:

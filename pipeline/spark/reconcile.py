@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pipeline.reconcile import Reconciled, conclude, own_entries
+from pipeline.curate.reconcile import Reconciled, conclude, own_entries
 from pipeline.spark.frames import Frames, Held, shapes_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def by_pair(claims: Held, count: int) -> Held:
 
 
 def conclude_by_pair(claims: Held, sources: pl.DataFrame, example: pl.DataFrame) -> Reconciled:
-    """Do what `pipeline.reconcile.conclude` does, pairs here and there.
+    """Do what `pipeline.curate.reconcile.conclude` does, pairs here and there.
 
     Args:
         claims: from `by_pair`.

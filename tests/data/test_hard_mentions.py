@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.locate.gazetteer import Gazetteer, distance_km, load_gazetteer
+from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
 
 # The benchmarks are not installed: found whether pytest was started as a module or by its name.
 sys.path.insert(0, str(Path(__file__).parents[2]))

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from pipeline.curate.network import measure_network
-from pipeline.locate.names import SEARCH_KEY_SQL, search_key
+from pipeline.gazetteer.names import SEARCH_KEY_SQL, search_key
 from schemas import CLAIMS, LEDGER, PARTNERSHIPS, REDIRECTS, SNAPSHOTS, SOURCES, TABLES, TOWN_NAMES, TOWNS
 
 if TYPE_CHECKING:

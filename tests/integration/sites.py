@@ -19,7 +19,7 @@ from pipeline.refresh import Wishes, refresh
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipeline.runs import Run
+    from pipeline.publish.run_log import Run
 
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).with_name("small.py")

@@ -13,7 +13,7 @@ from unittest import mock
 import polars as pl
 
 if TYPE_CHECKING:
-    from pipeline.locate.gazetteer import Gazetteer
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 _PLACES = (
     (2939951, "Coburg", "DE", 50.26, 10.96), (2790101, "Oudenaarde", "BE", 50.85, 3.61),
@@ -32,7 +32,7 @@ _PLACES = (
 @functools.cache
 def small_gazetteer() -> Gazetteer:
     """Return a gazetteer that knows the towns of `sites.PARTNERS` and few others."""
-    from pipeline.locate.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
+    from pipeline.gazetteer.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
 
     rows: list[dict[str, Any]] = [
         {
@@ -51,7 +51,7 @@ def small_gazetteer() -> Gazetteer:
 
 def with_small_gazetteer() -> Any:
     """Return a context in which no other gazetteer is loaded."""
-    return mock.patch("pipeline.reading.load_gazetteer", return_value=small_gazetteer())
+    return mock.patch("pipeline.validate.source_reader.load_gazetteer", return_value=small_gazetteer())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from pipeline.cli import main
-from pipeline.declarations import BUILT_IN
+from pipeline.sources import BUILT_IN
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_the_order_in_which_sources_are_turned_on_does_not_matter(
     shipped.mkdir()
     for name in ("starter_towns", "geonames"):
         shutil.copy(BUILT_IN / f"{name}.toml", shipped)
-    monkeypatch.setattr("pipeline.declarations.load.BUILT_IN", shipped)  # so that little else is on
+    monkeypatch.setattr("pipeline.sources.load.BUILT_IN", shipped)  # so that little else is on
     for name in ("a_list", "b_list"):
         (tmp_path / name).mkdir()
         (tmp_path / name / f"{name}.csv").write_text(LISTED, "utf-8")

@@ -12,14 +12,14 @@ import duckdb
 import pytest
 
 from pipeline.cli import main
-from pipeline.declarations import load_declarations
 from pipeline.report.explain import explain
+from pipeline.sources import load_declarations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pipeline.declarations import Declaration
+    from pipeline.sources import Declaration
 
 FAILED = 1
 

@@ -12,7 +12,7 @@ import pytest
 from faulty_proxy import LASTING, PASSING, FaultyProxy
 
 from pipeline.errors import SourceError
-from pipeline.fetch import (
+from pipeline.extract.http import (
     Answer,
     BadAnswerError,
     BusyError,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sites import PARTNERS, Site, new_site
 
 from pipeline.publish.folders import release_ids
-from pipeline.runs import last_runs
+from pipeline.publish.run_log import last_runs
 
 if TYPE_CHECKING:
     import subprocess

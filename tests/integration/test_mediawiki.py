@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 from mediawiki_server import Wiki, mediawiki
 
 from pipeline.cli import main
-from pipeline.declarations import BUILT_IN, Declaration, load_editions
 from pipeline.errors import SourceError
-from pipeline.fetch import Answer, Fetched, Manners, Web
-from pipeline.mediawiki import Api, Strategy, fetch_wiki
-from pipeline.mediawiki.discovery import find
-from pipeline.mediawiki.pages import Known, ask_known, ask_pages
-from pipeline.snapshots import RawStore
+from pipeline.extract.http import Answer, Fetched, Manners, Web
+from pipeline.extract.mediawiki import Api, Strategy, fetch_wiki
+from pipeline.extract.mediawiki.discovery import find
+from pipeline.extract.mediawiki.pages import Known, ask_known, ask_pages
+from pipeline.raw_store.snapshots import RawStore
+from pipeline.readers.wikitext import page_filter
+from pipeline.sources import BUILT_IN, Declaration, load_editions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def declaration(language: str = "it") -> Declaration:
 
 
 def fetch(raw: Path, proxy: FaultyProxy, web: Web | None = None) -> Fetched:
-    return fetch_wiki(declaration(), raw, web or Web(HASTY), endpoint=proxy.url + "/api.php")
+    return fetch_wiki(declaration(), page_filter("it"), raw, web or Web(HASTY), endpoint=proxy.url + "/api.php")
 
 
 def content(raw: Path) -> bytes:
@@ -270,14 +271,14 @@ def test_the_command(proxy: FaultyProxy, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_wiki_of_another_language(proxy: FaultyProxy, tmp_path: Path) -> None:
-    fetched = fetch_wiki(declaration("ja"), tmp_path, Web(HASTY), endpoint=proxy.url + "/api.php")
+    fetched = fetch_wiki(declaration("ja"), page_filter("ja"), tmp_path, Web(HASTY), endpoint=proxy.url + "/api.php")
     assert fetched.outcome == "failed"
     assert "no page with twinnings was found among 0" in fetched.message
     assert "Is it the Wikipedia of the language ja?" in fetched.message
 
 
 def test_an_address_that_is_no_api(proxy: FaultyProxy, tmp_path: Path) -> None:
-    fetched = fetch_wiki(declaration(), tmp_path, Web(HASTY), endpoint=proxy.url + "/index.php")
+    fetched = fetch_wiki(declaration(), page_filter("it"), tmp_path, Web(HASTY), endpoint=proxy.url + "/index.php")
     assert fetched.outcome == "failed"
     assert fetched.message.startswith(f"{proxy.url}/index.php: ")
 

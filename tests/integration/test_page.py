@@ -20,9 +20,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from pipeline.build import Settings, build
 from pipeline.cli import main
+from pipeline.page import PAGE, write_report
+from pipeline.page.selection import Limits
 from pipeline.publish.checksums import CHECKSUMS, write_checksums
-from pipeline.report.page import PAGE, write_report
-from pipeline.report.page.selection import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

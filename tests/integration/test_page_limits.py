@@ -14,8 +14,8 @@ import duckdb
 import pytest
 
 from pipeline.build import Settings, build
-from pipeline.report.page import PAGE, write_report
-from pipeline.report.page.selection import Limits
+from pipeline.page import PAGE, write_report
+from pipeline.page.selection import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path

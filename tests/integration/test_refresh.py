@@ -16,15 +16,15 @@ import pytest
 from sites import PARTNERS, Site, new_site
 from small import with_small_gazetteer
 
-from pipeline import runs
 from pipeline.build import build
 from pipeline.cli import main
 from pipeline.errors import DeclarationError, GateError, LockedError, SourceError, UsageError
+from pipeline.publish import run_log as runs
 from pipeline.publish.folders import release_ids
 from pipeline.publish.lock import locked
 from pipeline.publish.release import RefusedError
-from pipeline.rollback import roll_back
-from pipeline.runs import Outcome, last_runs
+from pipeline.publish.rollback import roll_back
+from pipeline.publish.run_log import Outcome, last_runs
 
 GROWN = [*PARTNERS, "Weimar;Deutschland;Blois;Frankreich;1995;p"]
 #: Two thirds of the list are gone.
@@ -134,7 +134,7 @@ def test_a_damaged_keep_is_read_again(once: Site, spoil: bytes | None) -> None:
 
 
 def test_a_day_later_the_same_bytes_are_no_news(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipeline import snapshots
+    from pipeline.raw_store import snapshots
 
     class Tomorrow(datetime):
         @classmethod
@@ -160,7 +160,7 @@ def test_young_answers_are_not_asked_for_again(once: Site) -> None:
 def test_a_clock_that_goes_backwards_makes_it_ask(once: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     real = runs.now
     once.put(GROWN)
-    monkeypatch.setattr("pipeline.runs.now", lambda: real() - timedelta(days=400))
+    monkeypatch.setattr("pipeline.publish.run_log.now", lambda: real() - timedelta(days=400))
     monkeypatch.setattr("pipeline.refresh.now", lambda: real() - timedelta(days=400))
     run = once.refresh(older_than=timedelta(days=7))
     assert (run.outcome, run.run) == ("published", 2)

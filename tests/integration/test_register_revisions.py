@@ -11,9 +11,9 @@ import pytest
 from sites import Site
 
 from pipeline.cli import main
-from pipeline.declarations import BUILT_IN
 from pipeline.publish.folders import release_ids
 from pipeline.publish.release import RefusedError
+from pipeline.sources import BUILT_IN
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,21 +25,21 @@ from wikidata_world import entity, item, statement, triples, world
 from wikidata_world import time as wikidata_time
 
 from pipeline.build import Settings, build
-from pipeline.check import check_source
 from pipeline.cli import main
-from pipeline.declarations import BUILT_IN, Declaration, load_declarations
 from pipeline.errors import SourceError
-from pipeline.fetch import Manners, TimedOutError, Web
-from pipeline.locate.countries import country_names
+from pipeline.extract.http import Manners, TimedOutError, Web
+from pipeline.extract.wikidata import fetch as fetching
+from pipeline.extract.wikidata.fetch import fetch_wikidata
+from pipeline.gazetteer.countries import country_names
+from pipeline.raw_store.snapshots import RawStore, describe
 from pipeline.readers.statements import Received
-from pipeline.snapshots import RawStore, describe
-from pipeline.wikidata import fetch as fetching
-from pipeline.wikidata.fetch import fetch_wikidata
+from pipeline.sources import BUILT_IN, Declaration, load_declarations
+from pipeline.validate import check_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipeline.fetch import Answer, Fetched
+    from pipeline.extract.http import Answer, Fetched
 
 ROOT = Path(__file__).parents[2]
 TOWNS, PARTNERS = 250, 10

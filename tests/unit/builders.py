@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import polars.selectors as cs
 
-from pipeline.check import check_source
-from pipeline.declarations import Declaration
-from pipeline.ids import pair_ids
-from pipeline.locate.countries import country_names
-from pipeline.locate.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
-from pipeline.locate.names import search_key
+from pipeline.curate.reconcile import reconcile
+from pipeline.gazetteer.countries import country_names
+from pipeline.gazetteer.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
+from pipeline.gazetteer.names import search_key
+from pipeline.raw_store.snapshots import describe
 from pipeline.readers.statements import Received
-from pipeline.reconcile import reconcile
-from pipeline.snapshots import describe
+from pipeline.sources import Declaration
+from pipeline.validate import check_source
 from schemas import CLAIMS, SOURCES, TABLES
+from schemas.ids import pair_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.check import Checked
+    from pipeline.validate import Checked
 
 AS_OF = date(2024, 6, 30)
 #: All that a declaration must say.

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from pipeline.curate.reconcile import conclude, own_entries
 from pipeline.curate.tables import CLAIM_SIDES
+from pipeline.gazetteer.gazetteer import load_gazetteer
 from pipeline.locate import Sought, index_mentions, seek_places
 from pipeline.locate.corrections import load_corrections
-from pipeline.locate.gazetteer import load_gazetteer
-from pipeline.reconcile import conclude, own_entries
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,8 +18,8 @@ from benchmarks.growth import exponent
 from benchmarks.quality import judge
 from benchmarks.report import write_report
 from pipeline.build import Settings, build
-from pipeline.locate.gazetteer import load_gazetteer
-from pipeline.locate.names import search_key
+from pipeline.gazetteer.gazetteer import load_gazetteer
+from pipeline.gazetteer.names import search_key
 
 if TYPE_CHECKING:
     from pathlib import Path

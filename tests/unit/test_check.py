@@ -11,11 +11,11 @@ from builders import account, check, declare, receive, table, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.check import Checked, check_source
-from pipeline.check.category_words import decode_words
 from pipeline.errors import SourceError
-from pipeline.locate.countries import country_names
+from pipeline.gazetteer.countries import country_names
+from pipeline.readers.category_words import decode_words
 from pipeline.readers.statements import _several_partners
+from pipeline.validate import Checked, check_source
 from schemas import CLAIMS_READ, FINDINGS, REJECTS
 from schemas import vocabularies as v
 
@@ -795,7 +795,7 @@ def test_parts_make_what_the_whole_makes(monkeypatch: pytest.MonkeyPatch, size: 
     )
     changes = {"split": {"partner": [", "]}, "ignore": [{"column": "town", "pattern": "Summe", "reason": "a sum"}]}
     whole = check(content, **changes)
-    monkeypatch.setattr("pipeline.check.judging.PART_SIZE", size)
+    monkeypatch.setattr("pipeline.validate.rows.PART_SIZE", size)
     parts = check(content, **changes)
     for name in ("claims", "rejects", "ledger"):
         assert getattr(parts, name).equals(getattr(whole, name)), name

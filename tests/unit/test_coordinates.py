@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.locate.coordinates import outside_country, report_misplaced, without_coordinates
-from pipeline.locate.gazetteer import Gazetteer, load_gazetteer
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate import countries
-from pipeline.locate.countries import country_names, resolve_countries
-from pipeline.locate.names import search_key
+from pipeline.gazetteer import countries
+from pipeline.gazetteer.countries import country_names, resolve_countries
+from pipeline.gazetteer.names import search_key
 
 Resolved = tuple[str | None, str | None, str | None]
 

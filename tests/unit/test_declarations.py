@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.declarations import BUILT_IN, Declaration, load_declaration, load_declarations, load_editions
 from pipeline.errors import DeclarationError
-from pipeline.select import choose
+from pipeline.sources import BUILT_IN, Declaration, load_declaration, load_declarations, load_editions
+from pipeline.sources.selection import choose
 
 SAMPLES = os.environ.get("TWINTOWNS_SAMPLES")
 SHIPPED = sorted(one.id for path in BUILT_IN.glob("*.toml") for one in load_editions(path))

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.dumps import parts, scan_dump
-from pipeline.dumps.search import EntitySearch, PageSearch
 from pipeline.errors import SourceError
+from pipeline.extract.dumps import parts, scan_dump
+from pipeline.extract.dumps.search import EntitySearch, PageSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ def test_an_interrupted_scan_goes_on_and_ends_the_same(
 ) -> None:
     monkeypatch.setattr(parts, "PLAIN_PART", 1000)
     monkeypatch.setattr(parts, "BZIP2_PART", 500)
-    monkeypatch.setattr("pipeline.dumps.scan.CHECKPOINT", 0.0)
+    monkeypatch.setattr("pipeline.extract.dumps.scan.CHECKPOINT", 0.0)
     (tmp_path / "dump").write_bytes(pack(DUMP))
     whole = scan(tmp_path / "dump", tmp_path / "whole")
     read: list[int] = []
@@ -129,7 +129,7 @@ def test_an_interrupted_scan_goes_on_and_ends_the_same(
 
 
 def test_another_dump_of_that_name_is_read_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.dumps.scan.CHECKPOINT", 0.0)
+    monkeypatch.setattr("pipeline.extract.dumps.scan.CHECKPOINT", 0.0)
     (tmp_path / "dump").write_bytes(DUMP)
     scan(tmp_path / "dump", tmp_path / "out")
     gent = page("Gent", "tekst\n== Zustersteden ==\n* [[Lyon]]")

@@ -14,15 +14,15 @@ import pytest
 from builders import declare
 
 from pipeline.errors import TwintownsError
-from pipeline.fetch import Fetched, Manners, Web
-from pipeline.fetch import fetch as fetch_files
-from pipeline.snapshots import RawStore
+from pipeline.extract.http import Fetched, Manners, Web
+from pipeline.extract.http import fetch as fetch_files
+from pipeline.raw_store.snapshots import RawStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from pipeline.declarations import Declaration
+    from pipeline.sources import Declaration
 
 BODY, OTHER = b"town,partner\nA,B\n" * 100, b"town,partner\nC,D\n"
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.history import list_redirects
+from pipeline.publish.changes import list_redirects
 from pipeline.publish.gates import Judged, check_names, judge, limits, read_record, write_record
 from schemas import REDIRECTS
 

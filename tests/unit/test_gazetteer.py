@@ -15,24 +15,24 @@ import polars as pl
 import pytest
 from builders import DECLARED, declare
 
-import pipeline.locate.gazetteer
-from pipeline.declarations import load_declarations
+import pipeline.gazetteer.gazetteer
 from pipeline.errors import SourceError
-from pipeline.fetch import fetch
-from pipeline.locate.downloads import Download, find_downloads
-from pipeline.locate.features import feature_kind, is_populated
-from pipeline.locate.gazetteer import (
+from pipeline.extract.http import fetch
+from pipeline.gazetteer.downloads import Download, find_downloads
+from pipeline.gazetteer.features import feature_kind, is_populated
+from pipeline.gazetteer.gazetteer import (
     COUNTIES_SCHEMA,
     NAMES_SCHEMA,
     PLACES_SCHEMA,
     REGIONS_SCHEMA,
     load_gazetteer,
 )
-from pipeline.locate.providers import RECORD, embedded_places
+from pipeline.gazetteer.providers import RECORD, embedded_places
+from pipeline.sources import load_declarations
 from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
-    from pipeline.declarations import Declaration
+    from pipeline.sources import Declaration
 
 FILES = Path(__file__).parent / "fixtures" / "geonames"
 HOLDS = {
@@ -51,7 +51,7 @@ EMBEDDED = pl.DataFrame(
 
 @pytest.fixture(autouse=True)
 def _few_places(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline.locate.gazetteer, "embedded_places", lambda: EMBEDDED)
+    monkeypatch.setattr(pipeline.gazetteer.gazetteer, "embedded_places", lambda: EMBEDDED)
 
 
 def packed(name: str, content: bytes | None = None) -> bytes:
@@ -217,7 +217,7 @@ def test_the_cache_is_read_again_and_a_broken_one_is_made_anew(tmp_path: Path, m
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.locate.gazetteer, "_assemble", lambda _: pytest.fail("the cache was not read"))
+        patch.setattr(pipeline.gazetteer.gazetteer, "_assemble", lambda _: pytest.fail("the cache was not read"))
         assert same()
     names = folder / "names.parquet"
     for content in (b"", names.read_bytes()[:-10], bytes([*names.read_bytes()[:50], 0, *names.read_bytes()[51:]])):
@@ -281,7 +281,7 @@ def test_an_archive_that_is_none_says_so(tmp_path: Path) -> None:
 
 def test_rows_are_cut_at_line_breaks_and_counted_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = load_gazetteer(fetched(tmp_path, "cities500.zip"), cache=tmp_path / "a")
-    monkeypatch.setattr("pipeline.locate.downloads._BLOCK", 100)
+    monkeypatch.setattr("pipeline.gazetteer.downloads._BLOCK", 100)
     again = load_gazetteer(fetched(tmp_path, "cities500.zip"), cache=tmp_path / "b")
     assert again.names.equals(whole.names)
     assert again.places.equals(whole.places)

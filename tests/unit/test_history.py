@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from builders import claim, claims, pair, tables, values
 
-from pipeline.history import list_changes, list_redirects
+from pipeline.publish.changes import list_changes, list_redirects
 from schemas import CHANGES, CLAIMS, PARTNERSHIPS, REDIRECTS
 
 if TYPE_CHECKING:

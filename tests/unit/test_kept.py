@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.check import Checked
-from pipeline.check.kept import kept_check
-from pipeline.declarations import load_declarations
-from pipeline.locate.countries import country_names
-from pipeline.reading import gather
+from pipeline.gazetteer.countries import country_names
+from pipeline.sources import load_declarations
+from pipeline.validate import Checked
+from pipeline.validate.cache import kept_check
+from pipeline.validate.source_reader import gather
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import regions
 from pipeline.locate.kinds import kind_of, settle_kinds
 from pipeline.locate.mentions import read_names, read_rivers, read_tails
-from pipeline.locate.names import search_key
-from pipeline.locate.regions import regions
 from schemas.vocabularies import TownKind
 
 TOLD = """

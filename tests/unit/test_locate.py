@@ -11,8 +11,8 @@ from builders import gazetteer, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate import index_mentions, locate
-from pipeline.locate.gazetteer import distance_km
 from schemas import LOCATION_CANDIDATES
 
 if TYPE_CHECKING:

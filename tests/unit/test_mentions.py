@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from pipeline.locate.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import regions
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import decide, find_candidates
 from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_rivers, read_tails
-from pipeline.locate.names import search_key
-from pipeline.locate.regions import regions
 
 
 def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.curate import likeness
 from pipeline.curate.likeness import alike_names, core_name
 from pipeline.curate.motives import ABROAD_KM, DOMESTIC_KM, country_borders, derive_motives
-from pipeline.locate.names import search_key
+from pipeline.gazetteer.names import search_key
 from schemas import PARTNERSHIP_MOTIVES
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.locate.names import APOSTROPHES, LETTERS, SEARCH_KEY_SQL, clean_text, search_key
+from pipeline.gazetteer.names import APOSTROPHES, LETTERS, SEARCH_KEY_SQL, clean_text, search_key
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), min_size=1, max_size=60)
 # Where texts go wrong: letters that do not decompose, marks, odd capitals, jamo, apostrophes.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipeline.report import page
+from pipeline import page
 
 if TYPE_CHECKING:
     from pathlib import Path

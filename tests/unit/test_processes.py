@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import SourceError, TwintownsError
-from pipeline.processes import map_in_order
+from pipeline.extract.parallel import map_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +78,7 @@ def is_running(process: int) -> bool:
 def test_processes_end_with_the_one_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "main.py"
     script.write_text(
-        "from pipeline.processes import map_in_order\n"
+        "from pipeline.extract.parallel import map_in_order\n"
         "from test_processes import tell_and_sleep\n"
         "if __name__ == '__main__':\n"
         "    list(map_in_order(tell_and_sleep, [600, 600], 2))\n",

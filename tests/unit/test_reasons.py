@@ -10,8 +10,8 @@ from builders import claim, claims, sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reconcile import reconcile
-from pipeline.reconcile.ranking import ORDERS
+from pipeline.curate.reconcile import reconcile
+from pipeline.curate.reconcile.ranking import ORDERS
 from pipeline.report.reasons import decide, line_up
 from pipeline.report.wording import LOCATED, WORDS, say_date
 from schemas import vocabularies as v

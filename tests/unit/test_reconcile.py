@@ -11,8 +11,8 @@ from builders import claim, claims, interval, sources, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reconcile import Reconciled, last_day, list_events, list_motives, reconcile
-from pipeline.reconcile import conclude as conclude_claims
+from pipeline.curate.reconcile import Reconciled, last_day, list_events, list_motives, reconcile
+from pipeline.curate.reconcile import conclude as conclude_claims
 from schemas import CLAIMS, PARTNERSHIP_EVENTS, PARTNERSHIP_MOTIVES, PARTNERSHIPS
 
 if TYPE_CHECKING:

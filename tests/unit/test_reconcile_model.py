@@ -12,9 +12,9 @@ from builders import claim, claims, interval, sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ids import pair_ids
-from pipeline.reconcile import list_events, reconcile
+from pipeline.curate.reconcile import list_events, reconcile
 from schemas import CLAIMS
+from schemas.ids import pair_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipeline.locate.gazetteer import load_gazetteer
-from pipeline.locate.names import search_key
-from pipeline.locate.regions import NAMES, SCHEMA, SEATS, bare_region, region_code_of, regions
+from pipeline.gazetteer.gazetteer import load_gazetteer
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import NAMES, SCHEMA, SEATS, bare_region, region_code_of, regions
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.runs import LOG, Decided, Run, SourceState, age, append_run, last_runs, now
+from pipeline.publish.run_log import LOG, Decided, Run, SourceState, age, append_run, last_runs, now
 
 if TYPE_CHECKING:
     from pathlib import Path

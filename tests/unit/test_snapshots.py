@@ -11,7 +11,7 @@ import pytest
 from builders import AS_OF, declare
 
 from pipeline.errors import SourceError
-from pipeline.snapshots import MANIFEST, RawStore, Snapshot, adopt, describe, write_atomically
+from pipeline.raw_store.snapshots import MANIFEST, RawStore, Snapshot, adopt, describe, write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

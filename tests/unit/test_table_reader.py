@@ -17,11 +17,11 @@ from builders import check
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.declarations import Format
 from pipeline.errors import SourceError
-from pipeline.locate.names import clean_text
+from pipeline.gazetteer.names import clean_text
 from pipeline.readers.statements import _CLEAN
 from pipeline.readers.table import LOCATOR, RawRows, read_table
+from pipeline.sources import Format
 
 WORDS = "town,partner\nKöln,Liège\nŁódź,Česká Třebová\n"
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.fetch import Manners, Web
-from pipeline.fetch.body import check_content
-from pipeline.fetch.guard import shown
-from pipeline.fetch.manners import contact
+from pipeline.extract.http import Manners, Web
+from pipeline.extract.http.body import check_content
+from pipeline.extract.http.guard import shown
+from pipeline.extract.http.manners import contact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

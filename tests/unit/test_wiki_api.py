@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.cli import main
-from pipeline.declarations import BUILT_IN, Declaration, load_editions
 from pipeline.errors import SourceError
-from pipeline.fetch import Answer, BadAnswerError, BusyError, TimedOutError, Web
-from pipeline.mediawiki import Api, Strategy, fetch_wiki, load_strategies
-from pipeline.mediawiki.discovery import SEARCH_LIMIT, find
-from pipeline.mediawiki.pages import ask_known, ask_pages
-from pipeline.snapshots import RawStore
+from pipeline.extract.http import Answer, BadAnswerError, BusyError, TimedOutError, Web
+from pipeline.extract.mediawiki import Api, Strategy, fetch_wiki, load_strategies
+from pipeline.extract.mediawiki.discovery import SEARCH_LIMIT, find
+from pipeline.extract.mediawiki.pages import ask_known, ask_pages
+from pipeline.raw_store.snapshots import RawStore
+from pipeline.readers.wikitext import page_filter
+from pipeline.sources import BUILT_IN, Declaration, load_editions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,7 +139,9 @@ def italian() -> Declaration:
 def test_a_search_with_more_hits_than_are_shown_is_made_from_both_ends(tmp_path: Path) -> None:
     web = Scripted(cirrus(5))
     told = []
-    fetched = fetch_wiki(italian(), tmp_path, web, endpoint=ENDPOINT, tell=lambda *step: told.append(step))
+    fetched = fetch_wiki(
+        italian(), page_filter("it"), tmp_path, web, endpoint=ENDPOINT, tell=lambda *step: told.append(step)
+    )
     assert fetched.outcome == "new"
     store = RawStore(tmp_path)
     lines = store.read(store.manifest("wikipedia_it")[-1]).split(b"\n")
@@ -155,14 +158,14 @@ def test_a_search_with_more_hits_than_are_shown_is_made_from_both_ends(tmp_path:
 
 
 def test_how_each_language_is_searched() -> None:
-    strategies = load_strategies("es")
+    strategies = load_strategies(page_filter("es"))
     assert {one.kind for one in strategies} == {"prefix", "search"}
     assert {one.namespaces for one in strategies if one.kind == "search"} == {"0|104"}
     assert {one.namespaces for one in strategies if one.kind == "prefix"} == {"0", "104"}
     assert len({one.key for one in strategies}) == len(strategies)
-    assert [one for one in load_strategies("it") if one.kind == "template"]
+    assert [one for one in load_strategies(page_filter("it")) if one.kind == "template"]
     with pytest.raises(SourceError, match="no wikitext profile for the language 'xx'"):
-        load_strategies("xx")
+        page_filter("xx")
 
 
 def test_quotes_in_words_do_not_end_the_phrase() -> None:

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 import pipeline.readers.parts
 from pipeline.dates import parse_dates
-from pipeline.declarations import load_declarations
 from pipeline.errors import SourceError
-from pipeline.fetch import Answer, TooLargeError
-from pipeline.wikidata import terms as t
-from pipeline.wikidata.bindings import statement_facts, town_facts
-from pipeline.wikidata.entities import facts_of, read_entities, read_facts
-from pipeline.wikidata.fetch import fetch_wikidata
-from pipeline.wikidata.partial import Partial, batches, parts
-from pipeline.wikidata.statements import TOWN_FACTS, statements, towns
-from pipeline.wikidata.times import as_rdf, time_text
+from pipeline.extract.http import Answer, TooLargeError
+from pipeline.extract.wikidata import terms as t
+from pipeline.extract.wikidata.fetch import fetch_wikidata
+from pipeline.extract.wikidata.partial import Partial, batches, parts
+from pipeline.readers.wikidata.bindings import statement_facts, town_facts
+from pipeline.readers.wikidata.entities import facts_of, read_entities, read_facts
+from pipeline.readers.wikidata.statements import TOWN_FACTS, statements, towns
+from pipeline.readers.wikidata.times import as_rdf, time_text
+from pipeline.sources import load_declarations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -173,7 +173,7 @@ def test_a_redirect_has_what_its_target_has() -> None:
 
 
 def test_countries_are_ones_that_are_known() -> None:
-    from pipeline.locate.countries import country_names, resolve_countries
+    from pipeline.gazetteer.countries import country_names, resolve_countries
 
     texts = pl.Series(sorted(set(t.countries().values())))
     found = resolve_countries(texts, country_names())

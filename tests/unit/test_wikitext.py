@@ -14,12 +14,10 @@ from builders import account, declare, receive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.check import check_source
 from pipeline.cli import main
 from pipeline.dates import parse_dates
-from pipeline.declarations import Format
 from pipeline.errors import SourceError
-from pipeline.locate.countries import country_names
+from pipeline.gazetteer.countries import country_names
 from pipeline.readers import parts
 from pipeline.readers.rows import LOCATOR, SEVERAL
 from pipeline.readers.table import read_table
@@ -27,6 +25,8 @@ from pipeline.readers.wikitext import languages, load_profile, places, twinning_
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.sections import list_of
 from pipeline.readers.wikitext.state import NOISE
+from pipeline.sources import Format
+from pipeline.validate import check_source
 
 FIXTURES = Path(__file__).parent / "fixtures" / "wikitext"
 COLUMNS = {

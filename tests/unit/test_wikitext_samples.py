@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipeline.declarations import Format, title_of
 from pipeline.readers.rows import SEVERAL
 from pipeline.readers.table import read_table
+from pipeline.sources import Format, title_of
 
 if TYPE_CHECKING:
     from pathlib import Path

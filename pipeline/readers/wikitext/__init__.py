@@ -6,6 +6,6 @@ are), `units.py` (what belongs together), `atoms.py` (what a line is made of), `
 """
 
 from pipeline.readers.wikitext.profiles import Profile, languages, load_profile
-from pipeline.readers.wikitext.sections import twinning_pattern
+from pipeline.readers.wikitext.sections import page_filter, twinning_pattern
 
-__all__ = ["Profile", "languages", "load_profile", "twinning_pattern"]
+__all__ = ["Profile", "languages", "load_profile", "page_filter", "twinning_pattern"]

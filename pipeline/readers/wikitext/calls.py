@@ -12,7 +12,7 @@ from pipeline.readers.wikitext.periods import find_dates
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.atoms import Line
-    from pipeline.readers.wikitext.senses import Senses
+    from pipeline.readers.wikitext.link_classifier import Senses
 
 _NUMBERED = re.compile(r"([^\W\d]+) ?(\d{1,2})")
 _LONGEST_DATE = 25

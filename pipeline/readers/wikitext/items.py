@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.atoms import PRIVATE, TWIN, Line, is_flag, is_link
-from pipeline.readers.wikitext.beside import Beside
 from pipeline.readers.wikitext.calls import read_twins
+from pipeline.readers.wikitext.name_qualifiers import Beside
 from pipeline.readers.wikitext.partners import Context, Partner, untangle
 from pipeline.readers.wikitext.parts import AND, COMMAS, DATE, FLAGGED, MARKS, STRONG, Part, cut, leading_words, pieces
 

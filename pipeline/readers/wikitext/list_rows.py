@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
-from pipeline.readers.wikitext.beside import add_date
 from pipeline.readers.wikitext.items import read_partners
+from pipeline.readers.wikitext.name_qualifiers import add_date
 from pipeline.readers.wikitext.partners import Context, Partner
 from pipeline.readers.wikitext.periods import find_dates
 from pipeline.readers.wikitext.profiles import common

@@ -12,8 +12,8 @@ from typing import Final
 import polars as pl
 from babel import Locale
 
-from pipeline.locate import countries as country_table
-from pipeline.locate.names import LETTERS
+from pipeline.gazetteer import countries as country_table
+from pipeline.gazetteer.names import LETTERS
 from pipeline.readers.wikitext.profiles import common
 
 _REGIONS: Final = Path(country_table.__file__).with_name("region_names.csv")

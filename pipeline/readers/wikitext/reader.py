@@ -7,12 +7,12 @@ import functools
 import json
 from typing import TYPE_CHECKING, Any
 
-from pipeline.declarations import Format, title_of
 from pipeline.errors import SourceError
 from pipeline.readers.parts import is_large, read_parts
 from pipeline.readers.rows import RawRows, decode, decode_part
 from pipeline.readers.wikitext.lines import as_raw_rows, rows_of
 from pipeline.readers.wikitext.profiles import languages, load_profile
+from pipeline.sources import Format, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pipeline.extract.mediawiki.page_filter import PageFilter
 from pipeline.readers.wikitext.profiles import load_profile
 
 if TYPE_CHECKING:
@@ -44,6 +45,16 @@ def twinning_pattern(language: str) -> re.Pattern[str]:
     """
     words = load_profile(language).section_words
     return re.compile(rf"==(?!=)(?P<title>[^\n=]{{0,80}}?(?i:{words})[^\n=]*)==")
+
+
+def page_filter(language: str) -> PageFilter:
+    """Return what tells pages about twinnings from others in a language.
+
+    Raises:
+        SourceError: there is no profile of that language.
+    """
+    profile = load_profile(language)
+    return PageFilter(language, profile.search, twinning_pattern(language), profile.list_titles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Bytes from outside: HTTP, Wikidata, MediaWiki and dumps into the raw store."""

@@ -1,0 +1,1 @@
+"""Places, their names, countries and regions. It knows nothing of mentions."""
