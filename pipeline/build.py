@@ -1,54 +1,63 @@
-"""The whole flow: raw bytes → read → check → locate → reconcile → curate → publish."""
+"""The whole flow of a build: read → validate → locate → curate → publish."""
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
 import pipeline
-from pipeline.curate.reconcile import conclude
-from pipeline.curate.reconcile.pairs import with_pairs
-from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE, Tables, Used, make_tables
+from pipeline.curate import Inputs, UsedSource
+from pipeline.curate.reconcile import reconcile
 from pipeline.errors import GateError, SourceError
+from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names
-from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder
-from pipeline.locate import index_mentions, locate
+from pipeline.locate import index_mentions, locate, match_mentions
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import load_corrections, unused_corrections
+from pipeline.locate.sides import CLAIM_SIDES, MENTION_COLUMNS, RECORD_SIDE
 from pipeline.publish.lock import locked
-from pipeline.publish.release import Published, publish
+from pipeline.publish.release import Build, Published, publish
+from pipeline.raw_store.fingerprints import input_hash
 from pipeline.report.progress import Progress, quiet
 from pipeline.sources import Declaration, load_declarations
-from pipeline.sources.selection import choose
+from pipeline.sources.selection import select_sources
 from pipeline.validate import Checked
-from pipeline.validate.self_links import refuse_self_located
-from pipeline.validate.source_reader import Read, Reader
+from pipeline.validate.self_links import reject_self_links
+from pipeline.validate.source_reader import Reader
 from schemas import ContractError
 from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pipeline.curate.reconcile import Reconciled
+    import duckdb
+
     from pipeline.gazetteer.downloads import Download
-    from pipeline.locate.located import Located
+    from pipeline.gazetteer.gazetteer import Gazetteer
+    from pipeline.locate import LinkageResult, Match, MatchCandidates
     from pipeline.readers.statements import Received
+    from pipeline.validate.source_reader import SourceResult
 
-#: What tells claims' mentions apart, and is needed no more when they are found. Of partners, some are named later.
-_SOUGHT: Final = [
-    column for side, columns in CLAIM_SIDES.items() for key, column in columns.items()
-    if key not in ("text", "country", "region") and (side, key) != ("partner", "country_code")
-]  # fmt: skip
+#: How many sources are read at once: more would only take more memory, because polars uses all cores for each.
+_READ_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one build reads and where it writes."""
+    """What a build reads and where it writes.
+
+    Attributes:
+        raw: the raw store.
+        out: the folder of `current` and `releases/`.
+        sources: folders of further declarations.
+        enable: ids of sources to turn on.
+        only: ids of the only sources to build; all that are on if empty.
+    """
 
     raw: Path = Path("raw")
     out: Path = Path("curated")
@@ -59,102 +68,77 @@ class Settings:
 
 @dataclass(frozen=True)
 class Built:
-    """What one build made."""
+    """The result of a build: the release, and which sources were not read and why."""
 
     published: Published
-    tables: Tables
-    used: tuple[Used, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """What was made of all sources, before it is published."""
+    """The inputs of curation, before they are curated.
 
-    tables: Tables
-    used: tuple[Used, ...]
+    Attributes:
+        inputs: what was read and located.
+        input_hash: hash of raw bytes, declarations and gazetteers.
+        named: ids of the sources that the settings name.
+    """
+
+    inputs: Inputs
     input_hash: str
     named: frozenset[str] = frozenset()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was on but not read, and why."""
+        """The sources that are on but were not read, each with the reason."""
+        unread = [source for source in self.inputs.sources if source.declaration.enabled and source.reason_unused]
         return tuple(
-            f"{one.declaration.id}: {one.reason_unused}"
-            for one in self.used
-            # What is asked live is fetched when somebody wants it; that it was not is to be noted where it was named.
-            if one.declaration.enabled and one.reason_unused
-            and (not one.declaration.live or one.declaration.id in self.named)
-        )  # fmt: skip
+            f"{source.declaration.id}: {source.reason_unused}"
+            for source in unread
+            # Live services are fetched only on demand. It is worth a note only if the source was named.
+            if not source.declaration.live or source.declaration.id in self.named
+        )
 
 
 class Engine(Protocol):
-    """Where the work on claims is done; whatever it is, the same functions do it and the tables are the same."""
+    """Where the work on claims is done. Every engine calls the same functions and gives the same tables."""
 
     def read(
         self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
-    ) -> dict[str, Read]:
-        """Do what `read_sources` does."""
+    ) -> dict[str, SourceResult]:
+        """Do the same as `read_sources`."""
 
-    def find_towns(
-        self, checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]
-    ) -> Located:
-        """Do what `find_towns` does."""
+    def match(self, mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> MatchCandidates:
+        """Do the same as `pipeline.locate.match_mentions`."""
 
-    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
-        """Do what `pipeline.curate.reconcile.conclude` does."""
+    def reconcile(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Do the same as `pipeline.curate.reconcile.reconcile`."""
 
 
-class LocalEngine:
-    """Everything in this process."""
+def build(settings: Settings, progress: Progress = quiet, engine: Engine | None = None) -> Built:
+    """Build a release from every source that is on, and make it current.
 
-    def read(
-        self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
-    ) -> dict[str, Read]:
-        """Read and check one source after the other."""
-        return read_sources(declarations, reader, countries, progress)
-
-    def find_towns(
-        self, checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]
-    ) -> Located:
-        """Locate all mentions at once."""
-        return find_towns(checked, gazetteer, corrections, read)
-
-    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:
-        """Reconcile all pairs at once."""
-        return conclude(claims, sources)
-
-
-LOCAL: Final = LocalEngine()
-
-
-def build(settings: Settings, progress: Progress = quiet, engine: Engine = LOCAL) -> Built:
-    """Build every source that is on into a release and make it current.
+    If an error is raised, nothing is published and the previous release stays current.
 
     Args:
-        settings: what is read and where it is written.
-        progress: told of each step.
-        engine: where the work on claims is done.
+        settings: what is read and where the release is written.
+        progress: shows each step.
+        engine: where the work on claims is done; this process by default.
 
     Raises:
         DeclarationError: a declaration or the choice of sources is wrong.
-        SourceError: raw bytes are missing, altered or not what their declaration expects.
+        SourceError: raw bytes are missing, altered or not as their declaration expects.
         GateError: a table breaks its contract.
         LockedError: another build is running.
-
-    In each case nothing is published and the release before stays current.
     """
-    declarations = choose(load_declarations(settings.sources), settings.enable, settings.only)
+    engine = engine or LocalEngine()
+    declarations = select_sources(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
-        made = assemble(settings, declarations, Reader(settings.raw), progress, engine)
-        try:
-            with progress.step("publish"):
-                published = publish(
-                    made.tables, settings.out, input_hash=made.input_hash, code_version=pipeline.__version__
-                )
-        except ContractError as error:
-            raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
-    return Built(published, made.tables, made.used, made.notes)
+        assembled = assemble(settings, declarations, Reader(settings.raw), progress, engine)
+        with _refuse_broken_contracts(), progress.step("publish"):
+            release = Build(assembled.inputs, assembled.input_hash, pipeline.__version__, engine.reconcile)
+            published = publish(release, settings.out)
+    return Built(published, assembled.notes)
 
 
 def assemble(
@@ -162,114 +146,135 @@ def assemble(
     declarations: Mapping[str, Declaration],
     reader: Reader,
     progress: Progress,
-    engine: Engine = LOCAL,
+    engine: Engine | None = None,
 ) -> Assembled:
-    """Make the tables of every source that is on; nothing is written.
+    """Read every source that is on, and locate the towns that they mention. Nothing is written.
 
     Raises:
-        SourceError: as the reader says, or nothing can be read at all.
-        GateError: what was read breaks its contract.
+        SourceError: from the reader, or because nothing could be read.
+        GateError: a frame breaks its contract.
     """
-    on = [one for one in declarations.values() if one.enabled and one.files]
+    engine = engine or LocalEngine()
+    declared = [declaration for declaration in declarations.values() if declaration.enabled and declaration.files]
+    gazetteers = [declaration for declaration in declared if declaration.kind is SourceKind.GAZETTEER]
+    lists = [declaration for declaration in declared if declaration.kind is not SourceKind.GAZETTEER]
     with ThreadPoolExecutor(1) as pool:
-        # It is read while sources are, which ask for names of countries alone.
-        loading = pool.submit(reader.gazetteer, [one for one in on if one.kind is SourceKind.GAZETTEER])
-        sources = [one for one in on if one.kind is not SourceKind.GAZETTEER]
-        read = engine.read(sources, reader, country_names(cache_folder()), progress)
+        # The gazetteer is loaded while the lists are read, which only needs the names of countries.
+        loading = pool.submit(reader.gazetteer, gazetteers)
+        read = engine.read(lists, reader, country_names(cache_folder()), progress)
         with progress.step("gazetteer"):
             gazetteer, downloads = loading.result()
-    received = {name: one.received for name, one in read.items()}
-    try:
-        checked = together(read, declarations)
-        # Whatever columns are dropped from now on are gone.
+    received = {source_id: result.received for source_id, result in read.items()}
+    with _refuse_broken_contracts():
+        checked = concat_sources(read, declarations)
+        # Frees the memory of columns that are dropped from here on.
         del read
         with progress.step("locate"):
-            located = engine.find_towns(checked, gazetteer, load_corrections(settings.sources), received)
-        used = tuple(_used(one, downloads.get(one.id) or received.get(one.id, ())) for one in declarations.values())
-        with progress.step("reconcile"):
-            tables = make_tables(used, checked, located, gazetteer, engine.conclude)
+            corrections = load_corrections(settings.sources)
+            checked, located = locate_towns(checked, gazetteer, corrections, received, engine.match)
+    snapshots = {source_id: [file.snapshot for file in files] for source_id, files in received.items()}
+    key = input_hash(declarations.values(), snapshots, gazetteer.version)
+    sources = tuple(
+        _used_source(declaration, downloads.get(declaration.id) or received.get(declaration.id, ()))
+        for declaration in declarations.values()
+    )
+    return Assembled(Inputs(sources, checked, located, gazetteer), key, named=settings.enable | settings.only)
+
+
+@contextmanager
+def _refuse_broken_contracts() -> Iterator[None]:
+    try:
+        yield
     except ContractError as error:
-        raise GateError(f"not fit to be published: {error}\nThe release before stays current.") from error
-    key = input_hash(declarations.values(), received, gazetteer)
-    return Assembled(tables, used, key, named=settings.enable | settings.only)
+        raise GateError(f"not fit to be published: {error}\nThe previous release stays current.") from error
 
 
 def read_sources(
     declarations: Iterable[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress = quiet
-) -> dict[str, Read]:
-    """Read and check every source, by id."""
-    return {one.id: reader.read(one, countries, progress.step) for one in declarations}
+) -> dict[str, SourceResult]:
+    """Read and validate sources, a few at a time; return the results by source id, in the order of the declarations."""
+    declarations = list(declarations)
+    with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
+        results = pool.map(lambda declaration: reader.read(declaration, countries, progress.step), declarations)
+        return {declaration.id: result for declaration, result in zip(declarations, results, strict=True)}
 
 
-def together(read: Mapping[str, Read], declarations: Mapping[str, Declaration]) -> Checked:
-    """Put the results of all sources into one.
+def concat_sources(read: Mapping[str, SourceResult], declarations: Mapping[str, Declaration]) -> Checked:
+    """Return the results of all sources as one.
 
     Raises:
         SourceError: there are none.
     """
-    parts = [one.checked for one in read.values() if one.checked]
-    if not parts:
-        # Files that are downloaded are a matter of seconds; services are named where there is nothing else. Of several
-        # languages, the name that means all of them.
-        missing = [declarations[name] for name, one in read.items() if not one.received]
-        named = [one for one in missing if not one.live] or missing
-        words = " ".join(dict.fromkeys(one.edition_of or one.id for one in named))
-        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {words}")
-    return Checked.together(parts)
+    results = [result.checked for result in read.values() if result.checked]
+    if not results:
+        missing = [declarations[source_id] for source_id, result in read.items() if not result.received]
+        # Files are fetched in seconds, live services are not: suggest these only if there is nothing else.
+        suggested = [declaration for declaration in missing if not declaration.live] or missing
+        # Editions of one source in several languages are fetched by their common name.
+        names = " ".join(dict.fromkeys(declaration.edition_of or declaration.id for declaration in suggested))
+        raise SourceError(f"none of the sources that are on was ever fetched; fetch with: twintowns fetch {names}")
+    return Checked.concat(results)
 
 
-def find_towns(checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]) -> Located:
-    """Give every statement its towns, and every claim its partnership.
+def locate_towns(
+    checked: Checked,
+    gazetteer: Gazetteer,
+    corrections: pl.DataFrame,
+    read: Iterable[str],
+    match: Match = match_mentions,
+) -> tuple[Checked, LinkageResult]:
+    """Locate the towns of every claim, award and membership.
+
+    A correction that matches nothing becomes a finding. A claim whose two names mean the same town is rejected.
 
     Args:
-        checked: its statements get their towns; a correction that matches nothing any more becomes a finding.
+        checked: the accepted rows of all sources.
         gazetteer: places and names.
         corrections: reviewed decisions.
         read: ids of the sources that were read.
+        match: does the same as `match_mentions`.
+
+    Returns:
+        The same rows with the ids of their towns, and the town of each mention.
     """
     sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
-    # Sources of awards alone have claims too: none.
-    present = {name: frame for name in sides if not (frame := getattr(checked, name)).is_empty() or name == "claims"}
-    mentions, indexed = index_mentions([(frame, sides[name]) for name, frame in present.items()])
-    frames = dict(zip(present, indexed, strict=True))
-    del present, indexed
-    # A row that only states a group names nobody.
+    # The columns of claims are needed even without rows.
+    names = [name for name in sides if name == "claims" or not getattr(checked, name).is_empty()]
+    mentions, indexed = index_mentions([(getattr(checked, name), sides[name]) for name in names])
+    frames = dict(zip(names, indexed, strict=True))
+    del indexed
+    # A row that only states a group mentions no town.
     mentions = mentions.filter(pl.col("text").is_not_null())
     links = frames["claims"].select("town_mention", "partner_mention")
-    located = locate(mentions, links, gazetteer, corrections)
-    noted = (
+    located = locate(mentions, links, gazetteer, corrections, match)
+    findings = [
+        checked.findings,
         unused_corrections(corrections, located.corrected, read),
         report_misplaced(frames, CLAIM_SIDES, located.misplaced),
-    )
-    checked.findings = pl.concat([checked.findings, *noted])
-    for name in list(frames):
-        setattr(checked, name, _assigned(located, frames.pop(name), sides[name]))
-    checked.claims = with_pairs(refuse_self_located(checked, checked.claims.drop(_SOUGHT)))
-    return located.with_parted(checked.claims)
+    ]
+    checked = replace(checked, findings=pl.concat(findings))
+    for name in names:
+        frame = frames.pop(name)
+        for side in sides[name]:
+            frame = located.assign(frame, side)
+        assigned = {name: frame}
+        checked = replace(checked, **assigned)  # type: ignore[arg-type]
+    checked = reject_self_links(replace(checked, claims=checked.claims.drop(MENTION_COLUMNS)))
+    return checked, located.with_separated(checked.claims)
 
 
-def _assigned(located: Located, frame: pl.DataFrame, sides: Iterable[str]) -> pl.DataFrame:
-    for side in sides:
-        frame = located.assign(frame, side)
-    return frame
+class LocalEngine:
+    """Does all work in this process."""
+
+    read = staticmethod(read_sources)
+    match = staticmethod(match_mentions)
+    reconcile = staticmethod(reconcile)
 
 
-def _used(declaration: Declaration, received: Sequence[Received | Download]) -> Used:
+def _used_source(declaration: Declaration, received: Sequence[Received | Download]) -> UsedSource:
     reason = None
     if not declaration.enabled:
         reason = "off; turn it on with --enable"
     elif not received and not declaration.package:
         reason = f"never fetched; fetch it with: twintowns fetch {declaration.id}"
-    return Used(declaration, tuple(one.snapshot for one in received), reason)
-
-
-def input_hash(
-    declarations: Iterable[Declaration], received: Mapping[str, Sequence[Received]], gazetteer: Gazetteer
-) -> str:
-    """Return the hash of all that a build reads: raw bytes, declarations, gazetteer."""
-    digest = hashlib.sha256(gazetteer.version.encode())
-    for one in declarations:
-        digest.update(f"{one.id} {one.enabled}".encode() + one.path.read_bytes())
-        for file in received.get(one.id, ()):
-            digest.update(f"{file.snapshot.snapshot_id} {file.snapshot.sha256} {file.snapshot.as_of_date}".encode())
-    return digest.hexdigest()
+    return UsedSource(declaration, tuple(file.snapshot for file in received), reason)

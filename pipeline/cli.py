@@ -1,8 +1,9 @@
-"""The command line: `commands/` has one module a command."""
+"""The command line; `commands/` has one module a command."""
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 exit codes: 0 done or nothing changed · 1 failed · 2 wrong usage or declaration · 3 a source is missing or broken
-            4 not fit to be published, a gate refused it · 5 another build is running
-            6 a refresh went well, but a source is stale or missing · 130 interrupted · 143 told to stop
+            4 not published, a gate refused it · 5 another build is running
+            6 refreshed, but a source is stale or missing · 130 interrupted · 143 terminated
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; an expected failure is a message, never a traceback."""
+    """Run one command and return its exit code; an expected error is printed as a message, without a traceback."""
+    # Pandera imports hypothesis if it is installed; the plugins of hypothesis are for tests, and slow to load.
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
+    # A command makes many short-lived objects and few circles: looking for these less often is quicker.
+    gc.set_threshold(50_000)
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -30,13 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"twintowns: {error}", file=sys.stderr)
         return error.exit_code
     except MemoryError:
-        print(
-            "twintowns: out of memory; the release before stays current. Give it more, or fewer sources",
-            file=sys.stderr,
-        )
+        hint = "the previous release stays current. Give it more memory, or fewer sources"
+        print(f"twintowns: out of memory; {hint}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # The reader of our output has seen enough (| head).
+        # The reader of the output has closed it (| head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -54,7 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        command.add(commands)
+        name = command.__name__.rpartition(".")[2]
+        subparser = commands.add_parser(name, help=command.HELP)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
     return parser
 
 

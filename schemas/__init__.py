@@ -1,84 +1,78 @@
-"""The contracts of twintowns: vocabularies, columns and one module a published table."""
+"""The contracts of twintowns: one pandera model for each table, and the vocabularies of categories."""
 
-from schemas.awards import AWARDS
-from schemas.changes import CHANGES
-from schemas.claims import CLAIMS, CLAIMS_READ
-from schemas.findings import FINDINGS
-from schemas.group_members import GROUP_MEMBERS
-from schemas.ledger import LEDGER
-from schemas.location_candidates import LOCATION_CANDIDATES
-from schemas.network_figures import NETWORK_FIGURES
-from schemas.partnership_events import PARTNERSHIP_EVENTS
-from schemas.partnership_groups import PARTNERSHIP_GROUPS
-from schemas.partnership_motives import PARTNERSHIP_MOTIVES
-from schemas.partnerships import PARTNERSHIPS
-from schemas.redirects import REDIRECTS
-from schemas.reference_figures import REFERENCE_FIGURES
-from schemas.references import check_foreign_keys
-from schemas.rejects import REJECTS
-from schemas.release import RELEASE, SCHEMA_VERSION
-from schemas.snapshots import SNAPSHOTS
-from schemas.sources import SOURCES
-from schemas.table import Column, ContractError, Table
-from schemas.town_cliques import TOWN_CLIQUES
-from schemas.town_names import TOWN_NAMES
-from schemas.town_network import TOWN_NETWORK
-from schemas.towns import TOWNS
+from collections.abc import Mapping
 
-#: Every published table, in the order in which a reader meets them.
-TABLES = (
-    PARTNERSHIPS,
-    TOWNS,
-    TOWN_NAMES,
-    CLAIMS,
-    PARTNERSHIP_EVENTS,
-    PARTNERSHIP_GROUPS,
-    GROUP_MEMBERS,
-    PARTNERSHIP_MOTIVES,
-    TOWN_CLIQUES,
-    TOWN_NETWORK,
-    NETWORK_FIGURES,
-    AWARDS,
-    REFERENCE_FIGURES,
-    SOURCES,
-    SNAPSHOTS,
-    LEDGER,
-    REJECTS,
-    FINDINGS,
-    LOCATION_CANDIDATES,
-    REDIRECTS,
-    CHANGES,
-    RELEASE,
-)
+from schemas.awards import Awards, ReferenceFigures
+from schemas.claims import Claims, ClaimsRead
+from schemas.contract import ContractError, check_slices, check_table, list_failures
+from schemas.groups import GroupMembers, PartnershipGroups, TownCliques
+from schemas.model import TableModel
+from schemas.network import NetworkFigures, TownNetwork
+from schemas.partnerships import Decisions, PartnershipEvents, PartnershipMotives, Partnerships
+from schemas.release import SCHEMA_VERSION, Changes, Redirects, Release
+from schemas.sources import Findings, Ledger, Rejects, Snapshots, Sources
+from schemas.towns import LocationCandidates, TownNames, Towns
+
+#: The model of each published table, in the order of the data dictionary.
+MODELS: Mapping[str, type[TableModel]] = {
+    model.table_name(): model
+    for model in (
+        Partnerships,
+        Towns,
+        TownNames,
+        Claims,
+        Decisions,
+        PartnershipEvents,
+        PartnershipGroups,
+        GroupMembers,
+        PartnershipMotives,
+        TownCliques,
+        TownNetwork,
+        NetworkFigures,
+        Awards,
+        ReferenceFigures,
+        Sources,
+        Snapshots,
+        Ledger,
+        Rejects,
+        Findings,
+        LocationCandidates,
+        Redirects,
+        Changes,
+        Release,
+    )
+}
 
 __all__ = [
-    "AWARDS",
-    "CHANGES",
-    "CLAIMS",
-    "CLAIMS_READ",
-    "FINDINGS",
-    "GROUP_MEMBERS",
-    "LEDGER",
-    "LOCATION_CANDIDATES",
-    "NETWORK_FIGURES",
-    "PARTNERSHIPS",
-    "PARTNERSHIP_EVENTS",
-    "PARTNERSHIP_GROUPS",
-    "PARTNERSHIP_MOTIVES",
-    "REDIRECTS",
-    "REFERENCE_FIGURES",
-    "REJECTS",
-    "RELEASE",
+    "MODELS",
     "SCHEMA_VERSION",
-    "SNAPSHOTS",
-    "SOURCES",
-    "TABLES",
-    "TOWNS",
-    "TOWN_CLIQUES",
-    "TOWN_NAMES",
-    "TOWN_NETWORK",
-    "Column",
+    "Awards",
+    "Changes",
+    "Claims",
+    "ClaimsRead",
     "ContractError",
-    "Table",
-    "check_foreign_keys",
+    "Decisions",
+    "Findings",
+    "GroupMembers",
+    "Ledger",
+    "LocationCandidates",
+    "NetworkFigures",
+    "PartnershipEvents",
+    "PartnershipGroups",
+    "PartnershipMotives",
+    "Partnerships",
+    "Redirects",
+    "ReferenceFigures",
+    "Rejects",
+    "Release",
+    "Snapshots",
+    "Sources",
+    "TableModel",
+    "TownCliques",
+    "TownNames",
+    "TownNetwork",
+    "Towns",
+    "check_slices",
+    "check_table",
+    "list_failures",
 ]

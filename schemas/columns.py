@@ -1,159 +1,106 @@
-"""Every published column, once. A table picks from here; a name means the same thing everywhere."""
+"""Columns that several tables have. Each is defined once, so that a name means the same everywhere.
+
+A column is a partial `pandera` field, which a model calls: `town_id: pl.String = c.town_id()`. The call can set another
+description, or `nullable=True`.
+"""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandera.polars as pa
 import polars as pl
 
 from schemas import vocabularies as v
-from schemas.table import Column
 
-_ID = r"^(gn[0-9]+|Q[1-9][0-9]*|x[0-9a-f]{16})$"
+if TYPE_CHECKING:
+    from enum import StrEnum
+
 EARLIEST_YEAR = 500
 LATEST_YEAR = 2200
 
-# identifiers
-town_id = Column(
-    "town_id",
-    pl.String,
-    "Stable id of a town: gn… (GeoNames), Q… (Wikidata) or x… (known to no gazetteer).",
-    pattern=_ID,
-)
-partner_id = town_id.named("partner_id", "Stable id of the partner town.")
-partnership_id = Column(
-    "partnership_id",
-    pl.String,
-    "Stable id of a partnership: a hash of its two town ids in sorted order.",
-    pattern=r"^p[0-9a-f]{16}$",
-    prefix="p",
-)
-claim_id = Column(
-    "claim_id",
-    pl.String,
-    "Stable id of a statement: a hash of its source and of what the row says.",
-    pattern=r"^c[0-9a-f]{16}$",
-    prefix="c",
-)
-source_id = Column("source_id", pl.String, "Id of a declared source.", pattern=r"^[a-z][a-z0-9_]*$")
-snapshot_id = Column("snapshot_id", pl.String, "Id of the raw bytes that were read: source/file@sha256 (12 digits).")
-group_id = Column("group_id", pl.String, "Id of a group.", pattern=r"^g[0-9a-f]{16}$")
-locator = Column(
-    "locator",
-    pl.String,
-    "Where in the snapshot: a line, a row, a page and line, or a statement id.",
-    repeats=False,
-)
+Field = partial[Any]
 
-# texts as the source prints them
-town_text = Column("town_text", pl.String, "The town as the source prints it.")
-partner_text = Column("partner_text", pl.String, "The partner as the source prints it.")
-country_text = Column("country_text", pl.String, "The country as the source prints it.", nullable=True)
-region_text = Column("region_text", pl.String, "The region as the source prints it.", nullable=True)
-start_text = Column("start_text", pl.String, "The start as the source prints it.", nullable=True)
-end_text = Column("end_text", pl.String, "The end as the source prints it.", nullable=True)
-evidence_url = Column("evidence_url", pl.String, "Page that the source gives as evidence.", nullable=True)
-note = Column("note", pl.String, "Remark that the source makes.", nullable=True)
-publisher = Column("publisher", pl.String, "Who publishes the statement; a row can name its own.")
+
+def category(vocabulary: type[StrEnum], description: str) -> Field:
+    """Return a column whose values are the words of a vocabulary."""
+    words = [member.value for member in vocabulary]
+    return partial(pa.Field, isin=words, description=description, metadata={"vocabulary": vocabulary})
+
+
+def measure(unit: str, description: str, minimum: float | None = None, maximum: float | None = None) -> Field:
+    """Return a column of numbers in a unit."""
+    return partial(pa.Field, ge=minimum, le=maximum, description=description, metadata={"unit": unit})
+
+
+def minted_id(prefix: str, description: str) -> Field:
+    """Return a column of ids that are a letter and 16 hex digits of a hash."""
+    return partial(pa.Field, str_matches=f"^{prefix}[0-9a-f]{{16}}$", description=description)
+
+
+# identifiers
+town_id = partial(
+    pa.Field,
+    str_matches=r"^(gn[0-9]+|Q[1-9][0-9]*|x[0-9a-f]{16})$",
+    description="Stable id of a town: gn… (GeoNames), Q… (Wikidata) or x… (in no gazetteer).",
+)
+partnership_id = minted_id("p", "Stable id of a partnership: a hash of its two town ids in sorted order.")
+claim_id = minted_id("c", "Stable id of a claim: a hash of its source and of what the row says.")
+group_id = minted_id("g", "Id of a group.")
+source_id = partial(pa.Field, str_matches=r"^[a-z][a-z0-9_]*$", description="Id of a declared source.")
+snapshot_id = partial(pa.Field, description="Id of the raw bytes that were read: source/file@sha256 (12 digits).")
+locator = partial(pa.Field, description="Where in the snapshot: a line, a row, a page and line, or a statement id.")
+
+# texts
+text = partial(pa.Field)
+town_text = partial(pa.Field, description="The town as the source prints it.")
+note = partial(pa.Field, nullable=True, description="Remark that the source makes.")
+publisher = partial(pa.Field, description="Who publishes the claim; a row can name its own publisher.")
+name = partial(pa.Field)
 
 # categories
-form = Column("form", pl.String, "What was agreed.", vocabulary=v.Form)
-status = Column("status", pl.String, "Whether the link is alive; unlisted is not ended.", vocabulary=v.Status)
-event = Column("event", pl.String, "What happened.", vocabulary=v.Event)
-start_event = Column(
-    "start_event",
-    pl.String,
-    "What the start date dates; null without a date.",
-    vocabulary=v.Event,
-    nullable=True,
-)
-end_cause = Column("end_cause", pl.String, "Why it ended.", vocabulary=v.EndCause, nullable=True)
-authority = Column("authority", pl.String, "Who speaks; decides which value wins.", vocabulary=v.Authority)
-family = Column("family", pl.String, "Sources that copy one another share a family and count once.")
-town_kind = Column("kind", pl.String, "What sort of body takes part.", vocabulary=v.TownKind)
-located_by = Column("located_by", pl.String, "Which evidence told which town is meant.", vocabulary=v.LocatedBy)
-location_score = Column(
-    "location_score",
-    pl.Float64,
-    "How certain the identification is: 0 none, 1 certain.",
-    minimum=0,
-    maximum=1,
-)
+form = category(v.Form, "What was agreed.")
+status = category(v.Status, "Whether the link is active; one that is no longer listed has not necessarily ended.")
+event = category(v.Event, "What happened.")
+end_cause = category(v.EndCause, "Why it ended.")
+authority = category(v.Authority, "Who makes the claim; it decides which value wins.")
+family = partial(pa.Field, description="Sources that copy one another share a family and count once.")
+located_by = category(v.LocatedBy, "The evidence by which the town was located.")
+location_score = partial(pa.Field, ge=0, le=1, description="How certain the location is: from 0 to 1.")
 
 # dates
-start_date = Column(
-    "start_date",
-    pl.Date,
-    "First day of the interval in which it began; read it with its precision.",
-    nullable=True,
+start_date = partial(
+    pa.Field, nullable=True, description="First day of the interval in which it began; read it with its precision."
 )
-start_precision = Column("start_precision", pl.String, "How exact the start is.", vocabulary=v.Precision)
-start_year = Column(
-    "start_year",
-    pl.Int32,
-    "Year of the start; null for a decade or coarser.",
-    unit="year",
-    nullable=True,
-    minimum=EARLIEST_YEAR,
-    maximum=LATEST_YEAR,
+start_precision = category(v.Precision, "How exact the start is.")
+end_date = partial(
+    pa.Field, nullable=True, description="First day of the interval in which it ended; read it with its precision."
 )
-end_date = Column(
-    "end_date",
-    pl.Date,
-    "First day of the interval in which it ended; read it with its precision.",
-    nullable=True,
-)
-end_precision = Column("end_precision", pl.String, "How exact the end is.", vocabulary=v.Precision)
-end_year = start_year.named("end_year", "Year of the end; null for a decade or coarser.")
+end_precision = category(v.Precision, "How exact the end is.")
+year = partial(pa.Field, nullable=True, ge=EARLIEST_YEAR, le=LATEST_YEAR, metadata={"unit": "year"})
 
 # places
-name = Column("name", pl.String, "Name.")
-country_code = Column(
-    "country_code",
-    pl.String,
-    "Today's country, ISO 3166-1 alpha-2 (XK for Kosovo).",
+country_code = partial(
+    pa.Field,
     nullable=True,
-    pattern=r"^[A-Z]{2}$",
+    str_matches=r"^[A-Z]{2}$",
+    description="Today's country, ISO 3166-1 alpha-2 (XK for Kosovo).",
 )
-state_at_start = Column(
-    "state_at_start",
-    pl.String,
-    "State that the town belonged to when it began (East Germany); null where start or region leave it open.",
+state_at_start = partial(
+    pa.Field,
     nullable=True,
+    description="State of the town at the start, such as East Germany; null where start date or region do not tell.",
 )
-admin1_code = Column("admin1_code", pl.String, "First-level division as GeoNames codes it.", nullable=True)
-latitude = Column("latitude", pl.Float64, "Latitude, WGS 84.", "degree", nullable=True, minimum=-90, maximum=90)
-longitude = Column("longitude", pl.Float64, "Longitude, WGS 84.", "degree", nullable=True, minimum=-180, maximum=180)
-population = Column("population", pl.Int64, "Inhabitants; null where unknown.", "person", nullable=True, minimum=0)
-geonames_id = Column("geonames_id", pl.Int64, "GeoNames id.", nullable=True, minimum=1)
-wikidata_id = Column("wikidata_id", pl.String, "Wikidata id.", nullable=True, pattern=r"^Q[1-9][0-9]*$")
-distance_km = Column(
-    "distance_km",
-    pl.Float64,
-    "Great-circle distance between the two towns; null where one is not placed.",
-    "km",
-    nullable=True,
-    minimum=0,
-    maximum=20040,
-)
+latitude = measure("degree", "Latitude, WGS 84.", -90, 90)
+longitude = measure("degree", "Longitude, WGS 84.", -180, 180)
+population = measure("person", "Inhabitants; null where unknown.", 0)
+geonames_id = partial(pa.Field, nullable=True, ge=1, description="GeoNames id.")
+wikidata_id = partial(pa.Field, nullable=True, str_matches=r"^Q[1-9][0-9]*$", description="Wikidata id.")
 
-
-def count(name: str, description: str) -> Column:
-    """Return a column that counts something."""
-    return Column(name, pl.Int64, description, minimum=0)
-
-
-def text(name: str, description: str, *, nullable: bool = False) -> Column:
-    """Return a free text column that only one table has."""
-    return Column(name, pl.String, description, nullable=nullable)
-
-
-def year(name: str, description: str) -> Column:
-    """Return a nullable year."""
-    return start_year.named(name, description)
-
-
-def flag(name: str, description: str, *, nullable: bool = False) -> Column:
-    """Return a true or false column."""
-    return Column(name, pl.Boolean, description, nullable=nullable)
+# figures
+count = partial(pa.Field, ge=0)
+flag = partial(pa.Field)
 
 
 def fits_precision(side: str) -> pl.Expr:

@@ -14,7 +14,7 @@ class Form(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a link is alive; not being listed any more is not `ended`."""
+    """Whether a link is active; one that is no longer listed is not therefore `ended`."""
 
     ACTIVE = "active"
     DORMANT = "dormant"
@@ -60,7 +60,7 @@ class Event(StrEnum):
 
 
 class SourceKind(StrEnum):
-    """What sort of publication a source is."""
+    """What kind of publication a source is."""
 
     REGISTER = "register"
     REFERENCE = "reference"
@@ -70,7 +70,7 @@ class SourceKind(StrEnum):
 
 
 class Authority(StrEnum):
-    """Who speaks, from the most to the least trusted; it decides which value wins."""
+    """Who makes a claim, from the most to the least trusted; it decides which value wins."""
 
     MUNICIPALITY = "municipality"
     REGISTER = "register"
@@ -79,7 +79,7 @@ class Authority(StrEnum):
 
 
 class Directions(StrEnum):
-    """Whose statements a source keeps of a pair."""
+    """Whether a source keeps the entries of both towns of a pair, of one town, or one entry per pair."""
 
     BOTH = "both"
     ONE = "one"
@@ -87,7 +87,7 @@ class Directions(StrEnum):
 
 
 class TownKind(StrEnum):
-    """What sort of body takes part."""
+    """What kind of body a town is."""
 
     MUNICIPALITY = "municipality"
     DISTRICT = "district"
@@ -97,7 +97,7 @@ class TownKind(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """What sort of multi-party link a group is."""
+    """What kind of link between several towns a group is."""
 
     RING = "ring"
     MULTILATERAL = "multilateral"
@@ -147,8 +147,36 @@ class StartAgreement(StrEnum):
     CONFLICT = "conflict"
 
 
+class Decided(StrEnum):
+    """Which value of a partnership was decided between claims."""
+
+    FORM = "form"
+    START = "start"
+    STATUS = "status"
+    END = "end"
+    END_CAUSE = "end_cause"
+
+
+class DecidedBy(StrEnum):
+    """The criterion in which the winning claim differs from the runner-up."""
+
+    ONLY_CLAIM = "only_claim"
+    AUTHORITY = "authority"
+    FAMILIES = "families"
+    FORM = "form"
+    FORM_AUTHORITY = "form_authority"
+    PRECISION = "precision"
+    DATE = "date"
+    IS_KNOWN = "is_known"
+    IS_STATED = "is_stated"
+    AS_OF_DATE = "as_of_date"
+    CHANGE = "change"
+    IS_DATED = "is_dated"
+    CLAIM_ID = "claim_id"
+
+
 class LocatedBy(StrEnum):
-    """Which evidence told which town is meant, from the strongest to none."""
+    """The evidence by which a town was located, from the strongest to none."""
 
     CORRECTION = "correction"
     IDENTIFIER = "identifier"
@@ -180,7 +208,7 @@ class Action(StrEnum):
 
 
 class Confirmation(StrEnum):
-    """How a stated figure fares against independent references."""
+    """How a stated figure compares with independent references."""
 
     CONFIRMED = "confirmed"
     PARTLY = "partly"
@@ -189,7 +217,7 @@ class Confirmation(StrEnum):
 
 
 class Change(StrEnum):
-    """How a row differs from the release before."""
+    """How a row differs from the previous release."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -197,7 +225,7 @@ class Change(StrEnum):
 
 
 class Entity(StrEnum):
-    """What a redirect or a change speaks of."""
+    """What a redirect or a change is about."""
 
     TOWN = "town"
     PARTNERSHIP = "partnership"
@@ -227,7 +255,7 @@ class NetworkFigure(StrEnum):
     MEDIAN_DISTANCE = "median_distance"
 
 
-#: What a bare "since" dates, by what was agreed.
+#: The event that a date without further words belongs to, by what was agreed.
 EVENT_OF_FORM = {
     Form.PARTNERSHIP: Event.CHARTER_SIGNED,
     Form.PROJECT_PARTNERSHIP: Event.CHARTER_SIGNED,
@@ -238,5 +266,5 @@ EVENT_OF_FORM = {
 
 
 def rank_of(vocabulary: type[StrEnum]) -> dict[str, int]:
-    """Return each value's place in its vocabulary (0 is the strongest), for sorting by rule."""
-    return {member.value: place for place, member in enumerate(vocabulary)}
+    """Return the position of each value in its vocabulary; 0 is the first."""
+    return {member.value: position for position, member in enumerate(vocabulary)}

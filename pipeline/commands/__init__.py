@@ -1,4 +1,8 @@
-"""One module a command: its options, and what it runs. Each imports what it needs when it is run."""
+"""One module a command, with the command's name.
+
+Each has `HELP`, `add_arguments` and `run`, which returns the exit code. What `run` needs is imported when it runs, so
+that `--help` is quick.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +27,13 @@ from pipeline.commands import (
     sources,
     status,
     verify,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-#: In the order in which `--help` lists them.
-COMMANDS: tuple[ModuleType, ...] = (
-    refresh, status, diff, releases, rollback, verify,
-    build, fetch, adopt, sources, rejects, report, query, export, explain, locate, read, dictionary,
-)  # fmt: skip
+_RELEASES = (refresh, status, diff, releases, rollback, verify)
+_STAGES = (build, fetch, adopt, sources, rejects)
+_QUESTIONS = (report, query, export, explain, locate, read, dictionary)
+#: In the order of `--help`.
+COMMANDS: tuple[ModuleType, ...] = (*_RELEASES, *_STAGES, *_QUESTIONS)

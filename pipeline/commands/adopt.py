@@ -1,35 +1,30 @@
-"""`twintowns adopt`: a file that was handed over into the raw store."""
+"""`twintowns adopt`: import a file into the raw store."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from pipeline.commands.options import add_folders
+from pipeline.commands.options import Options, Parser, add_raw, add_sources
 
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "import a file into raw/ as a snapshot"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("adopt", help="take a file that was handed over into raw/ as a snapshot")
-    parser.add_argument("source", metavar="SOURCE", help="the declared source that it belongs to")
-    parser.add_argument("file", type=Path, nargs="+", help="the file, named as the declaration names it")
-    add_folders(parser)
-    parser.set_defaults(run=run)
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
+    parser.add_argument("source", metavar="SOURCE", help="the declared source that the file belongs to")
+    parser.add_argument("file", type=Path, nargs="+", help="the file, with the name that is declared")
+    add_raw(parser)
+    add_sources(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.raw_store.snapshots import adopt
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.raw_store.snapshots import import_file
     from pipeline.sources import load_declarations
-    from pipeline.sources.selection import choose
+    from pipeline.sources.selection import select_sources
 
-    declaration = choose(load_declarations(options.sources), only=frozenset({options.source}))[options.source]
+    declaration = select_sources(load_declarations(options.sources), only=frozenset({options.source}))[options.source]
     for path in options.file:
-        snapshot = adopt(declaration, path, options.raw)
+        snapshot = import_file(declaration, path, options.raw)
         print(f"{snapshot.snapshot_id}: {snapshot.byte_count:,} bytes, as of {snapshot.as_of_date}")
     return 0

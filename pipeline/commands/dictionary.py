@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from pipeline.commands.options import Commands
+HELP = "print the data dictionary as Markdown"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("dictionary", help="print the data dictionary as Markdown")
-    parser.set_defaults(run=run)
+def add_arguments(_: argparse.ArgumentParser) -> None:
+    """Add no option."""
 
 
 def run(_: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
+    """Run the command and return the exit code."""
     from pipeline.report.dictionary import dictionary
 
     print(dictionary(), end="")

@@ -1,37 +1,29 @@
-"""`twintowns diff`: what differs between two releases."""
+"""`twintowns diff`: the differences between two releases."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pipeline.commands.options import Options, Parser, add_json, add_out, print_json
 
-from pipeline.commands.options import add_out
-
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "the differences between two releases"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("diff", help="what differs between two releases")
-    parser.add_argument("release", nargs="*", metavar="RELEASE",
-                        help="from which (the one before the current one) to which (the current one)")  # fmt: skip
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "release", nargs="*", metavar="RELEASE", help="from (the previous release) and to (the current release)"
+    )
     add_out(parser)
-    parser.add_argument("--limit", type=int, default=20, metavar="N", help="rows shown of each sort (20)")
-    parser.add_argument("--json", action="store_true", help="print all of it as JSON")
-    parser.set_defaults(run=run)
+    parser.add_argument("--limit", type=int, default=20, metavar="N", help="rows shown of each kind (20)")
+    add_json(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.report.difference import choose_two, difference, print_difference
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.report.diff import compare_releases, print_diff, select_releases
 
-    found = difference(*choose_two(options.out, options.release))
+    diff = compare_releases(*select_releases(options.out, options.release))
     if options.json:
-        import json
-
-        print(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        print_json(diff)
     else:
-        print_difference(found, options.limit)
+        print_diff(diff, options.limit)
     return 0

@@ -1,21 +1,20 @@
-"""`twintowns export`: the current release in other programs' formats."""
+"""`twintowns export`: the current release in the formats of other programs."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.options import add_out, names
+from pipeline.commands.options import Options, Parser, add_release, add_sources, split_names
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator
 
     from duckdb import DuckDBPyConnection
 
-    from pipeline.commands.options import Commands
-
+HELP = "write the release as GeoJSON, GraphML, CSV or QuickStatements"
 _FORMATS = ("geojson", "graphml", "csv", "quickstatements")
 _EPILOG = """\
 geojson          partnerships as lines along the great circle, or towns as points (--what towns)
@@ -30,44 +29,37 @@ quickstatements  partnerships that Wikidata does not state yet, with a reference
 """
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    import argparse
-
-    parser = commands.add_parser(
-        "export", help="write the release as GeoJSON, GraphML, CSV or QuickStatements",
-        epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
+    parser.epilog, parser.formatter_class = _EPILOG, argparse.RawDescriptionHelpFormatter
     parser.add_argument("format", choices=_FORMATS, help="what to write")
-    parser.add_argument("--where", metavar="SQL", help="only partnerships for which this holds, seen from either town")
-    parser.add_argument("--output", type=Path, metavar="PATH", help="a file (printed), for several tables a folder")
+    parser.add_argument(
+        "--where", metavar="SQL", help="only partnerships for which this is true, seen from either town"
+    )
+    parser.add_argument("--output", type=Path, metavar="PATH", help="a file (printed); for several tables a folder")
     parser.add_argument(
         "--what", choices=("partnerships", "towns"), default="partnerships", help="geojson: features (partnerships)"
     )
     parser.add_argument("--table", action="append", default=[], metavar="NAME", help="csv: this table (every table)")
-    parser.add_argument("--bom", action="store_true", help="csv: begin with a byte order mark, which Excel asks for")
-    parser.add_argument("--exact", action="store_true", help="csv: no apostrophe before what looks like a formula")
-    parser.add_argument(
-        "--sources", type=Path, action="append", default=[], metavar="DIR",
-        help="quickstatements: a folder of further declarations; a source that is not declared is not offered",
-    )  # fmt: skip
-    add_out(parser)
-    parser.set_defaults(run=run)
+    parser.add_argument("--bom", action="store_true", help="csv: begin with a byte order mark, which Excel needs")
+    parser.add_argument("--exact", action="store_true", help="csv: no apostrophe before texts that look like a formula")
+    add_sources(parser)
+    add_release(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
     from pipeline.export.release import open_release
 
     if options.format == "csv":
-        return _run_csv(options)
+        return _export_tables(options)
     with open_release(options.out, options.where) as connection:
-        pieces, about = _write(connection, options)
-        _save(pieces, options.output, about)
+        pieces, summary = _export(connection, options)
+        _save(pieces, options.output, summary)
     return 0
 
 
-def _write(connection: DuckDBPyConnection, options: argparse.Namespace) -> tuple[Iterator[str], str]:
+def _export(connection: DuckDBPyConnection, options: Options) -> tuple[Iterator[str], str]:
     if options.format == "geojson":
         from pipeline.export.geojson import write_geojson
 
@@ -79,37 +71,38 @@ def _write(connection: DuckDBPyConnection, options: argparse.Namespace) -> tuple
     from pipeline.export.quickstatements import write_quickstatements
     from pipeline.sources import load_declarations
 
-    declared = load_declarations(options.sources)
-    return write_quickstatements(connection, {name for name, one in declared.items() if one.enabled})
+    declarations = load_declarations(options.sources)
+    enabled = {name for name, declaration in declarations.items() if declaration.enabled}
+    return write_quickstatements(connection, enabled)
 
 
-def _run_csv(options: argparse.Namespace) -> int:
+def _export_tables(options: Options) -> int:
     from pipeline.errors import UsageError
     from pipeline.export.release import open_release
     from pipeline.export.tables import table_names, write_description, write_table
     from pipeline.publish.checksums import DESCRIPTOR
 
-    tables = table_names(names(options.table))
+    tables = table_names(split_names(options.table))
     one_file = len(tables) == 1
     if not one_file and options.output is None:
         raise UsageError("several tables are several files; say which folder with --output DIR, or one --table NAME")
     with open_release(options.out, options.where) as connection:
         for table in tables:
-            pieces, about = write_table(connection, table, options.where, mark=options.bom, exact=options.exact)
-            _save(pieces, options.output if one_file else options.output / f"{table}.csv", about)
+            pieces, summary = write_table(connection, table, options.where, mark=options.bom, exact=options.exact)
+            _save(pieces, options.output if one_file else options.output / f"{table}.csv", summary)
         if not one_file:
-            pieces, about = write_description(connection, tables, options.where)
-            _save(pieces, options.output / DESCRIPTOR, about)
+            pieces, summary = write_description(connection, tables, options.where)
+            _save(pieces, options.output / DESCRIPTOR, summary)
     return 0
 
 
-def _save(pieces: Iterable[str], output: Path | None, about: str) -> None:
-    """Write a file, which then is whole or not there, and say what is in it; or print, and say it beside."""
+def _save(pieces: Iterable[str], output: Path | None, summary: str) -> None:
+    """Write a file completely or not at all, and print its summary; or print both, the summary on standard error."""
     from pipeline.errors import TwintownsError
 
     if output is None:
         sys.stdout.writelines(pieces)
-        print(about, file=sys.stderr)
+        print(summary, file=sys.stderr)
         return
     part = output.with_name(output.name + ".part")
     try:
@@ -120,4 +113,4 @@ def _save(pieces: Iterable[str], output: Path | None, about: str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise TwintownsError(f"{output}: cannot be written ({error.strerror or error}); nothing was kept") from error
-    print(f"{output}: {about}")
+    print(f"{output}: {summary}")

@@ -1,90 +1,86 @@
-"""`twintowns fetch`: declared URLs into the raw store."""
+"""`twintowns fetch`: fetch declared URLs, live sources and dumps into the raw store."""
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.options import add_folders, names
+from pipeline.commands.options import Options, Parser, add_mirror, add_raw, add_sources, split_names
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable, Iterator
 
-    from pipeline.commands.options import Commands
-    from pipeline.extract.http import Fetched
+    from pipeline.extract.http.fetch import FetchResult
     from pipeline.sources import Declaration
 
-
-#: Stands before files instead of a source.
+HELP = "fetch declared URLs into raw/"
+#: In the place of a source: the files of dumps follow.
 _DUMP = "dump"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("fetch", help="bring declared URLs into raw/")
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
     parser.add_argument(
         "source",
         nargs="*",
         metavar="SOURCE",
-        help="what to fetch; by default every source that is on, but no live one: name those; "
+        help="what to fetch (every source that is on, without live ones: name those); "
         "or: dump FILE, a dump of a Wikipedia or of Wikidata",
     )
     parser.add_argument("--all", action="store_true", help="also the lists that are off")
     parser.add_argument(
-        "--language", nargs="+", default=[], metavar="CODE", help="of wikipedia, only these languages (en de it …)"
+        "--language", nargs="+", default=[], metavar="CODE", help="wikipedia: only these languages (en de it …)"
     )
     parser.add_argument(
-        "--api", metavar="URL", help="ask this api.php instead of Wikipedia's; {language} in it stands for the language"
+        "--api", metavar="URL", help="wikipedia: another api.php; {language} in it is replaced by the language"
     )
-    add_folders(parser)
+    add_raw(parser)
+    add_sources(parser)
+    add_mirror(parser)
+    parser.add_argument("--endpoint", metavar="URL", help="wikidata: another SPARQL endpoint")
     parser.add_argument(
-        "--mirror", type=Path, default=os.environ.get("TWINTOWNS_MIRROR") or None, metavar="DIR",
-        help="take the bytes from a folder with an index.csv instead of the network (or set TWINTOWNS_MIRROR)",
-    )  # fmt: skip
-    parser.add_argument("--endpoint", metavar="URL", help="for wikidata: another SPARQL endpoint than the declared one")
-    parser.add_argument(
-        "--countries", nargs="+", action="extend", default=[], metavar="CODE",
-        help="for wikidata: only statements of towns in these countries, such as DE FR",
-    )  # fmt: skip
-    parser.set_defaults(run=run)
+        "--countries",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="CODE",
+        help="wikidata: only statements of towns in these countries, such as DE FR",
+    )
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.extract.http import fetch
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.extract.http.fetch import fetch_files
     from pipeline.sources import load_declarations
-    from pipeline.sources.selection import choose
+    from pipeline.sources.selection import select_sources
 
     if options.source[:1] == [_DUMP]:
-        return _take_dumps(options)
-    chosen = choose(
+        return _import_dumps(options)
+    selected = select_sources(
         load_declarations(options.sources),
         enable=frozenset({"all"} if options.all else ()),
-        only=frozenset(names(options.source)),
+        only=frozenset(split_names(options.source)),
     )
-    live = _named_live(chosen.values(), options)
-    files = [one for one in chosen.values() if one.enabled and not one.live]
-    results = []
-    for result in chain(fetch(files, options.raw, options.mirror), _fetch_live(live, options)):
+    live = _select_live(selected.values(), options)
+    with_files = [source for source in selected.values() if source.enabled and not source.live]
+    outcomes = []
+    for result in chain(fetch_files(with_files, options.raw, options.mirror), _fetch_live(live, options)):
         size = result.message or f"{result.byte_count:>12,} bytes"
         print(f"{result.outcome:9} {result.source_id}/{result.file_name}  {size}", flush=True)
-        results.append(result)
-    failed = [result for result in results if result.outcome == "failed"]
-    there = sum(result.outcome in ("new", "unchanged") for result in results)
-    print(f"{there} file(s) in {options.raw}, {len(failed)} failed")
+        outcomes.append(result.outcome)
+    failed = outcomes.count("failed")
+    print(f"{outcomes.count('new') + outcomes.count('unchanged')} file(s) in {options.raw}, {failed} failed")
     return 3 if failed else 0
 
 
-def _take_dumps(options: argparse.Namespace) -> int:
+def _import_dumps(options: Options) -> int:
     """Search dumps for twinnings."""
     from pipeline.errors import DeclarationError
-    from pipeline.extract.dumps.adopt import adopt_dump
+    from pipeline.extract.dumps.import_dump import import_dump
     from pipeline.readers.wikitext import page_filter
-    from pipeline.report.progress import measured
+    from pipeline.report.progress import byte_progress
     from pipeline.sources import load_declarations
 
     if len(options.source) == 1:
@@ -92,35 +88,34 @@ def _take_dumps(options: argparse.Namespace) -> int:
     declarations = load_declarations(options.sources)
     for path in map(Path, options.source[1:]):
         size = path.stat().st_size if path.exists() else 0
-        with measured(path.name, size) as told:
-            taken = adopt_dump(path, declarations, options.raw, page_filter, told)
-        snapshot = taken.snapshot
+        with byte_progress(path.name, size) as on_progress:
+            snapshot, scan = import_dump(path, declarations, options.raw, page_filter, on_progress)
         print(f"new       {snapshot.source_id}/{snapshot.file_name}  {snapshot.byte_count:>12,} bytes")
-        print(f"{taken.records:,} records in {taken.text_bytes:,} bytes of text; as of {snapshot.as_of_date}")
+        print(f"{scan.records:,} records in {scan.text_bytes:,} bytes of text; as of {snapshot.as_of_date}")
     return 0
 
 
-def _named_live(declarations: Iterable[Declaration], options: argparse.Namespace) -> list[Declaration]:
-    """Return the live sources that were named, by themselves or as one of several languages.
+def _select_live(declarations: Iterable[Declaration], options: Options) -> list[Declaration]:
+    """Return the live sources that are named, by their own name or by the common name of several languages.
 
     Raises:
-        DeclarationError: an option goes with none of them.
+        DeclarationError: an option belongs to none of them.
     """
     from pipeline.errors import DeclarationError
 
-    named, languages = set(names(options.source)), names(options.language)
-    live = [one for one in declarations if one.live and named & {one.id, one.edition_of}]
-    services = {one.live.service for one in live if one.live}
+    names, languages = set(split_names(options.source)), split_names(options.language)
+    live = [source for source in declarations if source.live and names & {source.id, source.edition_of}]
+    services = {source.live.service for source in live if source.live}
     if (options.endpoint or options.countries) and "wikidata" not in services:
         raise DeclarationError("--endpoint and --countries go with a live source, as in: twintowns fetch wikidata")
     if (options.api or languages) and "mediawiki" not in services:
         raise DeclarationError("--api and --language go with a live source, as in: twintowns fetch wikipedia")
-    editions = {one.language for one in live if one.edition_of}
+    editions = {source.language for source in live if source.edition_of}
     for language in languages:
         if language not in editions:
             raise DeclarationError(f"--language {language}: there are {', '.join(sorted(editions))}")
-    live = [one for one in live if not languages or not one.edition_of or one.language in languages]
-    if options.api and "{language}" not in options.api and sum(bool(one.edition_of) for one in live) > 1:
+    live = [source for source in live if not languages or not source.edition_of or source.language in languages]
+    if options.api and "{language}" not in options.api and sum(bool(source.edition_of) for source in live) > 1:
         raise DeclarationError(
             f"--api {options.api}: one wiki cannot be of several languages; name one with --language, or write "
             "{language} where it stands in the address"
@@ -128,27 +123,33 @@ def _named_live(declarations: Iterable[Declaration], options: argparse.Namespace
     return live
 
 
-def _fetch_live(live: Iterable[Declaration], options: argparse.Namespace) -> Iterator[Fetched]:
-    """Ask the services."""
-    from pipeline.extract.http import Fetched, Web
-    from pipeline.extract.services import ask
+def _fetch_live(live: Iterable[Declaration], options: Options) -> Iterator[FetchResult]:
+    """Fetch from services, and yield the outcome of each file."""
+    from pipeline.extract.http.client import HttpClient
+    from pipeline.extract.http.fetch import FetchResult
+    from pipeline.extract.live import fetch_live
     from pipeline.readers.wikitext import page_filter
 
-    web = Web()
-    for one in live:
+    client = HttpClient()
+    for source in live:
         if options.mirror:
             why = "a mirror holds files, and this is a service; ask it without --mirror"
-            yield Fetched(one.id, "*", "failed", message=why)
+            yield FetchResult(source.id, "*", "failed", message=why)
             continue
-        address = options.api if one.live and one.live.service == "mediawiki" else options.endpoint
-        endpoint = address.replace("{language}", one.language) if address else None
-        yield from ask(
-            one, options.raw, web, page_filter, endpoint=endpoint, countries=names(options.countries), tell=_tell
+        address = options.api if source.live and source.live.service == "mediawiki" else options.endpoint
+        yield from fetch_live(
+            source,
+            options.raw,
+            client,
+            page_filter,
+            endpoint=address.replace("{language}", source.language) if address else None,
+            countries=split_names(options.countries),
+            on_progress=_print_progress,
         )
 
 
-def _tell(step: str, done: int, total: int) -> None:
-    """Show how far a live fetch is: on a terminal always, in a log when the step is done."""
+def _print_progress(step: str, done: int, total: int) -> None:
+    """Print how far a live fetch is: on a terminal always, in a log when the step is done."""
     if sys.stderr.isatty():
         print(f"\r{step}: {done:,} of {total:,}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
     elif done >= total:

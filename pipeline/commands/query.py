@@ -1,29 +1,26 @@
-"""`twintowns query`: ask the current release."""
+"""`twintowns query`: query the database of the current release."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipeline.commands.engines import add_engine, spark_master
-from pipeline.commands.options import add_out
+from pipeline.commands.options import Options, Parser, add_release
 
-if TYPE_CHECKING:
-    from pipeline.commands.options import Commands
+HELP = "query the database of the current release"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("query", help="ask the database of the current release")
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
     parser.add_argument("sql", help='SQL, such as "FROM partnerships_per_decade"')
     parser.add_argument(
         "--format",
         choices=("table", "csv", "json", "parquet"),
         default="table",
-        help="how to write it (table); parquet needs --output",
+        help="how to write the result (table); parquet needs --output",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write it there, all rows, and print nothing")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write all rows to this file, print nothing")
     parser.add_argument("--limit", type=_count, metavar="N", help="only the first N rows (a table: 100, others: all)")
     parser.add_argument(
         "--exact",
@@ -31,23 +28,22 @@ def add(commands: Commands) -> None:
         help="csv: no apostrophe before texts that a spreadsheet would take for a formula (= + - @)",
     )
     add_engine(parser)
-    add_out(parser)
-    parser.set_defaults(run=run)
+    add_release(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.report.query import QueryError, as_text, ask, save
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.report.query import QueryError, as_text, run_query, save
 
     if options.format == "parquet" and options.output is None:
         raise QueryError("Parquet is no text to print; say where to write it with: --output FILE")
     master = spark_master(options)
     if master is None:
-        frame = ask(options.out, options.sql, options.limit)
+        frame = run_query(options.out, options.sql, options.limit)
     else:
-        from pipeline.spark.views import ask as ask_spark
+        from pipeline.spark.views import run_spark_query
 
-        frame = ask_spark(options.out, options.sql, master, options.limit)
+        frame = run_spark_query(options.out, options.sql, master, options.limit)
     if options.output is not None:
         save(frame, options.format, options.output, exact=options.exact)
     else:

@@ -1,4 +1,4 @@
-"""`twintowns read`: what would be made of a page of wikitext."""
+"""`twintowns read`: the partners that a page of wikitext names."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from pipeline.commands.options import Commands
+HELP = "the partners that a page of wikitext names, line by line"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("read", help="which partners a page of wikitext names, line by line")
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument("file", type=Path, metavar="FILE", help="a page's wikitext, or pages as JSON lines (.jsonl)")
-    parser.add_argument("--language", default="en", metavar="CODE", help="of the Wikipedia that it is from (en)")
+    parser.add_argument("--language", default="en", metavar="CODE", help="the language of its Wikipedia (en)")
     parser.add_argument("--title", metavar="NAME", help="the page's title (the file's name)")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
+    """Run the command and return the exit code."""
     from pipeline.errors import SourceError
     from pipeline.readers.wikitext.reader import read_file
-    from pipeline.report.pages import print_page
+    from pipeline.report.wikitext import print_page
 
     try:
         content = options.file.read_bytes()

@@ -1,42 +1,22 @@
-"""`twintowns rejects`: what was refused, and why."""
+"""`twintowns rejects`: the rejected rows."""
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from pipeline.commands.options import Options, Parser, add_release
 
-from pipeline.commands.options import add_out
-
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "which rows were rejected, and why"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("rejects", help="what was refused, and why")
-    parser.add_argument("--source", metavar="ID", help="of one source alone")
-    parser.add_argument("--limit", type=int, default=10, metavar="N", help="rows shown a rule (10)")
-    add_out(parser)
-    parser.set_defaults(run=run)
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
+    parser.add_argument("--source", metavar="ID", help="only of this source")
+    parser.add_argument("--limit", type=int, default=10, metavar="N", help="rows shown of each rule (10)")
+    add_release(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.report.inventory import read_table
-    from pipeline.report.terminal import print_rejects
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.report.rejects import print_rejects, read_rejects
 
-    rejects = read_table(options.out, "rejects")
-    if options.source:
-        import polars as pl
-
-        from pipeline.sources import nearest
-
-        known = read_table(options.out, "sources")["source_id"].to_list()
-        if options.source not in known:
-            print(f"twintowns: no source {options.source!r}{nearest(options.source, known)}", file=sys.stderr)
-            return 2
-        rejects = rejects.filter(pl.col("source_id") == options.source)
-    print_rejects(rejects, options.limit)
+    print_rejects(read_rejects(options.out, options.source), options.limit)
     return 0

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pipeline.commands.options import Options, Parser, add_release
 
-from pipeline.commands.options import add_out
-
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "the address of the release's page: a map, charts, limitations"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("report", help="where the page of the release is: a map, charts, what is not certain")
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
     parser.add_argument("--open", action="store_true", help="open it in the browser")
-    add_out(parser)
-    parser.set_defaults(run=run)
+    add_release(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
     from pipeline.page import PAGE
-    from pipeline.report.current import find_report
+    from pipeline.report.current import current_page
 
-    path = find_report(options.out)
-    # The link, not what it leads to: the next release has its page at the same address.
+    path = current_page(options.out)
+    # The link is printed, not its target: the page of the next release has the same address.
     print(options.out / "current" / PAGE)
     if options.open:
         import webbrowser

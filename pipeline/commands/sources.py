@@ -1,30 +1,23 @@
-"""`twintowns sources`: what is declared."""
+"""`twintowns sources`: list the declared sources."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pipeline.commands.options import Options, Parser, add_raw, add_release, add_sources
 
-from pipeline.commands.options import add_folders, add_out
-
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "list the declared sources: on or off, licence, snapshot, rows"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("sources", help="what is declared: on or off, licence, snapshot, rows")
-    add_folders(parser)
-    add_out(parser, "the release to take rows from")
-    parser.set_defaults(run=run)
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
+    add_raw(parser)
+    add_sources(parser)
+    add_release(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
-    from pipeline.report.inventory import inventory
-    from pipeline.report.terminal import print_sources
+def run(options: Options) -> int:
+    """Run the command and return the exit code."""
+    from pipeline.report.sources import list_sources, print_sources
     from pipeline.sources import load_declarations
 
-    print_sources(inventory(load_declarations(options.sources).values(), options.raw, options.out))
+    print_sources(list_sources(load_declarations(options.sources).values(), options.raw, options.out))
     return 0

@@ -1,37 +1,31 @@
-"""`twintowns status`: how fresh everything is."""
+"""`twintowns status`: how fresh the sources and the release are."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pipeline.commands.options import Options, Parser, add_json, add_out, duration, print_json
 
-from pipeline.commands.options import add_out
-from pipeline.commands.refresh import duration
-
-if TYPE_CHECKING:
-    import argparse
-
-    from pipeline.commands.options import Commands
+HELP = "how fresh each source is, the current release, the last runs"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("status", help="each source's freshness, the current release, the last runs")
+def add_arguments(parser: Parser) -> None:
+    """Add the options."""
     add_out(parser)
-    parser.add_argument("--max-age", metavar="AGE", type=duration,
-                        help="stale, too, if no refresh went well for that long, such as 36h, 8d")  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--max-age",
+        metavar="AGE",
+        type=duration,
+        help="also stale if the last successful refresh is older, such as 36h, 8d",
+    )
+    add_json(parser)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code: 1 if anything is stale."""
+def run(options: Options) -> int:
+    """Run the command and return the exit code: 1 if anything is stale."""
     from pipeline.report.status import print_status, status
 
-    found = status(options.out, options.max_age)
+    state = status(options.out, options.max_age)
     if options.json:
-        import json
-
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(state)
     else:
-        print_status(found, options.out)
-    return 1 if found["stale"] else 0
+        print_status(state, options.out)
+    return 1 if state["stale"] else 0

@@ -1,4 +1,4 @@
-"""`twintowns verify`: whether a release is whole."""
+"""`twintowns verify`: check a release."""
 
 from __future__ import annotations
 
@@ -8,24 +8,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-    from pipeline.commands.options import Commands
+HELP = "compare a release with its checksums and contracts"
 
 
-def add(commands: Commands) -> None:
-    """Declare the command."""
-    parser = commands.add_parser("verify", help="hold a release against its checksums and contracts")
-    parser.add_argument("folder", type=Path, nargs="?", default=Path("curated"), metavar="DIR",
-                        help="a release, or the folder that holds the current one (curated)")  # fmt: skip
-    parser.set_defaults(run=run)
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=Path("curated"),
+        metavar="DIR",
+        help="a release, or the folder with the current one (curated)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it and return the exit code."""
+    """Run the command and return the exit code."""
     from pipeline.publish.verify import verify
 
-    found = verify(options.folder)
+    release = verify(options.folder)
     print(
-        f"{found['release_id']} is whole: {found['files']} files, {found['tables']} tables, {found['rows']:,} rows "
-        f"in {found['path']}"
+        f"{release['release_id']} is whole: {release['files']} files, {release['tables']} tables, "
+        f"{release['rows']:,} rows in {release['path']}"
     )
     return 0

@@ -1,7 +1,7 @@
-"""Texts that have other shapes than dates do: other calendars, several days of one date, bounds, Roman months.
+"""Rewrites of texts whose dates have other shapes: other calendars, several days, bounds, Roman months.
 
-Each function takes folded texts (`pipeline.dates.words.fold`) and brings them into the shapes that `parse` reads,
-or takes out what is no date. Few texts need it, so they are told by one pattern first.
+Each function takes folded texts (`pipeline.dates.fold`) and brings them into the shapes that `parse` reads, or removes
+what is no date. Few texts need it, so one pattern selects them first.
 """
 
 from __future__ import annotations
@@ -10,59 +10,56 @@ from typing import Final
 
 import polars as pl
 
-from pipeline.dates.words import AFTER, BEFORE, BEFORE_IN, CENTURIES, FILLERS, JOINERS, part
+from pipeline.dates.fold import split_rows
+from pipeline.dates.words import CENTURIES, EDGE, NUMBER, ROMAN_MONTHS, WORDS, any_of
 
-#: Years to add to that of an era, and the era's last. Japan: each emperor's accession less one; Taiwan: 1911.
-ERAS: Final = {
-    "明治": (1867, 45), "大正": (1911, 15), "昭和": (1925, 64), "平成": (1988, 31), "令和": (2018, 99),
-    "民國": (1911, 199), "民国": (1911, 199),
-    "m": (1867, 45), "t": (1911, 15), "s": (1925, 64), "h": (1988, 31), "r": (2018, 99),
-}  # fmt: skip
-_ERA = "|".join(name for name in ERAS if len(name) > 1)
-_OTHER_CALENDAR = rf"{_ERA}|[ก-๛]|<ه"
+_ERA: Final = "|".join(name for name in WORDS["eras"] if len(name) > 1)
+_ERA_LETTERS: Final = "".join(name for name in WORDS["eras"] if len(name) == 1)
+_OTHER_CALENDAR: Final = rf"{_ERA}|[ก-๛]|<ه"
 #: The Thai Buddhist calendar counts from 543 BC; the months of before 1941 are not converted.
 _BUDDHIST: Final = 543
 
-_B = r"(?-u:\b)"
-_N = r"[0-9]{1,2}"
-_Y = r"(?:1[0-9]{3}|20[0-9]{2})"
-_GAP = r"(?:[\s.,'()|]|<(?:de|del|d|st|nd|rd|th|of|den|r|er|re)>)*"
-_AND = rf"[\s.]*(?:<(?:st|nd|rd|th)>)?[\s.]*(?:[-–—/&+~〜・]|<(?:{JOINERS})>)\s*"
-_MONTH = r"[A-LX]"
-_ROMANS: Final = {
-    "i": "A", "ii": "B", "iii": "C", "iv": "D", "v": "E", "vi": "F",
-    "vii": "G", "viii": "H", "ix": "I", "x": "J", "xi": "K", "xii": "L",
-}  # fmt: skip
-_ROMAN = f"<({'|'.join(_ROMANS)})>"
-_ROMAN_SHAPES = (
-    rf"^(.*?{_B}{_N}[\s./-]+){_ROMAN}([\s./-]+{_Y}{_B}.*)$",
-    rf"^(.*?{_B}{_Y}[\s./-]+){_ROMAN}([\s./-]+{_N}{_B}.*)$",
+_YEAR: Final = r"(?:1[0-9]{3}|20[0-9]{2})"
+_MONTH: Final = r"[A-LX]"
+_GAP: Final = r"(?:[\s.,'()|]|<(?:de|del|d|st|nd|rd|th|of|den|r|er|re)>)*"
+_AND: Final = rf"[\s.]*(?:<(?:st|nd|rd|th)>)?[\s.]*(?:[-–—/&+~〜・]|<(?:{any_of('joiners')})>)\s*"
+_ROMAN: Final = f"<({'|'.join(ROMAN_MONTHS)})>"
+_ROMAN_SHAPES: Final = (
+    rf"^(.*?{EDGE}{NUMBER}[\s./-]+){_ROMAN}([\s./-]+{_YEAR}{EDGE}.*)$",
+    rf"^(.*?{EDGE}{_YEAR}[\s./-]+){_ROMAN}([\s./-]+{NUMBER}{EDGE}.*)$",
     # Alone, `i` and `v` are words ("and", "in").
-    rf"^(\s*)<({'|'.join(name for name in _ROMANS if name not in ('i', 'v'))})>([\s./-]+{_Y}{_B}.*)$",
+    rf"^(\s*)<({'|'.join(name for name in ROMAN_MONTHS if name not in {'i', 'v'})})>([\s./-]+{_YEAR}{EDGE}.*)$",
 )
-#: What is replaced, by what, and the note: several days of a month are that month, several months that year.
+
+_DAYS, _MONTHS = "several_days", "several_months"
+_NUMBERS: Final = rf"{EDGE}{NUMBER}{_AND}{NUMBER}"
+_SAME_MONTH: Final = "|".join(
+    rf"{EDGE}{NUMBER}{_GAP}{month}{_GAP}{_AND}{NUMBER}{_GAP}{month}{_GAP}{_YEAR}{EDGE}" for month in "ABCDEFGHIJKLX"
+)
+#: Pattern, its replacement, the note: several days of a month become that month, several months that year.
 _RANGES: Final = (
-    (rf"{_B}{_N}\.\s?{_N}\.?\s?[-–/&+]\s?{_N}\.\s?{_N}\.\s?({_Y}){_B}", "$1", "several_months"),
-    (rf"(^|[^0-9./\s-]\s?){_B}{_N}\.?\s?[-–/&+]\s?{_N}\.\s?({_N})\.\s?({_Y}){_B}", "$1$2.$3", "several_days"),
-    (rf"{_B}({_Y}\s?<年>\s?{_N}\s?<月>)\s?{_N}\s?(?:<日>)?\s?[-–~〜・,、]\s?{_N}\s?<日", "$1", "several_days"),
-    # Both in one month, or in two: `_same_month` comes first and knows.
-    (rf"(?:{_B}{_N}{_GAP})?{_MONTH}{_GAP}{_AND}(?:{_N}{_GAP})?{_MONTH}{_GAP}({_Y}){_B}", "$1", "several_months"),
-    (rf"{_MONTH}{_GAP}{_N}{_AND}{_MONTH}{_GAP}{_N}{_GAP}({_Y}){_B}", "$1", "several_months"),
-    (rf"{_B}{_N}{_AND}(?:<(?:den|le|el)>\s*)?{_N}{_GAP}({_MONTH})", "$1", "several_days"),
-    (rf"({_MONTH}){_GAP}{_N}{_AND}{_N}{_GAP}({_Y}){_B}", "$1 $2", "several_days"),
-    (rf"{_B}({_Y}[\s.]*{_MONTH})[\s.]*{_N}\.?{_AND}{_N}{_B}", "$1", "several_days"),
+    (rf"{EDGE}{NUMBER}\.\s?{NUMBER}\.?\s?[-–/&+]\s?{NUMBER}\.\s?{NUMBER}\.\s?({_YEAR}){EDGE}", "$1", _MONTHS),
+    (
+        rf"(^|[^0-9./\s-]\s?){EDGE}{NUMBER}\.?\s?[-–/&+]\s?{NUMBER}\.\s?({NUMBER})\.\s?({_YEAR}){EDGE}",
+        "$1$2.$3",
+        _DAYS,
+    ),
+    (rf"{EDGE}({_YEAR}\s?<年>\s?{NUMBER}\s?<月>)\s?{NUMBER}\s?(?:<日>)?\s?[-–~〜・,、]\s?{NUMBER}\s?<日", "$1", _DAYS),
+    # Two days of one month have been replaced before.
+    (rf"(?:{EDGE}{NUMBER}{_GAP})?{_MONTH}{_GAP}{_AND}(?:{NUMBER}{_GAP})?{_MONTH}{_GAP}({_YEAR}){EDGE}", "$1", _MONTHS),
+    (rf"{_MONTH}{_GAP}{NUMBER}{_AND}{_MONTH}{_GAP}{NUMBER}{_GAP}({_YEAR}){EDGE}", "$1", _MONTHS),
+    (rf"{EDGE}{NUMBER}{_AND}(?:<(?:den|le|el)>\s*)?{NUMBER}{_GAP}({_MONTH})", "$1", _DAYS),
+    (rf"({_MONTH}){_GAP}{NUMBER}{_AND}{NUMBER}{_GAP}({_YEAR}){EDGE}", "$1 $2", _DAYS),
+    (rf"{EDGE}({_YEAR}[\s.]*{_MONTH})[\s.]*{NUMBER}\.?{_AND}{NUMBER}{EDGE}", "$1", _DAYS),
 )
-_SAME_MONTH = "|".join(
-    rf"{_B}{_N}{_GAP}{month}{_GAP}{_AND}{_N}{_GAP}{month}{_GAP}{_Y}{_B}" for month in "ABCDEFGHIJKLX"
-)
-_BOUND_AFTER = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{AFTER})>"
-_CJK_BOUND = (
+_BOUND_AFTER: Final = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{any_of('after')})>"
+_BOUND_IN_CHINESE: Final = (
     r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
 )
 
 
 def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFrame:
-    """Turn years of Japanese eras, of the Republic of China and of the Thai calendar into those of our own.
+    """Return years of Japanese eras, of the Republic of China and of the Thai calendar as Gregorian years.
 
     Args:
         folded: `text`, `folded`.
@@ -71,92 +68,111 @@ def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFram
     column = pl.col("folded")
     is_other = column.str.contains(_OTHER_CALENDAR)
     if language == "ja":
-        is_other |= column.str.contains(r"^\s*<[mtshr]>")
-    other, folded = part(folded, is_other)
+        is_other |= column.str.contains(rf"^\s*<[{_ERA_LETTERS}]>")
+    other, folded = split_rows(folded, is_other)
     if other.is_empty():
         return folded
-    tidy = (
+    year_in_brackets = rf"\s?\(\s?({_YEAR})\s?(?:<年>)?\s?\)\s?(?:<年>)?"
+    one_calendar = (
         column.str.replace_all(r"\b1[0-9]{3}\s?<ه[^>]*>", " ")  # a year of the Hijra
-        .str.replace_all(rf"<[^>]*(?:{_ERA})>\s?{_N}\s?(?:<年>)?\s?\(\s?({_Y})\s?(?:<年>)?\s?\)\s?(?:<年>)?", "$1<年>")
-        .str.replace_all(rf"({_Y}\s?<年>)\s?\(\s?<(?:{_ERA})>\s?{_N}\s?<年>\s?\)", "$1")
+        .str.replace_all(rf"<[^>]*(?:{_ERA})>\s?{NUMBER}\s?(?:<年>)?{year_in_brackets}", "$1<年>")
+        .str.replace_all(rf"({_YEAR}\s?<年>)\s?\(\s?<(?:{_ERA})>\s?{NUMBER}\s?<年>\s?\)", "$1")
     )
-    converted = other.with_columns(tidy).with_columns(_year_of_era(rf"^(.*?)<[^>]*({_ERA})>\s?({_N})(\s?<年.*)$"))
+    converted = other.with_columns(one_calendar).with_columns(
+        _convert_era(rf"^(.*?)<[^>]*({_ERA})>\s?({NUMBER})(\s?<年.*)$")
+    )
     if language == "ja":
-        converted = converted.with_columns(_year_of_era(rf"^(\s*)<([mtshr])>\.?\s?({_N})([./-].*)$"))
-    return pl.concat([folded, converted.with_columns(_year_of_buddha())])
+        converted = converted.with_columns(_convert_era(rf"^(\s*)<([{_ERA_LETTERS}])>\.?\s?({NUMBER})([./-].*)$"))
+    return pl.concat([folded, converted.with_columns(_convert_buddhist_year())])
 
 
-def _year_of_era(shape: str) -> pl.Expr:
+def _convert_era(shape: str) -> pl.Expr:
+    """Return `folded` with the year of an era as a Gregorian year.
+
+    Args:
+        shape: a pattern with four groups: the text before, the era, the year in it, the text behind.
+    """
     folded = pl.col("folded")
-    parts = folded.str.extract_groups(shape).struct
-    era, year = parts.field("2"), parts.field("3").cast(pl.Int32)
-    begin, last = (
-        era.replace_strict({name: both[place] for name, both in ERAS.items()}, default=None, return_dtype=pl.Int32)
-        for place in (0, 1)
+    groups = folded.str.extract_groups(shape).struct
+    era, year = groups.field("2"), groups.field("3").cast(pl.Int32)
+    start, last_year = (
+        era.replace_strict(
+            {name: numbers[i] for name, numbers in WORDS["eras"].items()}, default=None, return_dtype=pl.Int32
+        )
+        for i in (0, 1)
     )
-    dated = pl.concat_str([parts.field("1"), pl.lit(" "), (begin + year).cast(pl.String), parts.field("4")])
-    return pl.when(year.is_between(1, last)).then(dated).otherwise(folded).alias("folded")
+    dated = pl.concat_str([groups.field("1"), pl.lit(" "), (start + year).cast(pl.String), groups.field("4")])
+    return pl.when(year.is_between(1, last_year)).then(dated).otherwise(folded).alias("folded")
 
 
-def _year_of_buddha() -> pl.Expr:
+def _convert_buddhist_year() -> pl.Expr:
     folded = pl.col("folded")
-    plain = folded.str.replace_all(r"<(?:พ|ค)>\.?\s?<ศ>\.?", " ")
-    parts = plain.str.extract_groups(r"^(.*?)\b(2[4-6][0-9]{2})\b(.*)$").struct
-    year = (parts.field("2").cast(pl.Int32) - _BUDDHIST).cast(pl.String)
-    dated = pl.concat_str([parts.field("1"), year, parts.field("3")])
-    return pl.when(folded.str.contains("[ก-๛]")).then(pl.coalesce(dated, plain)).otherwise(folded).alias("folded")
+    without_era = folded.str.replace_all(r"<(?:พ|ค)>\.?\s?<ศ>\.?", " ")
+    groups = without_era.str.extract_groups(r"^(.*?)\b(2[4-6][0-9]{2})\b(.*)$").struct
+    year = (groups.field("2").cast(pl.Int32) - _BUDDHIST).cast(pl.String)
+    dated = pl.concat_str([groups.field("1"), year, groups.field("3")])
+    is_thai = folded.str.contains("[ก-๛]")
+    return pl.when(is_thai).then(pl.coalesce(dated, without_era)).otherwise(folded).alias("folded")
 
 
-def simplify(tokens: pl.DataFrame, item: str, language: str | None) -> pl.DataFrame:
-    """Add `special`, the note on what was rewritten: `bound_only`, `several_days`, `several_months` or null.
+def simplify(tokens: pl.DataFrame, date_pattern: str, language: str | None) -> pl.DataFrame:
+    """Rewrite Roman months, several days and bounds, and add `special`.
 
     Args:
         tokens: `folded` with months, decades and centuries as tokens.
-        item: the pattern of a date.
+        date_pattern: matches a date.
         language: of the texts: `do 2004` is "until" in Polish, "of the" in Portuguese.
+
+    Returns:
+        The same rows, in another order. `special` is what was rewritten: `bound_only`, `several_days`,
+        `several_months` or null.
     """
-    own = BEFORE_IN.get((language or "").lower()[:2], "")
-    before = f"{BEFORE}|{own}" if own else BEFORE
-    folded, unnoted = pl.col("folded"), pl.lit(None, pl.String)
-    # One of these stands in every text that is rewritten below.
-    hint = rf"<(?:{before}|{AFTER}|{'|'.join(_ROMANS)})>|[≤≥]|[年月日]以|之[前后後]|まて|止>|이[전후]>|까지>"
-    joined = (
-        rf"{_B}{_N}{_AND}{_N}{_B}|{_MONTH}{_GAP}(?:{_N})?{_AND}(?:{_N}{_GAP})?{_MONTH}|{_B}{_N}\s?<日>?\s?[-–~〜・,、]"
-    )
-    is_special = folded.str.contains(f"{hint}|{joined}")
-    special, rest = part(tokens, is_special)
-    rest = rest.with_columns(special=unnoted)
+    folded = pl.col("folded")
+    before = "|".join([*WORDS["before"], *WORDS["before_in"].get((language or "").lower()[:2], ())])
+    # Every text that is rewritten below has one of these.
+    word = rf"<(?:{before}|{any_of('after')}|{'|'.join(ROMAN_MONTHS)})>"
+    sign = r"[≤≥]|[年月日]以|之[前后後]|まて|止>|이[전후]>|까지>"
+    days = rf"{_NUMBERS}{EDGE}|{EDGE}{NUMBER}\s?<日>?\s?[-–~〜・,、]"
+    months = rf"{_MONTH}{_GAP}(?:{NUMBER})?{_AND}(?:{NUMBER}{_GAP})?{_MONTH}"
+    special, plain = split_rows(tokens, folded.str.contains(f"{word}|{sign}|{days}|{months}"))
+    plain = plain.with_columns(special=pl.lit(None, pl.String))
     if special.is_empty():
-        return rest
-    bound = rf"(?:<(?:{before})>|[≤≥]=?)[\s.'=]*(?:<(?:{FILLERS})>[\s.']*)*(?:{item}|{CENTURIES})(?:<日>)?"
-    unbound = (
-        folded.str.replace_all(bound, " ")
-        .str.replace_all(f"(?:{item}){_BOUND_AFTER}", " ")
-        .str.replace(_CJK_BOUND, " ")
+        return plain
+    bound_before = (
+        rf"(?:<(?:{before})>|[≤≥]=?)[\s.'=]*(?:<(?:{any_of('fillers')})>[\s.']*)*"
+        rf"(?:{date_pattern}|{CENTURIES})(?:<日>)?"
     )
-    special = _ranges(special.with_columns(_roman_months())).with_columns(unbound=unbound)
-    noted = pl.when(folded != pl.col("unbound")).then(pl.lit("bound_only")).otherwise("special")
-    return pl.concat([rest, special.with_columns(folded="unbound", special=noted).drop("unbound")])
+    without_bounds = (
+        folded.str.replace_all(bound_before, " ")
+        .str.replace_all(f"(?:{date_pattern}){_BOUND_AFTER}", " ")
+        .str.replace(_BOUND_IN_CHINESE, " ")
+    )
+    special = _replace_ranges(special.with_columns(_replace_roman_months())).with_columns(unbound=without_bounds)
+    note = pl.when(folded != pl.col("unbound")).then(pl.lit("bound_only")).otherwise("special")
+    return pl.concat([plain, special.with_columns(folded="unbound", special=note).drop("unbound")])
 
 
-def _roman_months() -> pl.Expr:
+def _replace_roman_months() -> pl.Expr:
+    """Return `folded` with a Roman month as the letter of the month."""
     folded = pl.col("folded")
-    found = []
+    replaced = []
     for shape in _ROMAN_SHAPES:
-        parts = folded.str.extract_groups(shape).struct
-        letter = parts.field("2").replace_strict(_ROMANS, default=None, return_dtype=pl.String)
-        found.append(pl.concat_str([parts.field("1"), letter, parts.field("3")]))
-    return pl.coalesce(*found, folded).alias("folded")
+        groups = folded.str.extract_groups(shape).struct
+        letter = groups.field("2").replace_strict(ROMAN_MONTHS, default=None, return_dtype=pl.String)
+        replaced.append(pl.concat_str([groups.field("1"), letter, groups.field("3")]))
+    return pl.coalesce(*replaced, folded).alias("folded")
 
 
-def _ranges(texts: pl.DataFrame) -> pl.DataFrame:
-    texts = texts.with_columns(special=pl.lit(None, pl.String))
+def _replace_ranges(texts: pl.DataFrame) -> pl.DataFrame:
+    """Replace several days or months in `folded`, and say so in `special`."""
     folded = pl.col("folded")
-    first = rf"{_B}{_N}{_GAP}({_MONTH}){_GAP}{_AND}{_N}{_GAP}{_MONTH}{_GAP}({_Y}){_B}"
-    ranges = ((first, "$1 $2", "several_days", _SAME_MONTH), *((*one, one[0]) for one in _RANGES))
-    for pattern, value, note, condition in ranges:
-        hit = folded.str.contains(condition)
-        noted = pl.coalesce("special", pl.when(hit).then(pl.lit(note)))
-        value_if_hit = pl.when(hit).then(folded.str.replace_all(pattern, value)).otherwise("folded")
-        texts = texts.with_columns(folded=value_if_hit, special=noted)
+    texts = texts.with_columns(special=pl.lit(None, pl.String))
+    days_of_month = rf"{EDGE}{NUMBER}{_GAP}({_MONTH}){_GAP}{_AND}{NUMBER}{_GAP}{_MONTH}{_GAP}({_YEAR}){EDGE}"
+    ranges = [(pattern, *change, pattern) for pattern, *change in _RANGES]
+    for pattern, replacement, note, condition in [(days_of_month, "$1 $2", _DAYS, _SAME_MONTH), *ranges]:
+        is_range = folded.str.contains(condition)
+        texts = texts.with_columns(
+            folded=pl.when(is_range).then(folded.str.replace_all(pattern, replacement)).otherwise("folded"),
+            special=pl.coalesce("special", pl.when(is_range).then(pl.lit(note))),
+        )
     return texts

@@ -8,9 +8,9 @@ import polars as pl
 
 #: Mean radius of the earth, IUGG.
 _EARTH_KM = 6371.0088
-#: How long a straight piece of a line may be: short enough to look like a curve on a map of the world.
+#: Length of a straight piece: short enough to look like a curve on a map of the world.
 _PIECE_KM = 250.0
-#: Below this angle from nothing, or from the antipode, a great circle is not determined: a straight line will do.
+#: Radians. Nearer to each other, or to the antipode, two places determine no great circle: the line is straight.
 _TINY = 1e-9
 #: About a metre.
 _DECIMALS = 5
@@ -20,7 +20,7 @@ def great_circles(ends: pl.DataFrame) -> pl.DataFrame:
     """Return the great circle between two places for each row.
 
     Points between the ends are found by spherical interpolation (Ed Williams, Aviation Formulary, "Intermediate points
-    on a great circle"). A line that crosses the antimeridian is cut there, as RFC 7946, 3.1.9 wants it.
+    on a great circle"). A line that crosses the antimeridian is cut there, as in RFC 7946, 3.1.9.
 
     Args:
         ends: `id` (unique), `latitude_a`, `longitude_a`, `latitude_b`, `longitude_b` in degrees, none null.
@@ -33,7 +33,7 @@ def great_circles(ends: pl.DataFrame) -> pl.DataFrame:
         points.sort("id", "place")
         .group_by("id", "part", maintain_order=True)
         .agg(line=pl.concat_list("longitude", "latitude"), spread=pl.struct("longitude", "latitude").n_unique())
-        # A town on the antimeridian itself leaves a line without length beyond it.
+        # A town on the antimeridian leaves a line without length on the other side.
         .filter((pl.col("spread") > 1) | (pl.len().over("id") == 1))
         .group_by("id", maintain_order=True)
         .agg(lines="line")
@@ -60,20 +60,22 @@ def _points(ends: pl.DataFrame) -> pl.DataFrame:
         .select(
             "id",
             pl.col("place").cast(pl.Float64),
-            longitude=pl.when(straight)
-            .then(pl.col("longitude_a") * (1 - share) + pl.col("longitude_b") * share)
-            .otherwise(pl.arctan2(y, x).degrees())
-            .round(_DECIMALS),
+            longitude=pl.when(straight).then(_between("longitude", share)).otherwise(pl.arctan2(y, x).degrees()),
             latitude=pl.when(straight)
-            .then(pl.col("latitude_a") * (1 - share) + pl.col("latitude_b") * share)
-            .otherwise(pl.arctan2(z, (x**2 + y**2).sqrt()).degrees())
-            .round(_DECIMALS),
+            .then(_between("latitude", share))
+            .otherwise(pl.arctan2(z, (x**2 + y**2).sqrt()).degrees()),
         )
+        .with_columns(pl.col("longitude", "latitude").round(_DECIMALS))
     )
 
 
+def _between(column: str, share: pl.Expr) -> pl.Expr:
+    """Return the point of a straight line at a share of its length."""
+    return pl.col(f"{column}_a") * (1 - share) + pl.col(f"{column}_b") * share
+
+
 def _cut(points: pl.DataFrame) -> pl.DataFrame:
-    """Add `part`, which counts up where a line crosses the antimeridian, and a point on either side of each."""
+    """Return the points with `part`, the number of crossings so far, and two more at each crossing."""
     longitude, latitude = pl.col("longitude"), pl.col("latitude")
     before, before_latitude = longitude.shift(1).over("id"), latitude.shift(1).over("id")
     marked = (
@@ -86,13 +88,7 @@ def _cut(points: pl.DataFrame) -> pl.DataFrame:
     share = (pl.col("edge") - pl.col("before")) / (unwrapped - pl.col("before"))
     at_edge = (pl.col("before_latitude") + share * (latitude - pl.col("before_latitude"))).round(_DECIMALS)
     crossings = marked.filter("crosses").with_columns(latitude=at_edge)
+    ends = crossings.with_columns(longitude="edge", place=pl.col("place") - 0.6, part=pl.col("part") - 1)
+    starts = crossings.with_columns(longitude=-pl.col("edge"), place=pl.col("place") - 0.4)
     columns = ("id", "part", "place", "longitude", "latitude")
-    return pl.concat(
-        [
-            marked.select(columns),
-            crossings.with_columns(longitude="edge", place=pl.col("place") - 0.6, part=pl.col("part") - 1).select(
-                columns
-            ),
-            crossings.with_columns(longitude=-pl.col("edge"), place=pl.col("place") - 0.4).select(columns),
-        ]
-    )
+    return pl.concat(frame.select(columns) for frame in (marked, ends, starts))

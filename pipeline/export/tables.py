@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import schemas
 from pipeline.errors import UsageError
@@ -15,38 +15,43 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-#: Excel takes a CSV for UTF-8 only where it begins with a byte order mark.
-BYTE_ORDER_MARK = "\ufeff"
+#: Excel reads a CSV as UTF-8 only if it begins with a byte order mark.
+BYTE_ORDER_MARK: Final = "\ufeff"
+_OF_PARTNERSHIPS: Final = "WHERE partnership_id IN (FROM selected_partnerships)"
+_OF_TOWNS: Final = """WHERE town_id IN (
+    SELECT unnest([town_a_id, town_b_id]) FROM partnerships SEMI JOIN selected_partnerships USING (partnership_id)
+)"""
 
 
-def table_names(asked: Iterable[str]) -> list[str]:
-    """Return the tables asked for in published order, or all.
+def table_names(names: Iterable[str]) -> list[str]:
+    """Return the given names of tables in published order; without a name, all.
 
     Raises:
         UsageError: there is no such table.
     """
-    known = [table.name for table in schemas.TABLES]
-    asked = set(asked)
-    if unknown := sorted(asked - set(known)):
-        raise UsageError(f"no table is called {', '.join(unknown)}; there are {', '.join(known)}")
-    return [name for name in known if name in asked] if asked else known
+    tables = list(schemas.MODELS)
+    names = set(names)
+    if unknown := sorted(names - set(tables)):
+        raise UsageError(f"no table is called {', '.join(unknown)}; there are {', '.join(tables)}")
+    return [name for name in tables if name in names] if names else tables
 
 
 def write_table(
     connection: DuckDBPyConnection, name: str, where: str | None, *, mark: bool = False, exact: bool = False
 ) -> tuple[Iterator[str], str]:
-    """Return one table as CSV in published order, and one sentence on what is in it.
+    """Return one table as CSV in published order, and a summary in one sentence.
 
     Args:
         connection: the open release.
         name: a published table.
-        where: None takes every row. Otherwise a table with a partnership in it is cut to those asked for, a table with
-            a town in it to their towns; any other is whole.
+        where: the condition that the release was opened with. With a condition, a table that has a column of
+            partnerships has only rows of the selected ones, a table that has one of towns only rows of their towns.
         mark: begin with a byte order mark.
         exact: leave texts that a spreadsheet would take for a formula as they are.
     """
-    [table] = [table for table in schemas.TABLES if table.name == name]
-    frame = connection.sql(f"SELECT * FROM {name} {_cut(table) if where is not None else ''} ORDER BY rowid").pl()
+    columns = set() if where is None else set(schemas.MODELS[name].dtypes())
+    condition = _OF_PARTNERSHIPS if "partnership_id" in columns else _OF_TOWNS if "town_id" in columns else ""
+    frame = connection.sql(f"SELECT * FROM {name} {condition} ORDER BY rowid").pl()
     flat = flatten(frame)
     text = (flat if exact else neutralise(flat)).write_csv()
     return iter((BYTE_ORDER_MARK if mark else "", text)), f"{name}: {frame.height:,} rows"
@@ -55,23 +60,10 @@ def write_table(
 def write_description(
     connection: DuckDBPyConnection, tables: list[str], where: str | None
 ) -> tuple[Iterator[str], str]:
-    """Return the data package's descriptor of exported tables, and one sentence on what is in it.
+    """Return the descriptor of exported tables as a data package, and a summary in one sentence.
 
-    Foreign keys are named where every table is there, whole.
+    Foreign keys are declared only if all tables are complete.
     """
-    whole = where is None and len(tables) == len(schemas.TABLES)
-    sources = connection.sql("FROM sources").pl().sort("source_id")
-    text = describe_csv(sources, release_id(connection), tables, keys=whole)
+    is_complete = where is None and len(tables) == len(schemas.MODELS)
+    text = describe_csv(connection, release_id(connection), tables, keys=is_complete)
     return iter((text,)), "describes these tables as a data package"
-
-
-def _cut(table: schemas.Table) -> str:
-    columns = set(table.polars_schema)
-    if "partnership_id" in columns:
-        return "WHERE partnership_id IN (FROM partnerships_asked_for)"
-    if "town_id" in columns:
-        return """WHERE town_id IN (
-            SELECT unnest([town_a_id, town_b_id])
-            FROM partnerships SEMI JOIN partnerships_asked_for USING (partnership_id)
-        )"""
-    return ""

@@ -1,4 +1,4 @@
-"""Work that is Python's own, and so done by one core, handed to a process for each."""
+"""Work that is done by Python itself, and so by one core at a time, in one process for each core."""
 
 from __future__ import annotations
 
@@ -20,34 +20,36 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def map_in_order(work: Callable[[T], R], parts: Iterable[T], workers: int = 0) -> Generator[tuple[T, R], None, None]:
-    """Yield each part with what was made of it, in order; no more of them wait at a time than keeps all busy.
+def map_in_order(work: Callable[[T], R], inputs: Iterable[T], workers: int = 0) -> Generator[tuple[T, R], None, None]:
+    """Yield each input with its result, in order.
+
+    At most twice as many inputs as workers wait at a time, so that memory stays bounded.
 
     Args:
-        work: what is done, in another process: it and the parts are pickled.
-        parts: taken as there is room for them.
+        work: what is done, in another process: it, the inputs and the results are pickled.
+        inputs: taken when a worker will soon need them.
         workers: processes; all cores by default.
 
     Raises:
         TwintownsError: a process was ended from outside.
-        Exception: what the work raises; of several parts, the first.
+        Exception: what the work raises; for several inputs, the first.
     """
     workers = workers or os.cpu_count() or 1
-    # A copy of this process would hold the locks of threads that it does not have.
+    waiting: deque[tuple[T, Future[R]]] = deque()
+    # A forked process would have the locks of threads that it does not have.
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
-        waiting: deque[tuple[T, Future[R]]] = deque()
         try:
-            for part in parts:
-                waiting.append((part, pool.submit(work, part)))
+            for item in inputs:
+                waiting.append((item, pool.submit(work, item)))
                 if len(waiting) > 2 * workers:
-                    done, future = waiting.popleft()
-                    yield done, future.result()
+                    first, future = waiting.popleft()
+                    yield first, future.result()
             while waiting:
-                done, future = waiting.popleft()
-                yield done, future.result()
+                first, future = waiting.popleft()
+                yield first, future.result()
         except BrokenProcessPool as error:
             raise TwintownsError(
-                f"one of {workers} processes that read was ended from outside, perhaps because memory ran out; "
+                f"one of {workers} reading processes was ended from outside, perhaps because memory ran out; "
                 "try again when more is free"
             ) from error
         finally:
@@ -56,7 +58,7 @@ def map_in_order(work: Callable[[T], R], parts: Iterable[T], workers: int = 0) -
 
 
 def _end_with_parent() -> None:
-    """See to it that this process ends when the one that started it was killed: it would wait for parts for ever."""
+    """End this process when its parent is killed: it would wait for inputs for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 

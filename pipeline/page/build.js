@@ -62,8 +62,8 @@ const bundled = await build({
 function notices(inputs) {
   const names = new Set(["world-atlas"]);
   for (const path of inputs) {
-    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
-    if (found) names.add(found[1]);
+    const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (match) names.add(match[1]);
   }
   const about = (name) => JSON.parse(readFileSync(new URL(`node_modules/${name}/package.json`, here), "utf8"));
   // A set grows while it is walked.
@@ -71,7 +71,7 @@ function notices(inputs) {
   const texts = new Map();
   for (const name of [...names].sort()) {
     const { version, license } = about(name);
-    const file = readdirSync(new URL(`node_modules/${name}/`, here)).find((one) => /^licen[cs]e/i.test(one));
+    const file = readdirSync(new URL(`node_modules/${name}/`, here)).find((file) => /^licen[cs]e/i.test(file));
     const text = file ? readFileSync(new URL(`node_modules/${name}/${file}`, here), "utf8").replace(/\r/g, "").trim() : license;
     texts.set(text, [...(texts.get(text) ?? []), `${name} ${version} (${license})`]);
   }

@@ -1,4 +1,4 @@
-"""A release's files: what they are called, and the checksums by which they are known to be as they were written."""
+"""The names of a release's files, and the checksums that show whether the files are as they were written."""
 
 from __future__ import annotations
 
@@ -16,53 +16,64 @@ CHECKSUMS = "SHA256SUMS"
 DATABASE = "twintowns.duckdb"
 
 
-def write_checksums(folder: Path, known: Mapping[str, str] | None = None) -> None:
-    """Write `SHA256SUMS` of every file in the folder, as `sha256sum -c SHA256SUMS` reads it. Call it last.
+def compute_checksums(folder: Path, suffix: str = "", computed: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the SHA-256 of the files in a release.
 
     Args:
         folder: of the release.
-        known: checksums of files that were reckoned when they were written, by name.
+        suffix: only of files whose name ends in this.
+        computed: checksums that are already computed.
+
+    Returns:
+        Each checksum by the file's path in the release.
     """
-    files = {name: path for name, path in sorted(_files(folder).items()) if name != CHECKSUMS}
-    checksums = {name: (known or {}).get(name) or file_sha256(path) for name, path in files.items()}
-    lines = [f"{checksum}  {name}\n" for name, checksum in checksums.items()]
+    files = {name: path for name, path in _files(folder).items() if name.endswith(suffix)}
+    return {name: (computed or {}).get(name) or file_sha256(path) for name, path in files.items()}
+
+
+def write_checksums(folder: Path, computed: Mapping[str, str] | None = None) -> None:
+    """Write `SHA256SUMS` for every file in a release; `sha256sum -c SHA256SUMS` reads it. Call it last.
+
+    Args:
+        folder: of the release.
+        computed: checksums that are already computed.
+    """
+    checksums = compute_checksums(folder, computed=computed)
+    lines = [f"{checksum}  {name}\n" for name, checksum in sorted(checksums.items())]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def check_files(folder: Path) -> None:
-    """Hold a release's files against its checksums.
+def verify_checksums(folder: Path) -> None:
+    """Compare the files of a release with its checksums.
 
     Raises:
-        GateError: a file is missing, altered, or not listed, such as a `.wal` that a writer left; names all of them.
+        GateError: a file is missing, altered, or not listed, such as a `.wal` that a writer left. The message names
+            all of them.
     """
     try:
         lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise GateError(f"{folder / CHECKSUMS}: cannot be read ({error}); this is no whole release") from error
-    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    there = _files(folder)
-    problems = [f"{name} is missing" for name in sorted(listed.keys() - there.keys())]
-    problems += [f"{name} does not belong here" for name in sorted(there.keys() - listed.keys() - {CHECKSUMS})]
-    for name in sorted(listed.keys() & there.keys()):
+        raise GateError(f"{folder / CHECKSUMS}: cannot be read ({error}); the release is incomplete") from error
+    listed = {name: checksum for checksum, _, name in (line.partition("  ") for line in lines)}
+    files = _files(folder)
+    problems = [f"{name} is missing" for name in sorted(listed.keys() - files.keys())]
+    problems += [f"{name} does not belong here" for name in sorted(files.keys() - listed.keys())]
+    for name in sorted(listed.keys() & files.keys()):
         try:
-            whole = file_sha256(there[name]) == listed[name]
+            if file_sha256(files[name]) != listed[name]:
+                problems.append(f"{name} was altered")
         except OSError as error:
             problems.append(f"{name} cannot be read ({error.strerror})")
-            continue
-        if not whole:
-            problems.append(f"{name} was altered")
     if not listed:
         problems.append(f"{CHECKSUMS} lists nothing")
     if problems:
         raise GateError(f"{folder}: {'; '.join(problems)}")
 
 
-def is_whole(release: Path) -> bool:
-    """Whether a release's files are as they were written; one from before there were checksums need only be there."""
-    if not (release / CHECKSUMS).exists() and not (release / DESCRIPTOR).exists():
-        return (release / "release.parquet").is_file() and (release / DATABASE).is_file()
+def is_intact(release: Path) -> bool:
+    """Return whether the files of a release are as they were written."""
     try:
-        check_files(release)
+        verify_checksums(release)
     except GateError:
         return False
     return True
@@ -75,9 +86,8 @@ def file_sha256(path: Path) -> str:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """Return what lies in a release, also in its folders, by its name there; a link counts as a file."""
+    """Return all files in a release by their path in it, except the checksums. A link counts as a file."""
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     return {
-        path.relative_to(folder).as_posix(): path
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
+        name: path for name, path in paths.items() if name != CHECKSUMS and (path.is_symlink() or not path.is_dir())
     }

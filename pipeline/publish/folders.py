@@ -1,4 +1,4 @@
-"""Where releases lie: listing, switching, pruning, and what a killed build left behind."""
+"""The folders of releases: list them, switch the current one, remove old and unfinished ones."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from pipeline.errors import TwintownsError, UsageError
 CURRENT = "current"
 RELEASES = "releases"
 REFUSED = "refused"
-#: A running number, so that names sort by age, and a hash.
+#: A running number, so that ids sort by age, and a hash.
 RELEASE_ID = re.compile(r"(\d{6,})-[0-9a-f]{8}")
-#: Fewer would take a release from under a reader that has just followed the link to it.
-KEPT_AT_LEAST = 2
-#: What is being made or removed. The lock says that nobody else is at it.
+#: With fewer, a reader that has just followed the link would lose its release.
+MIN_RELEASES = 2
+#: Names of what is being written or removed. Only the holder of the lock writes.
 _UNFINISHED = (f"{RELEASES}/.*-*", f"{REFUSED}/.*-*", f".{CURRENT}-*")
 
 
 def current_release(out: Path) -> Path | None:
-    """Return the folder of the published release, or None before the first.
+    """Return the folder of the current release, or None before the first.
 
     Raises:
-        TwintownsError: the link is there, but leads nowhere.
+        TwintownsError: the link exists, but leads nowhere.
     """
     link = out / CURRENT
     if link.is_symlink() and not link.exists():
         raise TwintownsError(
             f"{link}: leads to {link.readlink()}, which is not there; point it at one of {out / RELEASES}, or remove "
-            "the link to begin anew"
+            "the link to start again"
         )
     return link.resolve() if link.exists() else None
 
 
 def current_id(out: Path) -> str | None:
-    """Return the name of the current release; None if there is none, or the link leads nowhere."""
+    """Return the id of the current release; None if there is none, or the link leads nowhere."""
     try:
         path = current_release(out)
     except TwintownsError:
@@ -45,36 +45,38 @@ def current_id(out: Path) -> str | None:
     return path.name if path else None
 
 
-def release_ids(out: Path, where: str = RELEASES) -> list[str]:
-    """Return the releases that are there, oldest first; a link or a file is none."""
+def release_ids(out: Path, folder: str = RELEASES) -> list[str]:
+    """Return the ids of the releases in a folder, oldest first. Links and files do not count."""
     try:
-        found = [path for path in (out / where).iterdir() if RELEASE_ID.fullmatch(path.name)]
+        paths = [path for path in (out / folder).iterdir() if RELEASE_ID.fullmatch(path.name)]
     except OSError:
         return []
-    return sorted((path.name for path in found if path.is_dir() and not path.is_symlink()), key=_age)
+    ids = (path.name for path in paths if path.is_dir() and not path.is_symlink())
+    return sorted(ids, key=lambda release_id: (release_number(release_id), release_id))
 
 
-def _age(release_id: str) -> tuple[int, str]:
-    return int(release_id.partition("-")[0]), release_id
+def release_number(release_id: str) -> int:
+    """Return the running number of a release."""
+    return int(release_id.partition("-")[0])
 
 
 def release_path(out: Path, release_id: str) -> Path:
-    """Return where a release lies, one that was refused too.
+    """Return the folder of a release, published or refused.
 
     Raises:
-        UsageError: that is no name of a release, such as a path or one with `..`, or there is none of that name.
+        UsageError: there is no such release, or the id is not well-formed (a path, `..`).
     """
     if RELEASE_ID.fullmatch(release_id):
-        for where in (RELEASES, REFUSED):
-            if release_id in release_ids(out, where):
-                return out / where / release_id
-    there = release_ids(out)
-    hint = f"; there are {', '.join(there[-5:])}" if there else "; there is none yet"
-    raise UsageError(f"{release_id!r} is no release in {out / RELEASES}{hint} (twintowns releases lists them)")
+        for folder in (RELEASES, REFUSED):
+            if release_id in release_ids(out, folder):
+                return out / folder / release_id
+    existing = release_ids(out)
+    hint = f"; there are {', '.join(existing[-5:])}" if existing else "; there is none yet"
+    raise UsageError(f"{release_id!r} is not a release in {out / RELEASES}{hint} (twintowns releases lists them)")
 
 
-def place(staged: Path, final: Path) -> None:
-    """Move a finished folder to its place: everything on disk first, then one rename."""
+def move_into_place(staged: Path, final: Path) -> None:
+    """Move a finished folder to its final path: first everything onto the disk, then one rename."""
     for path in staged.rglob("*"):
         sync(path)
     sync(staged)
@@ -84,8 +86,8 @@ def place(staged: Path, final: Path) -> None:
     sync(final.parent)
 
 
-def switch(out: Path, release_id: str) -> Path:
-    """Make a release the current one, by one rename; whoever reads the other goes on reading it."""
+def switch_current(out: Path, release_id: str) -> Path:
+    """Make a release the current one by one rename, and return its path. Readers of the old one keep reading it."""
     link = out / f".{CURRENT}-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / release_id)
@@ -94,33 +96,33 @@ def switch(out: Path, release_id: str) -> Path:
     return out / RELEASES / release_id
 
 
-def sweep(out: Path) -> list[str]:
-    """Remove what killed builds left half done, and say what it was. Call it with the lock held."""
-    left = [path for pattern in _UNFINISHED for path in sorted(out.glob(pattern))]
-    for path in left:
+def remove_unfinished(out: Path) -> list[str]:
+    """Remove the unfinished files of killed builds, and return their names. The caller holds the lock."""
+    paths = [path for pattern in _UNFINISHED for path in sorted(out.glob(pattern))]
+    for path in paths:
         _remove(path)
-    return [path.name for path in left]
+    return [path.name for path in paths]
 
 
-def prune(out: Path, keep: int, where: str = RELEASES) -> list[str]:
-    """Remove all but the newest releases, the current one and the one before it; return what went.
+def prune(out: Path, keep: int, folder: str = RELEASES) -> list[str]:
+    """Remove all but the newest releases; return the removed ids. The caller holds the lock.
 
-    A release goes out of sight by one rename before its files go. A reader that has them open keeps them. Call it
-    with the lock held.
+    The current release and the one before it are kept in any case. A release is first renamed and then deleted, so that
+    nobody sees half of it. Whoever has its files open keeps them.
     """
-    there = release_ids(out, where)
-    kept = set(there[-max(keep, KEPT_AT_LEAST) :])
+    existing = release_ids(out, folder)
+    kept = set(existing[-max(keep, MIN_RELEASES) :])
     current = current_release(out)
-    if current and where == RELEASES:
-        kept |= {current.name, *there[: there.index(current.name)][-1:]} if current.name in there else {current.name}
-    gone = [name for name in there if name not in kept]
-    for name in gone:
-        discard(out / where / name)
-    return gone
+    if current and current.name in existing and folder == RELEASES:
+        kept |= {current.name, *existing[: existing.index(current.name)][-1:]}
+    removed = [release_id for release_id in existing if release_id not in kept]
+    for release_id in removed:
+        discard(out / folder / release_id)
+    return removed
 
 
 def discard(path: Path) -> None:
-    """Remove a folder so that nobody ever sees half of it."""
+    """Remove a folder; rename it first, so that nobody sees half of it."""
     if not path.is_symlink() and not path.exists():
         return
     aside = path.with_name(f".removing-{path.name}")
@@ -130,7 +132,7 @@ def discard(path: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a folder or file; of a link the link, not what it leads to."""
+    """Remove a folder or file; of a link only the link."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
         return
@@ -139,9 +141,9 @@ def _remove(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Wait until a file or folder is on disk."""
-    handle = os.open(path, os.O_RDONLY)
+    """Wait until a file or folder is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)

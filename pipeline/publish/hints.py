@@ -1,4 +1,4 @@
-"""What a command that is proposed needs besides its words, to speak of the same folders."""
+"""Options for the commands that messages suggest, so that they work on the same folders."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_TAKEN_ANYWAY: Final = Path("curated")
+_DEFAULT_OUT: Final = Path("curated")
 
 
-def with_out(out: Path) -> str:
-    """Return ` --out DIR`; nothing for the folder that is taken where none is named."""
-    return "" if out == _TAKEN_ANYWAY else f" --out {shlex.quote(str(out))}"
+def with_out(out: Path, option: str = "--out") -> str:
+    """Return ` --out DIR`, or an empty text for the default folder."""
+    return "" if out == _DEFAULT_OUT else f" {option} {shlex.quote(str(out))}"
 
 
 def with_sources(folders: Iterable[Path]) -> str:

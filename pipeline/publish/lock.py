@@ -1,4 +1,4 @@
-"""One build at a time in a folder, and a word on who holds it."""
+"""The lock of the output folder: one build at a time."""
 
 from __future__ import annotations
 
@@ -15,69 +15,72 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_LONGEST = 300
+_MAX_BYTES = 300
 
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock, held.
+    """A lock that this process holds.
 
     Attributes:
-        handle: the open lock file.
+        descriptor: the open lock file.
         holder: who holds it and since when.
-        interrupted: what the last holder wrote, if it ended without giving the lock back: it was killed.
+        interrupted: what the last holder wrote, if it was killed before it released the lock.
     """
 
-    handle: int
+    descriptor: int
     holder: str
     interrupted: str | None
 
     def phase(self, name: str) -> None:
-        """Write down what is going on, for whoever finds the folder locked."""
-        # This is for a message alone; a full disk does not matter here.
+        """Write the current phase into the lock file, for the message that other builds show."""
+        # A full disk must not stop the build here.
         with suppress(OSError):
-            os.truncate(self.handle, 0)
-            os.pwrite(self.handle, f"{self.holder}, at {name}\n".encode(), 0)
+            os.truncate(self.descriptor, 0)
+            os.pwrite(self.descriptor, f"{self.holder}, at {name}\n".encode(), 0)
 
 
 @contextmanager
 def locked(out: Path, command: str = "twintowns build") -> Iterator[Lock]:
-    """Hold the output folder for one build; the kernel frees it however the process ends.
+    """Lock the output folder. The kernel releases the lock however the process ends.
 
     Args:
         out: the folder that holds `current` and `releases/`.
-        command: what holds it, for the message that others get.
+        command: the command that locks it, for the message that other builds show.
 
     Raises:
-        LockedError: somebody else holds it.
+        LockedError: another process holds the lock.
         TwintownsError: the folder cannot be written.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        # What is written into the lock must not end up in a file that a link leads to.
-        handle = os.open(out / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        # Without O_NOFOLLOW, a link could lead to another file, which would be overwritten.
+        descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise TwintownsError(f"{out}: cannot be written ({error.strerror}); nothing was built") from error
     try:
-        lock = _hold(handle, out, command)
+        lock = _acquire(descriptor, out, command)
         lock.phase("start")
         try:
             yield lock
         finally:
             with suppress(OSError):
-                os.truncate(handle, 0)
+                os.truncate(descriptor, 0)
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
-def _hold(handle: int, out: Path, command: str) -> Lock:
+def _acquire(descriptor: int, out: Path, command: str) -> Lock:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        holder = os.pread(handle, _LONGEST, 0).decode(errors="replace").strip()
+        holder = _read(descriptor)
         raise LockedError(
             f"{out}: another build is running ({holder or 'unknown process'}); try again later"
         ) from error
-    left = os.pread(handle, _LONGEST, 0).decode(errors="replace").strip()
     since = datetime.now(tz=UTC).isoformat(timespec="seconds")
-    return Lock(handle, f"process {os.getpid()}, {command} since {since}", left or None)
+    return Lock(descriptor, f"process {os.getpid()}, {command} since {since}", interrupted=_read(descriptor) or None)
+
+
+def _read(descriptor: int) -> str:
+    return os.pread(descriptor, _MAX_BYTES, 0).decode(errors="replace").strip()

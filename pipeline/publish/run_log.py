@@ -1,20 +1,22 @@
-"""What each refresh did: one line of JSON a run in `runs.jsonl`. The last line is the state that the next one has."""
+"""The log of refreshes, `runs.jsonl`: one line of JSON per run. The next run takes its state from the last line."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = "runs.jsonl"
-_BLOCK = 1 << 16
-#: A clock that is wrong by more than this is not believed.
+_BLOCK_BYTES = 1 << 16
+#: Two clocks may differ by this much.
 _CLOCK_ERROR = timedelta(minutes=5)
 
 
@@ -31,13 +33,13 @@ class Outcome(StrEnum):
 
 @dataclass
 class SourceState:
-    """What is known of one source's freshness.
+    """How fresh one source is.
 
     Attributes:
-        state: `fresh`; `stale`: it was asked for and did not come, or what came is broken and it is as it was before;
-            `missing`: nothing was ever made of it.
+        state: `fresh`; `stale`: the last fetch failed, or its result was broken, and an older snapshot is used;
+            `missing`: there is no usable snapshot.
         message: why it is not fresh.
-        fetched: what the last fetch said: `new`, `unchanged`, `missing`, `failed`; None if there is nothing to ask for.
+        fetched: result of the last fetch: `new`, `unchanged`, `missing` or `failed`; None if it has no URL.
         checked_at: when its publisher last answered.
     """
 
@@ -48,14 +50,14 @@ class SourceState:
 
 
 @dataclass
-class Decided:
-    """What was decided about an input: published as a release, or refused.
+class Decision:
+    """What came of an input: it was published as a release, or refused.
 
     Attributes:
-        key: the input, as `pipeline.raw_store.fingerprints.input_key`.
-        release_id: the release that was current then.
-        refused: why it was not published; None if it was.
-        stale, missing: sources that were not read as they are now, and why.
+        key: the input, from `pipeline.raw_store.fingerprints.input_key`.
+        release_id: the release that was current afterwards.
+        refused: why the input was not published; None if it was.
+        stale, missing: sources whose newest snapshot was not read, each with the reason.
     """
 
     key: str
@@ -67,10 +69,11 @@ class Decided:
 
 @dataclass
 class Run:
-    """One run, as it is printed with `--json` and kept in the log.
+    """One run, as printed with `--json` and written to the log.
 
-    Times are UTC in ISO 8601. `counts` are rows of the current release, `changes` how it differs from the one before,
-    `gates` those that were not passed, `left` what the run before left when it was killed.
+    Times are UTC in ISO 8601. `counts` are the rows of each table, `changes` counts the differences from the previous
+    release, `gates` are those that were not passed, `left` is what the previous run left behind when it was killed, and
+    `decided` is the last input that was published or refused.
     """
 
     run: int
@@ -92,88 +95,78 @@ class Run:
     counts: dict[str, int] = field(default_factory=dict)
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
     pruned: list[str] = field(default_factory=list)
-    decided: Decided | None = None
+    decided: Decision | None = None
 
     def to_json(self, indent: int | None = None) -> str:
         """Return the run as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=indent)
 
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Run:
-        """Read a line of the log; what a later version added is left out."""
-        content = _known(cls, json.loads(line))
-        content["sources"] = {
-            name: SourceState(**_known(SourceState, one)) for name, one in content.get("sources", {}).items()
-        }
-        content["decided"] = Decided(**_known(Decided, content["decided"])) if content.get("decided") else None
-        return cls(**content)
-
     @property
     def not_fresh(self) -> dict[str, SourceState]:
-        """Return the sources that are not as they should be."""
-        return {name: one for name, one in self.sources.items() if one.state != "fresh"}
+        """The sources that are stale or missing."""
+        return {name: source for name, source in self.sources.items() if source.state != "fresh"}
 
 
-def _known(cls: type, content: dict[str, Any]) -> dict[str, Any]:
-    names = {one.name for one in fields(cls)}
-    return {name: value for name, value in content.items() if name in names}
+#: Reads a line of the log. Fields that a later version added are ignored.
+_RUN: Final = TypeAdapter(Run)
 
 
 def append_run(out: Path, run: Run) -> None:
-    """Add a line to the log, on disk before this returns. Call it with the lock held.
+    """Append a line to the log, and wait until it is on the disk. The caller holds the lock.
 
-    A line that was cut when the disk was full or the machine stopped stays as it is; the new one begins on its own.
+    The last line may be incomplete, after a full disk or a crash. It stays as it is, and the new line begins after it.
 
     Raises:
         OSError: the log cannot be written.
     """
-    handle = os.open(out / LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    descriptor = os.open(out / LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
     try:
-        size = os.fstat(handle).st_size
-        cut = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-        os.write(handle, b"\n" * cut + run.to_json().encode() + b"\n")
-        os.fsync(handle)
+        size = os.fstat(descriptor).st_size
+        is_incomplete = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        os.write(descriptor, b"\n" * is_incomplete + run.to_json().encode() + b"\n")
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
 def last_runs(out: Path, count: int = 1) -> list[Run]:
-    """Return the last runs, newest first; a line that was cut is passed over."""
-    found: list[Run] = []
+    """Return the last runs, newest first. Incomplete lines are skipped."""
+    runs: list[Run] = []
     try:
         with (out / LOG).open("rb") as stream:
             end, rest = stream.seek(0, os.SEEK_END), b""
-            while end > 0 and len(found) < count:
-                start = max(0, end - _BLOCK)
+            while end > 0 and len(runs) < count:
+                start = max(0, end - _BLOCK_BYTES)
                 stream.seek(start)
                 lines = (stream.read(end - start) + rest).split(b"\n")
-                # The first may begin in the block before.
-                rest, end = (lines[0], start) if start else (b"", 0)
-                found += _read_lines(lines[1:] if start else lines)
+                # The first line may begin in the block before.
+                rest = lines.pop(0) if start else b""
+                end = start
+                runs += _read_lines(lines)
     except OSError:
         return []
-    return found[:count]
+    return runs[:count]
 
 
 def _read_lines(lines: list[bytes]) -> list[Run]:
     runs = []
     for line in reversed(lines):
         try:
-            runs.append(Run.from_json(line))
-        except (ValueError, TypeError, AttributeError):
+            runs.append(_RUN.validate_json(line))
+        except ValidationError:
             continue
     return runs
 
 
 def now() -> datetime:
-    """Return the time; nothing that is published depends on it."""
+    """Return the current time. No published table depends on it."""
     return datetime.now(tz=UTC)
 
 
 def age(stamp: str | None) -> timedelta | None:
-    """Return how long ago a time of the log was; None where it is unknown or lies ahead: the clock went back."""
+    """Return how long ago a time of the log was; None if it is unknown or in the future (the clock was set back)."""
     try:
-        passed = now() - datetime.fromisoformat(stamp or "")
+        elapsed = now() - datetime.fromisoformat(stamp or "")
     except (ValueError, TypeError):
         return None
-    return None if passed < -_CLOCK_ERROR else max(passed, timedelta(0))
+    return None if elapsed < -_CLOCK_ERROR else max(elapsed, timedelta(0))

@@ -1,4 +1,4 @@
-"""Whether a release is whole and true to its contracts, and what to do where the current one is not."""
+"""Verification of a release, and the way back to an intact one."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 
 import schemas
+from pipeline.curate.database import read_slices
+from pipeline.curate.references import check_references
+from pipeline.curate.sql import quote
 from pipeline.errors import GateError, TwintownsError, UsageError
-from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, check_files, is_whole
-from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids, switch
+from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, is_intact, verify_checksums
+from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids, switch_current
+from schemas import check_slices
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
 def verify(folder: Path) -> dict[str, Any]:
-    """Hold a release against its checksums, contracts, references, descriptor and database.
+    """Verify a release: its checksums, contracts, references, descriptor and database.
 
     Args:
         folder: a release, or a folder with `current`.
@@ -28,33 +32,36 @@ def verify(folder: Path) -> dict[str, Any]:
 
     Raises:
         UsageError: there is no release.
-        GateError: it is not whole, or breaks a contract; says where.
+        GateError: a file is missing or altered, or a table breaks its contract; the message says where.
     """
     if (folder / CURRENT).is_symlink():
         folder = _behind_link(folder)
     if not folder.is_dir():
         raise UsageError(f"{folder}: no release there")
-    check_files(folder)
+    verify_checksums(folder)
     try:
-        tables = {table.name: pl.read_parquet(folder / f"{table.name}.parquet") for table in schemas.TABLES}
-        for table in schemas.TABLES:
-            table.validate(tables[table.name])
-        schemas.check_foreign_keys(schemas.TABLES, tables)
-    except (OSError, pl.exceptions.PolarsError, schemas.ContractError) as error:
+        with duckdb.connect() as connection:
+            for name in schemas.MODELS:
+                path = quote(str(folder / f"{name}.parquet"))
+                connection.execute(f"CREATE VIEW {name} AS FROM read_parquet({path})")
+            rows = {name: check_slices(model, read_slices(connection, name)) for name, model in schemas.MODELS.items()}
+            check_references(connection)
+            release_id = str(connection.sql("SELECT release_id FROM release").pl().item())
+    except (OSError, ValueError, duckdb.Error, schemas.ContractError) as error:
         raise GateError(f"{folder}: {error}") from error
     _check_descriptor(folder)
-    _check_database(folder, tables)
+    _check_database(folder, rows, release_id)
     return {
-        "release_id": tables["release"]["release_id"].item(),
+        "release_id": release_id,
         "path": str(folder),
         "files": len((folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()),
-        "tables": len(tables),
-        "rows": sum(frame.height for frame in tables.values()),
+        "tables": len(rows),
+        "rows": sum(rows.values()),
     }
 
 
 def _behind_link(out: Path) -> Path:
-    """Return the current release, which must be one of this folder's own."""
+    """Return the current release, which must be in this folder."""
     path = current_release(out)
     assert path is not None
     if path.parent != (out / RELEASES).resolve() or path.name not in release_ids(out):
@@ -67,52 +74,50 @@ def _behind_link(out: Path) -> Path:
 
 def _check_descriptor(folder: Path) -> None:
     try:
-        described = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        missing = [one["path"] for one in described["resources"] if not (folder / one["path"]).is_file()]
+        descriptor = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
+        paths = [resource["path"] for resource in descriptor["resources"]]
+        missing = [path for path in paths if not (folder / path).is_file()]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise GateError(f"{folder / DESCRIPTOR}: cannot be read ({error})") from error
     if missing:
         raise GateError(f"{folder / DESCRIPTOR}: describes what is not there: {', '.join(missing)}")
 
 
-def _check_database(folder: Path, tables: dict[str, pl.DataFrame]) -> None:
+def _check_database(folder: Path, rows: Mapping[str, int], release_id: str) -> None:
     path = folder / DATABASE
     try:
         with duckdb.connect(path, read_only=True) as connection:
-            for name, frame in tables.items():
-                row = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
-                if row != (frame.height,):
-                    raise GateError(f"{path}: table {name} has {row and row[0]} rows, {name}.parquet {frame.height}")
-            row = connection.execute("SELECT release_id FROM release").fetchone()
+            for name, expected in rows.items():
+                [(count,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
+                if count != expected:
+                    raise GateError(f"{path}: table {name} has {count} rows, {name}.parquet {expected}")
+            [(database_id,)] = connection.execute("SELECT release_id FROM release").fetchall()
     except duckdb.Error as error:
         raise GateError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    expected = tables["release"]["release_id"].item()
-    if row != (expected,):
-        raise GateError(f"{path}: is of release {row and row[0]}, the tables beside it of {expected}")
+    if database_id != release_id:
+        raise GateError(f"{path}: is of release {database_id}, but the tables are of {release_id}")
 
 
 def recover(out: Path) -> str | None:
-    """Lead the link to the newest release that is whole, if it leads to a damaged one or nowhere.
-
-    Call it with the lock held.
+    """Make the newest intact release current, if the current one is damaged or missing. The caller holds the lock.
 
     Returns:
-        What was done, or None if nothing had to be.
+        What was done; None if the current release is intact, or none was published yet.
 
     Raises:
-        TwintownsError: the current release is damaged, and no other is whole.
+        TwintownsError: the current release is damaged, and no other is intact.
     """
     link = out / CURRENT
     if not link.is_symlink() and not link.exists():
         return None
-    was = link.resolve().name
-    if link.exists() and is_whole(link.resolve()):
+    damaged = link.resolve().name
+    if link.exists() and is_intact(link.resolve()):
         return None
     for name in reversed(release_ids(out)):
-        if name != was and is_whole(out / RELEASES / name):
-            switch(out, name)
-            return f"{was} is damaged or gone; {name} was made current again"
+        if name != damaged and is_intact(out / RELEASES / name):
+            switch_current(out, name)
+            return f"{damaged} is damaged or gone; {name} was made current again"
     raise TwintownsError(
-        f"{link}: leads to {was}, which is damaged or gone, and no other release in {out / RELEASES} is whole; restore "
-        "one from a backup, or remove the link to begin anew"
+        f"{link}: leads to {damaged}, which is damaged or gone, and no other release in {out / RELEASES} is intact; "
+        "restore one from a backup, or remove the link to start again"
     )

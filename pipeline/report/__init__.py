@@ -1,1 +1,1 @@
-"""What a person sees."""
+"""Reports on a release, for a terminal or as JSON."""

@@ -1,4 +1,4 @@
-"""The cookbook: a page of questions, with the answers of the starter collection; `make cookbook` prints them anew."""
+"""The cookbook: a page of queries with their results in the starter collection; `make cookbook` writes the results."""
 
 from __future__ import annotations
 
@@ -6,47 +6,43 @@ import re
 import sys
 from pathlib import Path
 
-from pipeline.report.query import as_text, ask
+from pipeline.report.query import as_text, run_query
 
-#: A block of SQL, and the block with its answer that follows.
-_RECIPE = re.compile(r"```sql\n(?P<sql>.*?)\n```\n\n```text\n(?P<answer>.*?)\n?```\n", re.DOTALL)
+#: A block of SQL, and the block with its result that follows.
+_RECIPE = re.compile(r"```sql\n(?P<sql>.*?)\n```\n\n```text\n(?P<result>.*?)\n?```\n", re.DOTALL)
 
 
 def recipes(page: str) -> list[tuple[str, str]]:
-    """Return every question of a page: its SQL, and the answer that is printed below it."""
-    return [(found["sql"], found["answer"]) for found in _RECIPE.finditer(page)]
+    """Return every query of a page, and the result that is printed below it."""
+    return [(recipe["sql"], recipe["result"]) for recipe in _RECIPE.finditer(page)]
 
 
-def answer(sql: str, out: Path) -> str:
-    """Return the answer as the page prints it.
+def query_result(sql: str, out: Path) -> str:
+    """Return the result of a query as the page prints it.
 
     Args:
         sql: one query.
-        out: the folder that holds `current`.
+        out: the folder of the releases.
 
     Raises:
-        QueryError: the database does not understand the query.
+        QueryError: the query is wrong.
     """
-    return as_text(ask(out, sql.rstrip().removesuffix(";")), "table")
+    return as_text(run_query(out, sql.rstrip().removesuffix(";")), "table")
 
 
-def with_answers(page: str, out: Path) -> str:
-    """Return the page with the answers that a release gives.
+def with_results(page: str, out: Path) -> str:
+    """Return the page with the results of the current release.
 
     Raises:
-        QueryError: the database does not understand a query.
+        QueryError: a query is wrong.
     """
 
-    def answered(found: re.Match[str]) -> str:
-        return f"```sql\n{found['sql']}\n```\n\n```text\n{answer(found['sql'], out)}\n```\n"
+    def replacement(recipe: re.Match[str]) -> str:
+        return f"```sql\n{recipe['sql']}\n```\n\n```text\n{query_result(recipe['sql'], out)}\n```\n"
 
-    return _RECIPE.sub(answered, page)
-
-
-def main(path: Path, out: Path) -> None:
-    """Print the answers that the current release gives into the page."""
-    path.write_text(with_answers(path.read_text(encoding="utf-8"), out), encoding="utf-8")
+    return _RECIPE.sub(replacement, page)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    _PAGE = Path(sys.argv[1])
+    _PAGE.write_text(with_results(_PAGE.read_text(encoding="utf-8"), Path(sys.argv[2])), encoding="utf-8")

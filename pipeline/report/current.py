@@ -1,46 +1,69 @@
-"""Where the current release's database and page are."""
+"""The current release: its database, its tables, its page."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from pipeline.errors import TwintownsError
 from pipeline.page import PAGE
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import duckdb
+
+#: The folder of the statements of this stage.
+SQL: Final = Path(__file__).parent / "sql"
 
 
 def current_database(out: Path) -> Path:
     """Return the path of the current release's database.
 
     Args:
-        out: the folder that holds `current`.
+        out: the folder of the releases.
 
     Raises:
         TwintownsError: there is no release.
     """
-    path = out / "current" / "twintowns.duckdb"
-    if not path.exists():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
-    return path
+    return _current_file(out, "twintowns.duckdb")
 
 
-def find_report(out: Path) -> Path:
-    """Return the page of the current release.
+def fetch_rows(connection: duckdb.DuckDBPyConnection, statement: str, *values: object) -> list[dict[str, Any]]:
+    """Return the rows of a query as dictionaries."""
+    cursor = connection.execute(statement, values)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    Args:
-        out: the folder that holds `current`.
+
+def read_table(out: Path, name: str) -> pl.DataFrame:
+    """Return a table of the current release.
+
+    Raises:
+        TwintownsError: there is no release.
+    """
+    return pl.read_parquet(_current_file(out, f"{name}.parquet"))
+
+
+def current_page(out: Path) -> Path:
+    """Return the path of the current release's page.
 
     Raises:
         TwintownsError: there is no release, or it has no page; a release is never changed after it was published.
     """
     path = (current_database(out).parent / PAGE).resolve()
     if not path.exists():
-        # The same data is not published twice, so a build into the same folder need not give a page.
+        # The same data is not published twice, so a build into the same folder may publish nothing.
         raise TwintownsError(
             f"{path}: is not there. Release {path.parents[1].name} was published without a page, or it was removed "
             "(twintowns verify tells); a release is never changed afterwards. "
             "Build into another folder, which gives one with a page: twintowns build --out DIR"
         )
+    return path
+
+
+def _current_file(out: Path, name: str) -> Path:
+    path = out / "current" / name
+    if not path.exists():
+        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
     return path

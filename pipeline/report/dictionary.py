@@ -1,6 +1,14 @@
-"""The data dictionary, generated from the contracts."""
+"""The data dictionary, generated from the models."""
 
-from schemas import TABLES, Column
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from schemas import MODELS
+from schemas.model import describe, vocabulary_of
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 
 def dictionary() -> str:
@@ -9,17 +17,17 @@ def dictionary() -> str:
         "# Data dictionary\n",
         "Generated from `schemas/` by `make dictionary`; the same words are in the database as comments.\n",
     ]
-    for table in TABLES:
-        parts.append(f"## `{table.name}`\n\n{table.row}\n")
-        if table.key:
-            parts.append(f"Key: {', '.join(f'`{name}`' for name in table.key)}\n")
-        if table.ties:
-            parts.append(f"Order: {', '.join(f'`{name}`' for name in table.order)}, then {table.ties}\n")
+    for name, model in MODELS.items():
+        parts.append(f"## `{name}`\n\n{model.row_description()}\n")
+        if model.key():
+            parts.append(f"Key: {_names(model.key())}\n")
+        if model.order() != model.key():
+            parts.append(f"Order: {_names(model.order())}\n")
         lines = ["| column | type | null | what it is |", "| --- | --- | --- | --- |"]
-        lines += [_line(column) for column in table.columns]
+        lines += [_line(column, str(model.dtypes()[column.name])) for column in model.fields()]
         parts.append("\n".join(lines) + "\n")
-        references = [f"- `{key.column}` → `{key.table}.{key.target}`" for key in table.foreign_keys]
-        rules = [f"- {rule.name}: {rule.description}" for rule in table.rules]
+        references = [f"- `{column}` → `{table}.{key}`" for column, (table, key) in model.references().items()]
+        rules = [f"- {rule}: {description}" for rule, description in model.row_rules().items()]
         if references:
             parts.append("References:\n\n" + "\n".join(references) + "\n")
         if rules:
@@ -27,10 +35,11 @@ def dictionary() -> str:
     return "\n".join(parts)
 
 
-def _line(column: Column) -> str:
-    text = column.description
-    if column.unit:
-        text += f" Unit: {column.unit}."
-    if column.vocabulary:
-        text += " One of " + ", ".join(f"`{member.value}`" for member in column.vocabulary) + "."
-    return f"| `{column.name}` | {column.dtype} | {'yes' if column.nullable else 'no'} | {text} |"
+def _names(columns: tuple[str, ...]) -> str:
+    return ", ".join(f"`{column}`" for column in columns)
+
+
+def _line(column: pa.Column, dtype: str) -> str:
+    vocabulary = vocabulary_of(column)
+    one_of = " One of " + ", ".join(f"`{word.value}`" for word in vocabulary) + "." if vocabulary else ""
+    return f"| `{column.name}` | {dtype} | {'yes' if column.nullable else 'no'} | {describe(column)}{one_of} |"

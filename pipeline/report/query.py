@@ -1,4 +1,4 @@
-"""Questions to the published database, from the command line."""
+"""Queries to the published database, from the command line."""
 
 from __future__ import annotations
 
@@ -14,46 +14,45 @@ from pipeline.report.spreadsheet import flatten, neutralise
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: How an answer can be written; `parquet` only into a file.
-FORMATS = ("table", "csv", "json", "parquet")
+#: Rows of a table that are shown if no limit is given.
 _ROWS_SHOWN = 100
 
 
 class QueryError(TwintownsError):
-    """The question cannot be asked, or the database does not understand it."""
+    """A query is wrong, or its result cannot be written."""
 
     exit_code = 2
 
 
-def ask(out: Path, sql: str, limit: int | None = None) -> pl.DataFrame:
-    """Ask the current release, opened for reading alone.
+def run_query(out: Path, sql: str, limit: int | None = None) -> pl.DataFrame:
+    """Return the result of a query to the current release, which is opened read-only.
 
     Args:
-        out: the folder that holds `current`.
+        out: the folder of the releases.
         sql: one query.
-        limit: take only the first rows.
+        limit: return only the first rows.
 
     Raises:
         TwintownsError: there is no release.
-        QueryError: the database does not understand the query; its own words.
+        QueryError: the query is wrong; with the database's message.
     """
     path = current_database(out)
     try:
         with duckdb.connect(path, read_only=True) as connection:
-            answer = connection.sql(sql)
-            if answer is None:
+            relation = connection.sql(sql)
+            if relation is None:
                 return pl.DataFrame()
-            frame: pl.DataFrame = (answer if limit is None else answer.limit(limit)).pl()
+            frame: pl.DataFrame = (relation if limit is None else relation.limit(limit)).pl()
             return frame
     except duckdb.Error as error:
         raise QueryError(f"the database says: {error}") from error
 
 
 def as_text(frame: pl.DataFrame, form: str, *, shown: int | None = None, exact: bool = False) -> str:
-    """Return an answer as text.
+    """Return a result as text.
 
     Args:
-        frame: the answer.
+        frame: the result.
         form: `table`, `csv` or `json` (one object a line); the last two have all rows.
         shown: how many rows a table has at most (100).
         exact: leave cells of a CSV that a spreadsheet would take for a formula as they are.
@@ -65,15 +64,21 @@ def as_text(frame: pl.DataFrame, form: str, *, shown: int | None = None, exact: 
         return str(frame.write_ndjson()).rstrip("\n")
     rows = _ROWS_SHOWN if shown is None else shown
     with pl.Config(
-        tbl_rows=rows, tbl_cols=-1, fmt_str_lengths=60, tbl_width_chars=200, fmt_table_cell_list_len=-1,
-        tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, tbl_formatting="UTF8_FULL_CONDENSED",
-    ):  # fmt: skip
+        tbl_rows=rows,
+        tbl_cols=-1,
+        fmt_str_lengths=60,
+        tbl_width_chars=200,
+        fmt_table_cell_list_len=-1,
+        tbl_hide_column_data_types=True,
+        tbl_hide_dataframe_shape=True,
+        tbl_formatting="UTF8_FULL_CONDENSED",
+    ):
         table = str(frame.head(rows))
     return table if frame.height <= rows else f"{table}\n{rows} of {frame.height:,} rows are shown"
 
 
 def save(frame: pl.DataFrame, form: str, path: Path, *, exact: bool = False) -> None:
-    """Write an answer into a file, which then is whole or not there.
+    """Write a result to a file, completely or not at all.
 
     Raises:
         QueryError: the file cannot be written.

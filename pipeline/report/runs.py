@@ -1,4 +1,4 @@
-"""What a refresh did, and which releases there are, as a person reads it."""
+"""What a refresh did, and the list of releases."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.publish.folders import REFUSED, RELEASES, current_id, release_ids
-from pipeline.publish.gates import read_record
+from pipeline.publish.folders import REFUSED, RELEASES, current_id, release_ids, release_number
+from pipeline.publish.gates import read_results
 from pipeline.report.console import open_console
 
 if TYPE_CHECKING:
@@ -15,63 +15,65 @@ if TYPE_CHECKING:
 
     from pipeline.publish.run_log import Run
 
+_COUNTED = ("partnerships", "towns", "claims")
+
 
 def print_run(run: Run) -> None:
-    """Print what was done, what changed, and what is not as it should be."""
-    screen = open_console()
+    """Print what a refresh did, what changed, and which sources are not fresh."""
+    console = open_console()
     if run.left:
-        screen.print(f"before: {run.left}", markup=False, soft_wrap=True)
-    screen.print(f"[bold]{run.outcome}[/]: release {run.release_id}, {run.seconds:.1f} s", soft_wrap=True)
+        console.out(f"before: {run.left}")
+    console.print(f"[bold]{run.outcome}[/]: release {run.release_id}, {run.seconds:.1f} s")
     for entity, counts in run.changes.items():
-        words = ", ".join(f"{count:,} {change}" for change, count in counts.items())
-        screen.print(f"  {entity}: {words}")
+        changes = ", ".join(f"{count:,} {change}" for change, count in counts.items())
+        console.print(f"  {entity}: {changes}")
     for gate in run.gates:
-        screen.print(f"  accepted {gate['gate']} ({gate['share']:.1%}): {gate['accepted']}", markup=False)
-    for name, one in run.not_fresh.items():
-        screen.print(f"[yellow]{one.state}[/] {name}: ", end="")
-        screen.print(one.message, markup=False, soft_wrap=True)
+        console.out(f"  accepted {gate['gate']} ({gate['share']:.1%}): {gate['accepted']}")
+    for name, source in run.not_fresh.items():
+        console.print(f"[yellow]{source.state}[/] {name}: ", end="")
+        console.out(source.message)
     for name in run.pruned:
-        screen.print(f"removed release {name}")
+        console.print(f"removed release {name}")
     if run.message:
-        screen.print(run.message, markup=False, soft_wrap=True)
+        console.out(run.message)
 
 
 def list_releases(out: Path) -> list[dict[str, Any]]:
-    """Return the releases that are there, newest first, with those that were refused."""
+    """Return the releases, newest first, with those that were refused."""
     current = current_id(out)
-    found = []
-    for where in (RELEASES, REFUSED):
-        for name in release_ids(out, where):
-            folder = out / where / name
-            state = "current" if name == current and where == RELEASES else "" if where == RELEASES else "refused"
-            found.append({"release_id": name, "state": state} | _about(folder))
-    return sorted(found, key=lambda one: (-int(one["release_id"].partition("-")[0]), one["release_id"]))
+    releases = [
+        {"release_id": name, "state": "refused" if folder == REFUSED else "current" if name == current else ""}
+        | _describe(out / folder / name)
+        for folder in (RELEASES, REFUSED)
+        for name in release_ids(out, folder)
+    ]
+    return sorted(releases, key=lambda release: (-release_number(release["release_id"]), release["release_id"]))
 
 
-def _about(folder: Path) -> dict[str, Any]:
-    accepted = {one.gate: one.accepted for one in read_record(folder) if one.accepted}
+def _describe(folder: Path) -> dict[str, Any]:
+    """Return the previous release, numbers of rows (None if a file cannot be read), and the accepted gates."""
+    counts: dict[str, Any] = dict.fromkeys(("previous_release_id", *_COUNTED))
     try:
-        release = pl.read_parquet(folder / "release.parquet").row(0, named=True)
-        counts = {
-            name: pl.scan_parquet(folder / f"{name}.parquet").select(pl.len()).collect().item()
-            for name in ("partnerships", "towns", "claims")
-        }
+        previous = pl.read_parquet(folder / "release.parquet")["previous_release_id"].item()
+        rows = [pl.scan_parquet(folder / f"{name}.parquet").select(pl.len()).collect().item() for name in _COUNTED]
+        counts = {"previous_release_id": previous, **dict(zip(_COUNTED, rows, strict=True))}
     except (OSError, pl.exceptions.PolarsError):
-        return {"previous_release_id": None, "partnerships": None, "towns": None, "claims": None, "accepted": accepted}
-    return {"previous_release_id": release["previous_release_id"], **counts, "accepted": accepted}
+        pass
+    return counts | {"accepted": {result.gate: result.accepted for result in read_results(folder) if result.accepted}}
 
 
-def print_releases(found: list[dict[str, Any]]) -> None:
-    """Print them, one a line."""
-    screen = open_console()
-    if not found:
-        screen.print("no releases yet; make one with: twintowns build")
-    for one in found:
-        counts = (
-            f"{one['partnerships']:>8,} partnerships {one['towns']:>8,} towns {one['claims']:>9,} claims"
-            if one["partnerships"] is not None
-            else "not readable"
-        )
-        screen.print(f"{one['release_id']}  {one['state']:8} {counts}", markup=False)
-        for gate, reason in one["accepted"].items():
-            screen.print(f"    accepted {gate}: {reason}", markup=False, soft_wrap=True)
+def print_releases(releases: list[dict[str, Any]]) -> None:
+    """Print releases, one a line."""
+    console = open_console()
+    if not releases:
+        console.print("no releases yet; make one with: twintowns build")
+    for release in releases:
+        counts = "not readable"
+        if release["partnerships"] is not None:
+            counts = (
+                f"{release['partnerships']:>8,} partnerships {release['towns']:>8,} towns "
+                f"{release['claims']:>9,} claims"
+            )
+        console.out(f"{release['release_id']}  {release['state']:8} {counts}")
+        for gate, reason in release["accepted"].items():
+            console.out(f"    accepted {gate}: {reason}")

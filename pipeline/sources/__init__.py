@@ -1,10 +1,20 @@
-"""A source is one TOML file: where it is, what its columns mean, what is known to be wrong with it."""
+"""A source is one TOML file: its address, the meaning of its columns, its known errors."""
 
-from pipeline.sources.keys import CODED, COLUMNS, SIDES, nearest
-from pipeline.sources.load import BUILT_IN, CORRECTIONS, load_declaration, load_declarations, load_editions
-from pipeline.sources.model import Declaration, Format, Live, SourceFile, title_of
+from pipeline.sources.keys import CODED, COLUMNS, SIDES, did_you_mean
+from pipeline.sources.load import BUILT_IN, CORRECTIONS, load_declarations, load_editions
+from pipeline.sources.model import Declaration, Format, SourceFile, page_title
 
 __all__ = [
-    "BUILT_IN", "CODED", "COLUMNS", "CORRECTIONS", "SIDES", "Declaration", "Format", "Live", "SourceFile",
-    "load_declaration", "load_declarations", "load_editions", "nearest", "title_of",
-]  # fmt: skip
+    "BUILT_IN",
+    "CODED",
+    "COLUMNS",
+    "CORRECTIONS",
+    "SIDES",
+    "Declaration",
+    "Format",
+    "SourceFile",
+    "did_you_mean",
+    "load_declarations",
+    "load_editions",
+    "page_title",
+]

@@ -1,66 +1,47 @@
-"""The words that a declaration may use."""
+"""The columns and words that a declaration may use."""
 
 from __future__ import annotations
 
+import csv
 import difflib
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from schemas import vocabularies as v
+from schemas import vocabularies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from enum import StrEnum
 
-Holds = Literal[
-    "claims", "names", "awards", "group_members", "figures",
-    "places", "country_extract", "place_names", "admin1", "admin2",
-]  # fmt: skip
-#: What only a gazetteer's files hold, and its files hold nothing else.
-GAZETTEER_FILES = ("places", "country_extract", "place_names", "admin1", "admin2")
+#: What the rows of a file are.
+Content = Literal[
+    "claims",
+    "names",
+    "awards",
+    "group_members",
+    "figures",
+    "places",
+    "country_extract",
+    "place_names",
+    "admin1",
+    "admin2",
+]
+#: The files of gazetteers have only these contents, and other files have none of them.
+GAZETTEER_CONTENTS = ("places", "country_extract", "place_names", "admin1", "admin2")
 Side = Literal["town", "partner"]
 SIDES: tuple[Side, ...] = ("town", "partner")
 
+with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") as _stream:
+    _ROWS = list(csv.DictReader(_stream))
+#: The columns that [columns] and [constants] of a declaration may name.
+COLUMNS = tuple(row["column"] for row in _ROWS if row["file"] == "rows")
+#: The columns that a file of names may have; `wikidata_id` is the item that a redirect leads to.
+LOOKUP_COLUMNS = tuple(row["column"] for row in _ROWS if row["file"] == "names")
 #: Columns whose values come from a vocabulary.
 CODED: dict[str, type[StrEnum]] = {
-    "form": v.Form,
-    "status": v.Status,
-    "start_event": v.Event,
-    "end_cause": v.EndCause,
-    "motive": v.Motive,
-    "authority": v.Authority,
-    "rank": v.ClaimRank,
-    "town_kind": v.TownKind,
-    "partner_kind": v.TownKind,
-    "award": v.Award,
-    "group_kind": v.GroupKind,
-    "confirmation": v.Confirmation,
+    row["column"]: getattr(vocabularies, row["vocabulary"]) for row in _ROWS if row["vocabulary"]
 }
-
-_SIDED = (
-    "", "_country", "_region", "_latitude", "_longitude", "_population", "_wikidata_id", "_geonames_id", "_kind",
-)  # fmt: skip
-_CLAIM_COLUMNS = (
-    *(side + suffix for side in SIDES for suffix in _SIDED),
-    "form", "status", "start", "start_event", "end", "end_cause", "motive", "rank",
-    "note", "evidence_url", "publisher", "authority",
-)  # fmt: skip
-_OTHER_COLUMNS = (
-    "award", "award_year",
-    "group", "group_kind", "stated_member_count", "group_since", "since", "until",
-    "subject", "value", "unit", "year", "confirmation",
-    "id", "name",
-    # What sort of line of a page a row is: most are noise of a named kind.
-    "line_kind",
-)  # fmt: skip
-#: Everything that a declaration's [columns] and [constants] may name.
-COLUMNS: tuple[str, ...] = (*_CLAIM_COLUMNS, *_OTHER_COLUMNS)
-#: What a file of names may give for an identifier beside the name; `wikidata_id` is the item that a redirect leads to.
-LOOKUP_COLUMNS: tuple[str, ...] = (
-    "id", "name", "country", "region", "latitude", "longitude", "population", "kind", "geonames_id", "wikidata_id",
-    "names",
-)  # fmt: skip
-
-#: For each kind of file, what it cannot do without: one of each group.
+#: The required columns of each content: one of each group.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims": (
         ("town", "town_wikidata_id", "town_geonames_id"),
@@ -70,15 +51,14 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "awards": (("town",), ("award",)),
     "group_members": (("group",), ("group_kind",)),
     "figures": (("subject",), ("value",), ("unit",)),
-    # A gazetteer's files have the columns that their format fixes.
-    **dict.fromkeys(GAZETTEER_FILES, ()),
-}  # fmt: skip
+    # The columns of a gazetteer's files are fixed by their format.
+    **dict.fromkeys(GAZETTEER_CONTENTS, ()),
+}
 
 
-def nearest(key: str, known: Iterable[str]) -> str:
-    """Return a hint at the nearest of the known words, or at all of them where none is near and they are few."""
-    known = list(known)
-    close = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known: {', '.join(known)}" if len(known) <= 15 else ""
+def did_you_mean(word: str, valid: Iterable[str]) -> str:
+    """Return a hint at the most similar valid word, or at all of them where none is similar and they are few."""
+    valid = list(valid)
+    if similar := difflib.get_close_matches(word.lower(), valid, n=1, cutoff=0.5):
+        return f"; did you mean {similar[0]!r}?"
+    return f"; known: {', '.join(valid)}" if len(valid) <= 15 else ""

@@ -1,72 +1,100 @@
-"""A source is one TOML file: where it is, what its columns mean, what is known to be wrong with it."""
+"""The model of a declaration: its sections, its defaults, and the checks of one part against another."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import polars as pl
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pipeline.sources.keys import Holds
-from pipeline.sources.rules import check_together
+from pipeline.sources.keys import (
+    CODED,
+    COLUMNS,
+    GAZETTEER_CONTENTS,
+    LOOKUP_COLUMNS,
+    REQUIRED,
+    Content,
+    did_you_mean,
+)
 from schemas import vocabularies as v
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def _checked_pattern(value: str) -> str:
-    """Return a regular expression that polars understands (Rust's syntax: no look-around, no back-references)."""
+
+def _check_pattern(value: str) -> str:
     try:
         pl.Series([""]).str.contains(f"^(?:{value})$")
     except pl.exceptions.PolarsError as error:
-        why = " ".join(line.strip() for line in str(error).splitlines() if line.startswith("error:"))
-        raise ValueError(f"not a regular expression as polars reads it: {why or error}") from error
+        reason = " ".join(line.strip() for line in str(error).splitlines() if line.startswith("error:"))
+        raise ValueError(f"not a regular expression as polars reads it: {reason or error}") from error
     return value
 
 
-class _Part(BaseModel):
+def _check_encoding(value: str) -> str:
+    try:
+        "".encode(value)
+    except LookupError as error:
+        raise ValueError(f"no such encoding: {value!r} (try utf-8, cp1250, cp1252, iso-8859-2)") from error
+    return value
+
+
+def _check_file_name(value: str) -> str:
+    if not value or Path(value).is_absolute() or ".." in Path(value).parts or "\\" in value:
+        raise ValueError("a file's name is a path below the source's own folder, without '..'")
+    return value
+
+
+#: A regular expression that polars understands (Rust's syntax: no look-around, no back-references).
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+NonEmpty = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def title_of(name: str) -> str:
+def page_title(name: str) -> str:
     """Return the title of the page that a file is named after: `Santa_Fe_section.wiki` is of Santa Fe."""
     return Path(name).stem.removesuffix("_section").replace("_", " ")
 
 
-class Format(_Part):
-    """How the bytes are laid out."""
+class Format(_Section):
+    """The format of a file."""
 
     type: Literal[
-        "csv", "tsv", "json", "jsonl", "excel", "wikitext", "wikipages", "wikidata_statements", "wikidata_towns",
+        "csv",
+        "tsv",
+        "json",
+        "jsonl",
+        "excel",
+        "wikitext",
+        "wikipages",
+        "wikidata_statements",
+        "wikidata_towns",
         "wikidata_entities",
-    ] = "csv"  # fmt: skip
+    ] = "csv"
     delimiter: Annotated[str, Field(pattern=r"^[\x00-\x7f]$")] | None = None
     quote: Annotated[str, Field(pattern=r"^[\x00-\x7f]?$")] = '"'
-    encoding: str = "utf-8"
+    encoding: Annotated[str, AfterValidator(_check_encoding)] = "utf-8"
     header: bool | Annotated[list[str], Field(min_length=1)] = True
     sheet: str | int = 1
     records: str | None = None
-    #: For wikitext: whose words are read, and what the page is called.
+    #: For wikitext: the language of its words, and the title of the page.
     language: str | None = None
     title: str | None = None
 
-    @field_validator("encoding")
-    @classmethod
-    def _known_encoding(cls, value: str) -> str:
-        try:
-            "".encode(value)
-        except LookupError as error:
-            raise ValueError(f"no such encoding: {value!r} (try utf-8, cp1250, cp1252, iso-8859-2)") from error
-        return value
 
+class SourceFile(_Section):
+    """One file of a source, and what its rows are."""
 
-class SourceFile(_Part):
-    """One file of a source, and what its rows hold."""
-
-    name: str
+    name: Annotated[str, AfterValidator(_check_file_name)]
     url: str | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    holds: Holds = "claims"
+    holds: Content = "claims"
     #: A file that the publisher may not have, or that the operator may not have fetched.
     optional: bool = False
     as_of: date | None = None
@@ -74,70 +102,58 @@ class SourceFile(_Part):
     columns: dict[str, str | list[str]] | None = None
     constants: dict[str, str] | None = None
 
-    @field_validator("name")
-    @classmethod
-    def _stays_inside(cls, value: str) -> str:
-        if not value or Path(value).is_absolute() or ".." in Path(value).parts or "\\" in value:
-            raise ValueError("a file's name is a path below the source's own folder, without '..'")
-        return value
 
-
-class Suspect(_Part):
-    """Values that the source prints but that are known not to be meant."""
+class Suspect(_Section):
+    """Values that the source prints but that cannot be true, with the reason."""
 
     column: str
     values: Annotated[list[str], Field(min_length=1)]
     action: Literal["null", "keep"] = "null"
-    reason: Annotated[str, Field(min_length=1)]
+    reason: NonEmpty
 
 
-class Ignore(_Part):
+class Ignore(_Section):
     """Rows that are no statements: headings, sums, empty lines."""
 
     column: str
-    pattern: str
-    reason: Annotated[str, Field(min_length=1)]
-
-    @field_validator("pattern")
-    @classmethod
-    def _is_a_pattern(cls, value: str) -> str:
-        return _checked_pattern(value)
+    pattern: Pattern
+    reason: NonEmpty
 
 
-class Lookup(_Part):
+class Lookup(_Section):
     """A second file of the source that gives names for identifiers."""
 
     file: str
     column: Literal["wikidata_id", "geonames_id"] = "wikidata_id"
 
 
-class Live(_Part):
-    """A service that is asked, instead of a file that is downloaded."""
+class Live(_Section):
+    """A service that is queried, instead of a file that is downloaded."""
 
     service: Literal["wikidata", "mediawiki", "dump"]
     endpoint: str
     languages: list[str] = []
 
 
-class Bounds(_Part):
-    """A floor and a ceiling."""
+class Bounds(_Section):
+    """A minimum and a maximum."""
 
     min: int = 1
     max: int | None = None
 
 
-class Expect(_Part):
-    """What a good snapshot looks like; anything else stops the build."""
+class Expect(_Section):
+    """What a good snapshot looks like; any other stops the build."""
 
     rows: Bounds = Bounds()
-    filled: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
-    max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    filled: dict[str, Share] = {}
+    max_rejected_share: Share = 0.5
     max_shifted_rows: Annotated[int, Field(ge=0)] = 0
     earliest_year: int = 1800
 
 
-class Declaration(_Part):
-    """Everything that is known about one source."""
+class Declaration(_Section):
+    """One declared source."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
@@ -155,25 +171,23 @@ class Declaration(_Part):
     cadence: str = "pinned"
     as_of: date
     files: list[SourceFile] = []
-    #: Installed package that brings the data, for a gazetteer.
+    #: For a gazetteer: the installed package that has the data.
     package: str | None = None
     format: Format = Format()
     columns: dict[str, str | list[str]] = {}
     constants: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
     unknown_markers: list[str] = [""]
-    split: dict[str, Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]] = {}
+    split: dict[str, Annotated[list[NonEmpty], Field(min_length=1)]] = {}
     lookup: Lookup | None = None
     live: Live | None = None
-    shape: dict[str, Annotated[str, AfterValidator(_checked_pattern)]] = {}
+    shape: dict[str, Pattern] = {}
     suspect: list[Suspect] = []
     ignore: list[Ignore] = []
     expect: Expect = Expect()
-
-    #: The file's name where it declares the same source in several languages; that name means all of them.
+    #: The file's name where it declares a source in several languages; that name selects all of them.
     edition_of: str | None = None
-
-    #: Where the declaration was read from; its own files may lie beside it.
+    #: The file of the declaration; a source's own files may be in the same folder.
     path: Annotated[Path, Field(exclude=True)]
 
     def columns_of(self, file: SourceFile) -> dict[str, list[str]]:
@@ -182,18 +196,84 @@ class Declaration(_Part):
         return {ours: [theirs] if isinstance(theirs, str) else theirs for ours, theirs in columns.items()}
 
     def constants_of(self, file: SourceFile) -> dict[str, str]:
-        """Return the values that hold for every row of the file."""
+        """Return the values that every row of the file has."""
         return self.constants if file.constants is None else file.constants
 
     def format_of(self, file: SourceFile) -> Format:
-        """Return how the file is laid out; for wikitext with its language and its title, by default the file's name."""
-        layout = file.format or self.format
-        if layout.type not in ("wikitext", "wikipages"):
-            return layout
-        title = layout.title or title_of(file.name)
-        return layout.model_copy(update={"language": layout.language or self.language, "title": title})
+        """Return the format of a file; that of wikitext has a language, and a title that is the file's by default."""
+        file_format = file.format or self.format
+        if file_format.type not in ("wikitext", "wikipages"):
+            return file_format
+        title = file_format.title or page_title(file.name)
+        return file_format.model_copy(update={"language": file_format.language or self.language, "title": title})
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Declaration:
-        check_together(self)
+    def _check_sections(self) -> Declaration:
+        """Check the sections against each other.
+
+        Raises:
+            ValueError: a key is unknown, a file is listed twice, or something that is needed is missing.
+        """
+        if not self.files and not self.package:
+            raise ValueError("the key 'files' is missing: name at least one file")
+        names = [file.name for file in self.files]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"files: {name!r} is listed {names.count(name)} times")
+        for file in self.files:
+            _check_content(self, file)
+            _check_columns(self, file)
+        _check_keys(self)
+        if self.lookup and self.lookup.file not in [file.name for file in self.files if file.holds == "names"]:
+            raise ValueError(f"lookup.file {self.lookup.file!r} is not one of the files that hold names")
         return self
+
+
+def _check_content(declaration: Declaration, file: SourceFile) -> None:
+    is_gazetteer = declaration.kind is v.SourceKind.GAZETTEER
+    if (file.holds in GAZETTEER_CONTENTS) != is_gazetteer:
+        raise ValueError(f"file {file.name!r} holds {file.holds}, which does not go with kind {declaration.kind}")
+    if file.optional and not is_gazetteer:
+        raise ValueError(f"file {file.name!r} is optional; only a gazetteer's files can be")
+
+
+def _check_columns(declaration: Declaration, file: SourceFile) -> None:
+    columns, constants = declaration.columns_of(file), declaration.constants_of(file)
+    # A file of names that has its own columns says more about an identifier than the name.
+    valid = LOOKUP_COLUMNS if file.holds == "names" and file.columns else COLUMNS
+    for column, names in columns.items():
+        if not names:
+            raise ValueError(f"columns.{column}: an empty list; name at least one of the file's columns")
+        _require_valid(column, valid, "column")
+    for column, value in constants.items():
+        _require_valid(column, COLUMNS, "column")
+        if column in CODED:
+            _require_valid(value, CODED[column], f"constants.{column}")
+    for group in REQUIRED[file.holds]:
+        if not {*columns, *constants}.intersection(group):
+            raise ValueError(f"file {file.name!r} holds {file.holds}, but no column gives {' or '.join(group)}")
+
+
+def _check_keys(declaration: Declaration) -> None:
+    for section, columns in (
+        ("expect.filled", [*declaration.expect.filled]),
+        ("split", [*declaration.split]),
+        ("suspect", [suspect.column for suspect in declaration.suspect]),
+        ("ignore", [ignore.column for ignore in declaration.ignore]),
+    ):
+        for column in columns:
+            _require_valid(column, COLUMNS, section)
+    if len(declaration.split) > 1:
+        raise ValueError(
+            f"split: {', '.join(declaration.split)}: which of one belongs to which of the other is not known; split one"
+        )
+    for column, codes in declaration.codes.items():
+        _require_valid(column, CODED, "codes")
+        for code, value in codes.items():
+            _require_valid(value, CODED[column], f"codes.{column}.{code}")
+
+
+def _require_valid(word: str, valid: Iterable[str], place: str) -> None:
+    valid = [str(choice) for choice in valid]
+    if word not in valid:
+        raise ValueError(f"{place} {word!r} is not known{did_you_mean(word, valid)}")

@@ -1,56 +1,55 @@
-"""Which of the declared sources are on."""
+"""Which of the declared sources are read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from pipeline.errors import DeclarationError
-from pipeline.sources import Declaration, nearest
+from pipeline.sources import Declaration, did_you_mean
 from schemas.vocabularies import SourceKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def choose(
+def select_sources(
     declarations: Mapping[str, Declaration],
     enable: frozenset[str] = frozenset(),
     only: frozenset[str] = frozenset(),
 ) -> dict[str, Declaration]:
-    """Return all declarations, by id, with those on that were asked for.
+    """Return all declarations, by id, with `enabled` set as the options say.
 
     Args:
-        declarations: everything that is declared.
-        enable: sources to turn on besides those that are on; `all` for every list. A gazetteer to download is
-            named by itself: it is large, and no list of partnerships.
-        only: if any, the sources to turn on and no others, besides the gazetteers that are on.
+        declarations: all declared sources.
+        enable: sources to enable in addition; `all` for every list. A gazetteer to download has to be named: it is
+            large, and no list of partnerships.
+        only: if not empty, the only sources to enable, with the gazetteers that are enabled anyway.
 
     Raises:
-        DeclarationError: a source that was asked for is not declared, or none is on.
+        DeclarationError: a named source is not declared, or none is enabled.
     """
-    enable, only = _each_edition(declarations, enable), _each_edition(declarations, only)
+    enable, only = _with_editions(declarations, enable), _with_editions(declarations, only)
     for name in sorted((enable | only) - {"all"}):
         if name not in declarations:
             raise DeclarationError(
-                f"no source {name!r} is declared{nearest(name, declarations)} (twintowns sources lists them)"
+                f"no source {name!r} is declared{did_you_mean(name, declarations)} (twintowns sources lists them)"
             )
-    chosen = {}
-    for name, one in sorted(declarations.items()):
-        is_gazetteer = one.kind is SourceKind.GAZETTEER
-        asked_for = name in only or ("all" in only and not is_gazetteer)
-        on = one.enabled or name in enable or ("all" in enable and not is_gazetteer)
-        if only:
-            on = asked_for or (is_gazetteer and one.enabled)
-        chosen[name] = one.model_copy(update={"enabled": on})
-    if not any(one.enabled and one.kind is not SourceKind.GAZETTEER for one in chosen.values()) and not only:
+    selected = {}
+    for name, declaration in sorted(declarations.items()):
+        is_gazetteer = declaration.kind is SourceKind.GAZETTEER
+        is_named = name in (only or enable) or ("all" in (only or enable) and not is_gazetteer)
+        is_default = declaration.enabled and (is_gazetteer or not only)
+        selected[name] = declaration.model_copy(update={"enabled": is_named or is_default})
+    lists = [source for source in selected.values() if source.enabled and source.kind is not SourceKind.GAZETTEER]
+    if not lists and not only:
         raise DeclarationError("no source is on; turn some on with --enable or --only")
-    return chosen
+    return selected
 
 
-def _each_edition(declarations: Mapping[str, Declaration], names: frozenset[str]) -> frozenset[str]:
-    """Take the name of a source in several languages for all of them."""
+def _with_editions(declarations: Mapping[str, Declaration], names: frozenset[str]) -> frozenset[str]:
+    """Return the names, with all editions of a source instead of its common name."""
     editions: dict[str, set[str]] = {}
-    for name, one in declarations.items():
-        if one.edition_of:
-            editions.setdefault(one.edition_of, set()).add(name)
-    return frozenset(member for name in names for member in editions.get(name, {name}))
+    for name, declaration in declarations.items():
+        if declaration.edition_of:
+            editions.setdefault(declaration.edition_of, set()).add(name)
+    return frozenset(edition for name in names for edition in editions.get(name, {name}))

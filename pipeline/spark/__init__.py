@@ -1,6 +1,5 @@
-"""The flow past one machine: Spark carries the functions of the other rooms over batches of claims.
+"""The flow on several machines: Spark runs the functions of the other stages on batches.
 
-`SparkEngine` is the only door for a build, `views.ask` the one for questions. Nothing here knows anything of twinnings:
-`read` maps sources to claims, `locate` maps mentions to places, `reconcile` groups claims by pair, each by the function
-of the room of that name. `frames` says how polars frames travel as Arrow batches. Needs the extra `spark` and Java.
+`SparkEngine` is used by builds, `views.run_spark_query` by queries. Nothing here is about twinnings. Needs the extra
+`spark` and Java.
 """

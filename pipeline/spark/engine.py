@@ -1,48 +1,41 @@
-"""`SparkEngine`: what `build` asks of an engine, done by Spark."""
+"""`SparkEngine`: sources, mentions and pairs of towns in batches, each the task of some worker.
+
+Frames travel pickled, as polars does it. The machine that runs the command has all claims, as it publishes them.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from dataclasses import fields
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import polars as pl
+import polars.selectors as cs
 
-from pipeline.curate.tables import CLAIM_SIDES, RECORD_SIDE
-from pipeline.locate import index_mentions, locate
-from pipeline.locate.coordinates import report_misplaced
-from pipeline.locate.corrections import unused_corrections
-from pipeline.spark.frames import Held, send
-from pipeline.spark.locate import (
-    STATED,
-    assign,
-    distinct_mentions,
-    links,
-    mentioning,
-    spread,
-    with_mentions,
-    with_pairs,
-)
-from pipeline.spark.read import PLACE, read_sources, rows_later
-from pipeline.spark.reconcile import by_pair, conclude_by_pair
-from pipeline.spark.session import session
-from pipeline.validate.self_links import refuse_self_located
-from schemas import CLAIMS
+from pipeline.curate.reconcile import list_own_entries, reconcile_claims
+from pipeline.errors import SourceError
+from pipeline.locate import MatchCandidates, match_mentions
+from pipeline.raw_store.fingerprints import code_hash
+from pipeline.spark.session import SparkError, session
+from pipeline.validate.source_reader import Reader, SourceResult
+from schemas import ContractError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
+    import duckdb
     from pyspark.sql import SparkSession
 
-    from pipeline.curate.reconcile import Reconciled
     from pipeline.gazetteer.gazetteer import Gazetteer
-    from pipeline.locate.located import Located
     from pipeline.report.progress import Progress
     from pipeline.sources import Declaration
-    from pipeline.validate import Checked
-    from pipeline.validate.source_reader import Read, Reader
 
-_PLACE: Final = ["snapshot_id", "locator"]
-_RECORDS: Final = ("awards", "group_members")
+#: Mentions or claims of one task, at most: Spark sends no task of more than 128 MB.
+_BATCH_SIZE: Final = 50_000
+
+Batch = TypeVar("Batch")
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -58,68 +51,83 @@ def spark_engine(master: str) -> Iterator[SparkEngine]:
 
 
 class SparkEngine:
-    """Claims stay with Spark from the moment they are read; they come here once, located, to be published."""
+    """Does what `LocalEngine` does, on the workers of a cluster."""
 
     def __init__(self, spark: SparkSession) -> None:
         self.spark = spark
 
     def read(
         self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
-    ) -> dict[str, Read]:
-        """Read and check every source, each on some worker; the claims stay with Spark."""
-        self._sources, self._raw = declarations, reader.raw
-        with progress.step(f"read {len(declarations)} sources"):
-            read, self._claims = read_sources(self.spark, declarations, reader.raw, countries)
+    ) -> dict[str, SourceResult]:
+        """Read and validate every source, each as one task: its checks are about the whole of it.
+
+        Raises:
+            SourceError: a source is broken; of several, that of the source declared first.
+            ContractError: an accepted claim breaks its contract.
+            SparkError: a worker has another version of the code.
+        """
+        shared = self.spark.sparkContext.broadcast((reader.raw.resolve(), countries, code_hash()))
+        sources = [declaration.model_copy(update={"path": declaration.path.resolve()}) for declaration in declarations]
+        with progress.step(f"read {len(sources)} sources"):
+            results = self._map(sources, lambda declaration: _read_source(declaration, *shared.value))
+        read = {}
+        for declaration, result in zip(declarations, results, strict=True):
+            if isinstance(result, Exception):
+                raise result
+            read[declaration.id] = result
         return read
 
-    def find_towns(
-        self, checked: Checked, gazetteer: Gazetteer, corrections: pl.DataFrame, read: Iterable[str]
-    ) -> Located:
-        """Locate the mentions on the workers and bring the claims, with their towns, here."""
-        stated = distinct_mentions(self._claims, CLAIM_SIDES)
-        present = {name: frame for name in _RECORDS if not (frame := getattr(checked, name)).is_empty()}
-        statements = [(frame, {"town": RECORD_SIDE}) for frame in present.values()]
-        mentions, indexed = index_mentions([(stated, {STATED: {name: name for name in stated.columns}}), *statements])
-        # A row that only states a group names nobody.
-        mentions = mentions.filter(pl.col("text").is_not_null())
-        claims = with_mentions(self._claims, indexed[0], CLAIM_SIDES).persist()
-        records = dict(zip(present, indexed[1:], strict=True))
-        located = locate(mentions, links(claims), gazetteer, corrections, spread(self.spark))
-        doubted = {"claims": mentioning(claims, located.misplaced), **records}
-        noted = (
-            unused_corrections(corrections, located.corrected, read),
-            report_misplaced(doubted, CLAIM_SIDES, located.misplaced),
+    def match(self, mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> MatchCandidates:
+        """Match mentions, in batches; the gazetteer is sent to each worker once."""
+        shared = self.spark.sparkContext.broadcast((gazetteer, corrections))
+        size = max(1, -(-mentions.height // self._count_batches(mentions)))
+        batches = list(mentions.iter_slices(size)) or [mentions]
+        results = self._map(batches, lambda batch: match_mentions(batch, *shared.value))
+        return MatchCandidates(
+            **{
+                field.name: pl.concat(getattr(result, field.name) for result in results)
+                for field in fields(MatchCandidates)
+            }
         )
-        checked.findings = pl.concat([checked.findings, *noted])
-        for name, frame in records.items():
-            setattr(checked, name, located.assign(frame, "town"))
-        claims = with_pairs(self._without_self_located(assign(claims, located, CLAIM_SIDES), checked))
-        self._located = by_pair(claims, int(checked.ledger["claims_made"].sum())).persist()
-        fetched = self._in_order(self._located.fetch()).drop(PLACE)
-        self._example, checked.claims = fetched.head(1), CLAIMS.compact(fetched)
-        return located.with_parted(checked.claims)
 
-    def conclude(self, claims: pl.DataFrame, sources: pl.DataFrame) -> Reconciled:  # noqa: ARG002
-        """Reconcile the claims that `find_towns` located, each pair on some worker."""
-        return conclude_by_pair(self._located, sources, self._example)
+    def reconcile(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Reconcile the claims of a database; all claims of a pair are in one batch.
 
-    def _without_self_located(self, claims: Held, checked: Checked) -> Held:
-        """Do what `refuse_self_located` does; the rows that it is about, and others of the same place, come here."""
-        claims = claims.persist()
-        columns = {name: name for name in (*_PLACE, "source_id")}
-        same = Held(claims.frame.where("town_id = partner_id"), claims.shape).select(columns).fetch().unique()
-        if same.is_empty():
-            return claims
-        places = send(self.spark, same.select(_PLACE)).frame
-        # A join puts its keys in front.
-        beside = Held(claims.frame.join(places, _PLACE, "left_semi").select(list(claims.shape)), claims.shape)
-        concerned = [one for one in self._sources if one.id in same["source_id"]]
-        checked.raw = [rows_later(self.spark, concerned, self._raw, same.select(_PLACE))]
-        left = send(self.spark, refuse_self_located(checked, self._in_order(beside.fetch())))
-        others = claims.frame.join(places, _PLACE, "left_anti")
-        return Held(others.select(list(claims.shape)).unionByName(left.frame), claims.shape)
+        Args:
+            connection: with the tables `claims` and `sources`; gets `reconciled` and `decided_values`.
+        """
+        claims = connection.sql("FROM claims").pl().cast({cs.categorical() | cs.enum(): pl.String})
+        sources = connection.sql("SELECT source_id, directions FROM sources").pl()
+        # Whether both towns could state a link is seen in their other links, which may be in any batch.
+        shared = self.spark.sparkContext.broadcast((sources, list_own_entries(claims, sources)))
+        batch_of_pair = pl.col("partnership_id").hash() % self._count_batches(claims)
+        batches = claims.with_columns(__batch=batch_of_pair).partition_by("__batch", include_key=False) or [claims]
+        results = self._map(batches, lambda batch: reconcile_claims(batch, *shared.value))
+        connection.register("reconciled", pl.concat(result.partnerships for result in results))
+        connection.register("decided_values", pl.concat(result.decided_values for result in results))
 
-    def _in_order(self, claims: pl.DataFrame) -> pl.DataFrame:
-        """Return claims in the order in which they are read and stated, whatever partitions they come from."""
-        places = {one.id: place for place, one in enumerate(self._sources)}
-        return claims.sort(pl.col("source_id").replace_strict(places, return_dtype=pl.Int32), PLACE)
+    def _count_batches(self, frame: pl.DataFrame) -> int:
+        cores: int = self.spark.sparkContext.defaultParallelism
+        return max(cores, frame.height // _BATCH_SIZE + 1)
+
+    def _map(self, batches: Sequence[Batch], work: Callable[[Batch], Result]) -> list[Result]:
+        """Return the results of batches, each the task of some worker, in their order."""
+        results: list[Result] = self.spark.sparkContext.parallelize(batches, len(batches)).map(work).collect()
+        return results
+
+
+def _read_source(declaration: Declaration, raw: Path, countries: pl.DataFrame, code: str) -> SourceResult | Exception:
+    """Return what a worker read of a source, or what is wrong with it.
+
+    Args:
+        declaration: of the source, with an absolute path.
+        raw: the raw store, under the same path on every worker.
+        countries: names of countries.
+        code: hash of the code on the machine that runs the command.
+    """
+    if code_hash() != code:
+        return SparkError("twintowns or a library on a worker is of another version; install the same on each")
+    try:
+        return Reader(raw).read(declaration, countries)
+    except (SourceError, ContractError) as error:
+        return error

@@ -1,4 +1,4 @@
-"""A session with a Spark master, opened and closed; what goes wrong there is said in the words of an operator."""
+"""A session with a Spark master, opened and closed; its errors are messages for an operator."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _ANSWER_SECONDS: Final = 5.0
-#: How long a master may take to give us the first executor.
+#: How long a master may take to start the first executor.
 _EXECUTOR_SECONDS: Final = 60.0
 _LOOPBACK: Final = {"127.0.0.1", "localhost"}
-#: What stands before the message of an error in a worker's traceback.
+#: An error and its message in a worker's traceback.
 _RAISED: Final = re.compile(r"^(?:\w+\.)*(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 
 
 class SparkError(TwintownsError):
-    """Spark is not there, does not answer or gave up; the message says which and what to do."""
+    """Spark is not installed, does not answer or gave up; the message says which and what to do."""
 
 
 @contextmanager
 def session(master: str) -> Iterator[SparkSession]:
-    """Open a session with a master and close it at the end; errors of Spark inside become `SparkError`.
+    """Open a session with a master and close it at the end; raise errors of Spark as `SparkError`.
 
     Args:
         master: as Spark has it: `spark://host:7077`, or `local[2]` for two cores of this machine.
 
     Raises:
-        UsageError: that is no master's address.
+        UsageError: that is no address of a master.
         SparkError: the master does not answer, no worker is free, or a job failed.
     """
     spark = _open(master)
     try:
         _await_executor(spark, master)
-        # Spark's own default of 200 is for other sizes; it follows the cluster here.
+        # Spark's default of 200 is for other sizes.
         spark.conf.set("spark.sql.shuffle.partitions", str(2 * spark.sparkContext.defaultParallelism))
         with explained():
             yield spark
     finally:
-        # A context that has died cannot be stopped again.
+        # A dead context cannot be stopped again.
         with suppress(Exception):
             spark.stop()
 
@@ -72,7 +72,7 @@ def _open(master: str) -> SparkSession:
     _check_address(master)
     _check_answers(master)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    # It would write each error, with the trace of the JVM, before ours.
+    # This logger writes each error with the trace of the JVM.
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     settings = {
         "spark.app.name": "twintowns",
@@ -80,7 +80,7 @@ def _open(master: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
         "spark.log.level": "FATAL",
         "spark.sql.session.timeZone": "UTC",
-        # A task has a core to itself: libraries of its own threads would fight for the others.
+        # A task has one core: the threads of a library would take the cores of other tasks.
         "spark.executorEnv.POLARS_MAX_THREADS": "1",
     }
     hosts = [host for host, _ in _hosts(master)]
@@ -95,8 +95,8 @@ def _open(master: str) -> SparkSession:
 
 def _hosts(master: str) -> list[tuple[str, int]]:
     """Return host and port of each master of a standalone cluster."""
-    found = re.findall(r"([^,/:]+):(\d+)", master) if master.startswith("spark://") else []
-    return [(host, int(port)) for host, port in found]
+    hosts = re.findall(r"([^,/:]+):(\d+)", master) if master.startswith("spark://") else []
+    return [(host, int(port)) for host, port in hosts]
 
 
 def _check_address(master: str) -> None:
@@ -105,7 +105,7 @@ def _check_address(master: str) -> None:
 
 
 def _check_answers(master: str) -> None:
-    """Ask whether anybody is there: Spark itself takes more than a minute to give up, and does not say why."""
+    """Raise an error if no master answers: Spark itself takes more than a minute, and does not say why."""
     problem: OSError | None = None
     for host, port in _hosts(master):
         try:
@@ -117,21 +117,21 @@ def _check_answers(master: str) -> None:
     if problem is not None:
         raise SparkError(
             f"the Spark master {master} does not answer ({problem.strerror or problem}); is it running there? "
-            "The release before stays current"
+            "The previous release stays current"
         )
 
 
 def _await_executor(spark: SparkSession, master: str) -> None:
-    """Wait for the first executor: without one, a job would wait for ever."""
+    """Wait for the first executor: without one, a job never starts."""
     if master.startswith("local"):
         return
     until = time.monotonic() + _EXECUTOR_SECONDS
-    # The driver counts as one of them.
+    # The driver is one of them.
     while spark._jsparkSession.sparkContext().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001
         if time.monotonic() > until:
             raise SparkError(
                 f"the Spark master {master} gave us no executor in {_EXECUTOR_SECONDS:.0f} seconds; are its workers "
-                "alive, with a core and memory free? The release before stays current"
+                "alive, with a core and memory free? The previous release stays current"
             )
         time.sleep(0.1)
 
@@ -139,11 +139,11 @@ def _await_executor(spark: SparkSession, master: str) -> None:
 def _explain(error: Exception) -> str:
     """Return the last error that a worker raised, or else the first line of what Spark says."""
     text = str(error)
-    raised = _RAISED.findall(text)
+    errors = _RAISED.findall(text)
     if "ModuleNotFoundError: No module named 'pipeline'" in text:
         why = "twintowns is not installed on the workers; install the same version on each, with the same libraries"
-    elif raised:
-        why = ": ".join(raised[-1])
+    elif errors:
+        why = ": ".join(errors[-1])
     else:
         why = text.strip().splitlines()[0] if text.strip() else type(error).__name__
-    return f"Spark gave up: {why}\nThe release before stays current."
+    return f"Spark gave up: {why}\nThe previous release stays current."

@@ -1,6 +1,6 @@
-"""The published tables and views in Spark's SQL, for questions that one machine is too small for.
+"""The published tables and views in Spark's SQL, for queries that are too large for one machine.
 
-The views are written once, in DuckDB's SQL; sqlglot translates them, and what users ask as well.
+The views are written once, in DuckDB's SQL; sqlglot translates them, and the queries of users as well.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
-from pipeline.curate.database import view_files
+from pipeline.curate.database import view_names
+from pipeline.curate.sql import read_sql
 from pipeline.report.current import current_database
 from pipeline.report.query import QueryError
 from pipeline.spark.session import session
-from schemas import TABLES
+from schemas import MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,12 +25,24 @@ if TYPE_CHECKING:
 
 _MACRO: Final = "a macro: it takes arguments, which a view of Spark's does not"
 _INTERVALS: Final = "Spark has no one type for intervals of days and of years"
-#: What Spark does not have, and why. A test holds all other views against DuckDB's answers, row for row.
+_CALLS: Final = "it calls the macros interval_end, intervals_agree and formal_event"
+#: Views and macros that Spark does not have, and why. A test compares all other views with DuckDB, row for row.
 LEFT_OUT: Final[dict[str, str]] = {
     **dict.fromkeys(
-        ("anniversaries", "distance_between", "find_town", "partners_of", "path_between", "statements_about"), _MACRO
+        (
+            "anniversaries",
+            "distance_between",
+            "find_town",
+            "formal_event",
+            "interval_end",
+            "intervals_agree",
+            "partners_of",
+            "path_between",
+            "statements_about",
+        ),
+        _MACRO,
     ),
-    "date_conflicts": _INTERVALS,
+    "date_conflicts": _CALLS,
     "german_german_links": _INTERVALS,
     "form_conflicts": "Spark leaves nulls out of lists, and so loses which date belongs to which form",
     "natural_partners": "it calls the macro distance_between",
@@ -40,38 +53,38 @@ LEFT_OUT: Final[dict[str, str]] = {
 def translated_views() -> dict[str, str]:
     """Return the query of each view in Spark's SQL, by name."""
     views = {}
-    for path in view_files():
-        if path.stem not in LEFT_OUT:
-            created = sqlglot.parse_one(path.read_text(encoding="utf-8"), read="duckdb")
-            views[path.stem] = _to_spark(created.expression)
+    for name in view_names():
+        if name not in LEFT_OUT:
+            created = sqlglot.parse_one(read_sql("views", name), read="duckdb")
+            views[name] = _to_spark(created.expression)
     return views
 
 
 def register(spark: SparkSession, release: Path) -> None:
-    """Make the tables and views of a release known to a session under their names.
+    """Create the tables and views of a release in a session, under their names.
 
     Args:
         spark: the session.
         release: the folder of a release, under the same path on every worker.
     """
-    for table in TABLES:
-        spark.read.parquet(str(release / f"{table.name}.parquet")).createOrReplaceTempView(table.name)
+    for table in MODELS:
+        spark.read.parquet(str(release / f"{table}.parquet")).createOrReplaceTempView(table)
     for name, query in translated_views().items():
         spark.sql(query).createOrReplaceTempView(name)
 
 
-def ask(out: Path, sql: str, master: str, limit: int | None = None) -> pl.DataFrame:
-    """Ask the current release on Spark.
+def run_spark_query(out: Path, sql: str, master: str, limit: int | None = None) -> pl.DataFrame:
+    """Return the answer to a query of the current release, computed by Spark.
 
     Args:
         out: the folder that holds `current`.
-        sql: one query, in DuckDB's SQL as everywhere else.
+        sql: one query, in DuckDB's SQL.
         master: the Spark master.
-        limit: take only the first rows.
+        limit: rows to return, all by default.
 
     Raises:
         TwintownsError: there is no release.
-        QueryError: the query cannot be read, asks what only DuckDB has, or Spark does not understand it.
+        QueryError: the query cannot be parsed, uses what only DuckDB has, or is wrong for Spark.
         SparkError: as `session`.
     """
     from pyspark.errors import AnalysisException, ParseException
@@ -84,9 +97,9 @@ def ask(out: Path, sql: str, master: str, limit: int | None = None) -> pl.DataFr
             answer = spark.sql(query)
         except (AnalysisException, ParseException) as error:
             raise QueryError(f"Spark says: {str(error).splitlines()[0]}") from error
-        found = pl.from_arrow((answer if limit is None else answer.limit(limit)).toArrow())
-    assert isinstance(found, pl.DataFrame)
-    return found
+        rows = pl.from_arrow((answer if limit is None else answer.limit(limit)).toArrow())
+    assert isinstance(rows, pl.DataFrame)
+    return rows
 
 
 def _translate(sql: str) -> str:
@@ -94,8 +107,8 @@ def _translate(sql: str) -> str:
         query = sqlglot.parse_one(sql, read="duckdb")
     except sqlglot.ParseError as error:
         raise QueryError(f"the query cannot be read: {str(error).splitlines()[0]}") from error
-    named = [one.name.lower() for one in query.find_all(exp.Table, exp.Anonymous)]
-    for name in named:
+    for node in query.find_all(exp.Table, exp.Anonymous):
+        name = node.name.lower()
         if name in LEFT_OUT:
             raise QueryError(f"{name} is not there on Spark: {LEFT_OUT[name]}. Ask without --engine spark")
     return _to_spark(query)
@@ -106,7 +119,7 @@ def _to_spark(query: exp.Expr) -> str:
 
 
 def _round_as_duckdb(node: exp.Expr) -> exp.Expr:
-    """Shift, round and shift back, as DuckDB does: Spark rounds 497.55, which is a bit less, down."""
+    """Return a rounding that multiplies, rounds and divides, as DuckDB does: Spark rounds 497.55 down."""
     digits = node.args.get("decimals") if isinstance(node, exp.Round) else None
     if not isinstance(digits, exp.Literal):
         return node

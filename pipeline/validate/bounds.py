@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.DataFrame) -> None:
-    """Hold a source's snapshots against its declared bounds.
+    """Compare a source's snapshots with its declared bounds.
 
     Args:
         declaration: for `expect`.
         statements: text columns of the rows that were read, before any was nulled.
-        ledger: the source's accounts.
+        ledger: of the source.
 
     Raises:
         BoundsError: too few or too many rows, too many rejected, or a column less filled than expected.

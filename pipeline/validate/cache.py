@@ -1,4 +1,4 @@
-"""What was made of a source's bytes, kept between refreshes: unchanged bytes, declaration and code give it again."""
+"""A cache of validated sources between refreshes; its key is made of the bytes, the declaration and the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.raw_store.snapshots import write_atomically
+from pipeline.raw_store.atomic import write_atomically
 from pipeline.readers.statements import RawFile
 from pipeline.validate import Checked, check_source
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from pipeline.readers.statements import Received
     from pipeline.sources import Declaration
 
-_FRAMES = ("claims", "awards", "group_members", "figures", "rejects", "findings", "ledger", "item_names")
+_FRAMES = Checked.frame_names()
 _SUFFIX = ".checked"
 
 
-def kept_check(
+def cached_check(
     folder: Path, code: str, declaration: Declaration, received: Sequence[Received], countries: pl.DataFrame
 ) -> tuple[Checked, bool]:
-    """Return what `check_source` returns, and whether it was kept from before.
+    """Return what `check_source` returns, and whether it came from the cache.
 
     Args:
-        folder: where it is kept, one file a source; what cannot be read or written there is done without.
+        folder: the cache, one file a source; a file that cannot be read or written is no error.
         code: hash of the code.
-        declaration: the source.
-        received: its files' bytes.
-        countries: names of countries, a function of the code.
+        declaration: of the source.
+        received: the bytes of its files.
+        countries: names of countries, which depend on the code only.
 
     Raises:
         SourceError: as `check_source`.
@@ -43,58 +43,55 @@ def kept_check(
     key = _key(code, declaration, received)
     path = folder / f"{declaration.id}{_SUFFIX}"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
-        return _unpack(path.read_bytes(), key), True
+        return _decode(path.read_bytes(), key), True
     checked = check_source(declaration, received, countries)
     with contextlib.suppress(OSError):
-        write_atomically(path, _pack(checked, key))
+        write_atomically(path, _encode(checked, key))
     return checked, False
 
 
-def forget_others(folder: Path, wanted: frozenset[str]) -> None:
-    """Remove what is kept of sources that are not read any more, and what killed runs left."""
+def prune_cache(folder: Path, source_ids: frozenset[str]) -> None:
+    """Remove all files but those of some sources; this includes the unfinished files of killed runs."""
     with contextlib.suppress(OSError):
         for path in folder.iterdir():
-            if path.name.removesuffix(_SUFFIX) not in wanted:
+            if path.name.removesuffix(_SUFFIX) not in source_ids:
                 path.unlink(missing_ok=True)
 
 
 def _key(code: str, declaration: Declaration, received: Sequence[Received]) -> str:
     snapshots = [
-        f"{one.snapshot.snapshot_id} {one.snapshot.sha256} {one.snapshot.as_of_date} {one.snapshot.url}"
-        for one in received
+        f"{item.snapshot.snapshot_id} {item.snapshot.sha256} {item.snapshot.as_of_date} {item.snapshot.url}"
+        for item in received
     ]
     return hashlib.sha256("\x1f".join([code, declaration.model_dump_json(), *snapshots]).encode()).hexdigest()
 
 
-def _pack(checked: Checked, key: str) -> bytes:
-    """Return one line of JSON with the key, a checksum and what follows: the frames, one after the other."""
-    frames = [(name, getattr(checked, name)) for name in _FRAMES] + [("raw", file.rows) for file in checked.raw]
-    parts = []
-    for _, frame in frames:
+def _encode(checked: Checked, key: str) -> bytes:
+    """Return one line of JSON (key, checksum, sizes), then the frames in Arrow IPC format, one after the other."""
+    encoded = []
+    for frame in (*(getattr(checked, name) for name in _FRAMES), *(file.rows for file in checked.raw)):
         buffer = io.BytesIO()
         frame.write_ipc(buffer, compression="lz4")
-        parts.append(buffer.getvalue())
-    body = b"".join(parts)
+        encoded.append(buffer.getvalue())
+    body = b"".join(encoded)
     head = {
         "key": key,
         "sha256": hashlib.sha256(body).hexdigest(),
-        "sizes": [len(part) for part in parts],
+        "sizes": [len(content) for content in encoded],
         "raw": [(file.source_id, file.snapshot_id) for file in checked.raw],
     }
     return json.dumps(head).encode() + b"\n" + body
 
 
-def _unpack(content: bytes, key: str) -> Checked:
+def _decode(content: bytes, key: str) -> Checked:
     line, _, body = content.partition(b"\n")
     head = json.loads(line)
     if head["key"] != key or head["sha256"] != hashlib.sha256(body).hexdigest():
-        raise ValueError("of other bytes, or damaged")
-    frames, start = [], 0
-    for size in head["sizes"]:
-        frames.append(pl.read_ipc(io.BytesIO(body[start : start + size])))
-        start += size
-    raw = [
-        RawFile(source, snapshot, rows)
-        for (source, snapshot), rows in zip(head["raw"], frames[len(_FRAMES) :], strict=True)
-    ]
-    return Checked(**dict(zip(_FRAMES, frames, strict=False)), raw=raw)
+        raise ValueError("made of other bytes, or damaged")
+    stream = io.BytesIO(body)
+    frames = [pl.read_ipc(stream.read(size)) for size in head["sizes"]]
+    raw = zip(head["raw"], frames[len(_FRAMES) :], strict=True)
+    return Checked(
+        **dict(zip(_FRAMES, frames, strict=False)),
+        raw=tuple(RawFile(source_id, snapshot_id, rows) for (source_id, snapshot_id), rows in raw),
+    )

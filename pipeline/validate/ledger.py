@@ -1,4 +1,4 @@
-"""What became of each snapshot's rows."""
+"""The ledger: what became of each snapshot's rows."""
 
 from __future__ import annotations
 
@@ -6,54 +6,63 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.readers.statements import Received, Statements, count_names
-from schemas import LEDGER
+from pipeline.readers.statements import Received, Statements, count_lookup_rows
+from schemas import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.sources import Declaration
+    from pipeline.validate.rows import ValidatedRows
 
 
-def account(
-    declaration: Declaration, statements: Statements, ignored: pl.Series, rejects: pl.DataFrame, good: pl.DataFrame,
-    holds: str,
-) -> pl.DataFrame:  # fmt: skip
-    """Count what became of each snapshot's rows, each from its own side so that the balance is a real check."""
-    read = pl.DataFrame(
+def count_rows(
+    declaration: Declaration, statements: Statements, validated: ValidatedRows, rejects: pl.DataFrame, holds: str
+) -> pl.DataFrame:
+    """Return one row of the ledger for each snapshot.
+
+    Rows read, used, rejected and ignored are counted independently, so that their balance is a real check.
+
+    Args:
+        declaration: of the source.
+        statements: what was read.
+        validated: what became of it.
+        rejects: the rejected raw rows, as published.
+        holds: the sort of statements; only those of `claims` count as claims made.
+    """
+    ledger = pl.DataFrame(
         [(file.snapshot_id, file.rows.height) for file in statements.raw],
-        schema={"snapshot_id": pl.String, "read": pl.UInt32},
+        schema={"snapshot_id": pl.String, "in_columns": pl.UInt32},
         orient="row",
     )
-    broken = statements.broken.group_by("snapshot_id").agg(broken=pl.len())
-    left_out = (
-        statements.rows.filter(pl.col("row").is_in(ignored.implode()))
-        .group_by("snapshot_id").agg(rows_ignored=pl.col("row").n_unique())
-    )  # fmt: skip
-    refused = rejects.group_by("snapshot_id").agg(rows_rejected=pl.len())
-    used = good.group_by("snapshot_id").agg(rows_used=pl.col("locator").n_unique(), made=pl.len())
-    used = used.with_columns(pl.col("snapshot_id").cast(pl.String))
-    ledger = read.join(broken, on="snapshot_id", how="full", coalesce=True)
-    for part in (left_out, refused, used):
-        ledger = ledger.join(part, on="snapshot_id", how="left")
-    return LEDGER.conform(
+    is_ignored = pl.col("row").is_in(validated.ignored["row"].implode())
+    for counts in (
+        statements.broken.group_by("snapshot_id").agg(broken=pl.len()),
+        statements.rows.filter(is_ignored).group_by("snapshot_id").agg(rows_ignored=pl.col("row").n_unique()),
+        rejects.group_by("snapshot_id").agg(rows_rejected=pl.len()),
+        validated.accepted.group_by(pl.col("snapshot_id").cast(pl.String)).agg(
+            rows_used=pl.col("locator").n_unique(), accepted=pl.len()
+        ),
+    ):
+        ledger = ledger.join(counts, on="snapshot_id", how="left")
+    return Ledger.coerce(
         ledger.with_columns(pl.exclude("snapshot_id").fill_null(0)).with_columns(
             source_id=pl.lit(declaration.id),
-            rows_read=pl.col("read") + pl.col("broken"),
-            claims_made=pl.when(pl.lit(holds == "claims")).then("made").otherwise(0),
+            rows_read=pl.col("in_columns") + pl.col("broken"),
+            claims_made=pl.col("accepted") if holds == "claims" else pl.lit(0),
         )
     )
 
 
-def account_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
-    """Account for files that only give names: all of their rows are ignored."""
-    counts = [
-        (declaration.id, one.snapshot.snapshot_id, count_names(declaration, one))
-        for one in received
-        if one.file.holds == "names"
+def count_rows_of_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
+    """Return one row of the ledger for each file of names; all of their rows are ignored."""
+    rows = [
+        (declaration.id, item.snapshot.snapshot_id, count_lookup_rows(declaration, item))
+        for item in received
+        if item.file.holds == "names"
     ]
-    frame = pl.DataFrame(counts, schema=["source_id", "snapshot_id", "rows_read"], orient="row")
-    zero = pl.lit(0, pl.Int64)
-    return LEDGER.conform(
+    frame = pl.DataFrame(rows, schema=["source_id", "snapshot_id", "rows_read"], orient="row")
+    zero = pl.lit(0)
+    return Ledger.coerce(
         frame.with_columns(rows_used=zero, rows_rejected=zero, rows_ignored="rows_read", claims_made=zero)
     )

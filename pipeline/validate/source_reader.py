@@ -1,12 +1,12 @@
-"""A source's bytes, verified, to checked statements: strictly for a build, with care for a refresh.
+"""The files of a source, verified and validated.
 
-`Reader` takes the newest snapshot, and what is wrong with it stops the build. `CarefulReader` goes back to the
-snapshot of the release before, and notes it; what it has read before it takes from where it was kept.
+`Reader` reads the newest snapshot, and stops the build if it is broken. `FallbackReader` then reads the snapshot of
+the previous release, and reports it; it also has a cache of what it validated before.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,11 @@ from pipeline.raw_store.snapshots import RawStore, describe
 from pipeline.readers.statements import Received
 from pipeline.sources.model import Expect
 from pipeline.validate import Checked, check_source
-from pipeline.validate.cache import kept_check
+from pipeline.validate.cache import cached_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import polars as pl
@@ -28,124 +29,126 @@ if TYPE_CHECKING:
     from pipeline.sources import Declaration
 
     #: Runs a named step inside the context.
-    Step = Callable[[str], AbstractContextManager[None]]
-
-
-def _silent(_: str) -> AbstractContextManager[None]:
-    return nullcontext()
+    Step = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
-class Read:
-    """One source's files, without their bytes, and what became of them; neither where it was never fetched."""
+class SourceResult:
+    """One source's files, without their bytes, and what became of them; empty if it was never fetched."""
 
     received: tuple[Received, ...] = ()
     checked: Checked | None = None
 
 
 class Reader:
-    """Reads the newest snapshot of each source; what is wrong with one stops the build."""
+    """Reads the newest snapshot of each source; a broken one stops the build."""
 
     def __init__(self, raw: Path) -> None:
         self.raw = raw
 
-    def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = _silent) -> Read:
-        """Read and check one source; `Read()` if it was never fetched.
+    def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = nullcontext) -> SourceResult:
+        """Return the files of one source, validated.
 
         Raises:
-            SourceError: as `gather` and `check_source`.
+            SourceError: as `load_files` and `check_source`.
         """
-        received = gather(declaration, self.raw)
+        received = load_files(declaration, self.raw)
         if not received:
-            return Read()
+            return SourceResult()
         with step(f"read {declaration.id}"):
             checked = check_source(declaration, received, countries)
-        return Read(tuple(one.done() for one in received), checked)
+        return SourceResult(tuple(item.without_content() for item in received), checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
-        """Return places and names, and the files that they come from besides the embedded ones.
+        """Return places and names, and the downloads that they come from, by source.
 
         Raises:
             SourceError: a download is broken or incomplete.
         """
-        downloads = {one.id: find_downloads(one, self.raw) for one in declarations}
-        return load_gazetteer([file for files in downloads.values() for file in files]), downloads
+        downloads = {declaration.id: find_downloads(declaration, self.raw) for declaration in declarations}
+        return _load_gazetteer(downloads), downloads
 
 
 @dataclass
-class CarefulReader(Reader):
-    """Reads the snapshots of the release before where the newest ones are broken.
+class FallbackReader(Reader):
+    """Reads the snapshots of the previous release where the newest ones are broken.
+
+    Several threads can read at once, so what is noted of each source has no order.
 
     Attributes:
         raw: the raw store.
-        last_good: ids of the snapshots that the release before was built from, by source.
-        accepted: gates to let through; those that are declared bounds are meant here.
-        kept: folder of what was read before.
-        code: hash of the code, which decides what is made of bytes.
-        stale: why a source is as it was before, by source.
-        missing: why nothing could be made of a source, by source.
-        reread: the sources that were not taken from where they are kept.
+        last_good: ids of the snapshots that the previous release was built from, by source.
+        accepted: gates to let through; here, those of declared bounds.
+        cache: folder of what was validated before.
+        code: hash of the code, which is part of the cache's key.
+        stale: why an older snapshot of a source was read, by source.
+        missing: why no snapshot of a source could be read, by source.
+        reread: the sources that were not in the cache.
     """
 
     raw: Path
     last_good: Mapping[str, frozenset[str]]
     accepted: Mapping[str, str]
-    kept: Path
+    cache: Path
     code: str
     stale: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     reread: list[str] = field(default_factory=list)
 
-    def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = _silent) -> Read:
-        """Read and check one source, from its last good snapshot if need be; `Read()` where there is none."""
+    def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = nullcontext) -> SourceResult:
+        """Return the files of one source, validated, from its last good snapshot if the newest one is broken."""
         newest: tuple[Received, ...] = ()
         try:
-            newest = gather(declaration, self.raw)
-            return self._read(declaration, newest, countries, step)
+            newest = load_files(declaration, self.raw)
+            return self._check(declaration, newest, countries, step)
         except SourceError as error:
             problem = _explain(error, declaration)
         try:
-            # What was published once was within its bounds then, or accepted.
-            received = gather(declaration, self.raw, self.last_good.get(declaration.id, frozenset()))
-            read = self._read(_without_bounds(declaration), received, countries, step)
+            # A published snapshot was within its bounds, or was accepted.
+            received = load_files(declaration, self.raw, self.last_good.get(declaration.id, frozenset()))
+            result = self._check(_without_bounds(declaration), received, countries, step)
         except SourceError:
-            received, read = (), Read()
+            received, result = (), SourceResult()
         if not received:
             self.missing[declaration.id] = problem
-        elif _ids(received) != _ids(newest):
+        elif _snapshot_ids(received) != _snapshot_ids(newest):
             self.stale[declaration.id] = problem
-        return read
+        return result
 
-    def _read(
+    def _check(
         self, declaration: Declaration, received: tuple[Received, ...], countries: pl.DataFrame, step: Step
-    ) -> Read:
+    ) -> SourceResult:
         if not received:
-            return Read()
+            return SourceResult()
         if f"{BoundsError.gate}:{declaration.id}" in self.accepted or BoundsError.gate in self.accepted:
             declaration = _without_bounds(declaration)
         with step(f"read {declaration.id}"):
-            checked, was_kept = kept_check(self.kept, self.code, declaration, received, countries)
-        if not was_kept:
+            checked, is_cached = cached_check(self.cache, self.code, declaration, received, countries)
+        if not is_cached:
             self.reread.append(declaration.id)
-        return Read(tuple(one.done() for one in received), checked)
+        return SourceResult(tuple(item.without_content() for item in received), checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
-        """Return places and names; from all the downloads of the release before where one is broken now."""
+        """Return places and names; if a download is broken, all come from those of the previous release."""
         try:
             return super().gazetteer(declarations)
         except SourceError as error:
             problem = str(error)
         downloads = {
-            one.id: find_downloads(one, self.raw, self.last_good.get(one.id, frozenset())) for one in declarations
+            declaration.id: find_downloads(declaration, self.raw, self.last_good.get(declaration.id, frozenset()))
+            for declaration in declarations
         }
-        gazetteer = load_gazetteer([file for files in downloads.values() for file in files])
-        for name, files in downloads.items():
-            (self.stale if files else self.missing)[name] = problem
-        return gazetteer, downloads
+        for source_id, files in downloads.items():
+            (self.stale if files else self.missing)[source_id] = problem
+        return _load_gazetteer(downloads), downloads
 
 
-def _ids(received: Sequence[Received]) -> set[str]:
-    return {one.snapshot.snapshot_id for one in received}
+def _load_gazetteer(downloads: Mapping[str, tuple[Download, ...]]) -> Gazetteer:
+    return load_gazetteer([file for files in downloads.values() for file in files])
+
+
+def _snapshot_ids(received: Sequence[Received]) -> set[str]:
+    return {item.snapshot.snapshot_id for item in received}
 
 
 def _explain(error: SourceError, declaration: Declaration) -> str:
@@ -157,41 +160,43 @@ def _explain(error: SourceError, declaration: Declaration) -> str:
 
 
 def _without_bounds(declaration: Declaration) -> Declaration:
-    """Return the declaration without floors and ceilings; shifted rows are no matter of opinion."""
-    kept = {name: getattr(declaration.expect, name) for name in ("max_shifted_rows", "earliest_year")}
-    bounds = {"rows": {"min": 0}, "max_rejected_share": 1.0}
-    return declaration.model_copy(update={"expect": Expect.model_validate(kept | bounds)})
+    """Return the declaration without floors and ceilings; the limit of shifted rows stays."""
+    expect = Expect(
+        rows={"min": 0},
+        max_rejected_share=1.0,
+        max_shifted_rows=declaration.expect.max_shifted_rows,
+        earliest_year=declaration.expect.earliest_year,
+    )
+    return declaration.model_copy(update={"expect": expect})
 
 
-def gather(declaration: Declaration, raw: Path, wanted: frozenset[str] | None = None) -> tuple[Received, ...]:
+def load_files(declaration: Declaration, raw: Path, snapshot_ids: frozenset[str] | None = None) -> tuple[Received, ...]:
     """Return the verified bytes of a source's files; none if it was never fetched.
 
-    A file that lies beside its declaration is read from there, any other from the raw store.
+    A file in the folder of its declaration is read from there, any other from the raw store.
 
     Args:
-        declaration: the source.
+        declaration: of the source.
         raw: the raw store.
-        wanted: ids of the snapshots to take instead of the newest ones.
+        snapshot_ids: read these snapshots instead of the newest ones.
 
     Raises:
         SourceError: a file is missing, truncated, altered or not the one that the declaration pins.
     """
-    store, found, missing = RawStore(raw), [], []
+    store, received, missing = RawStore(raw), [], []
     for file in declaration.files:
-        beside = declaration.path.parent / file.name
-        if file.url is None and beside.exists():
-            content = _read_beside(beside)
+        local = declaration.path.parent / file.name
+        if file.url is None and local.exists():
+            content = _read_local(local)
             snapshot = describe(declaration, file, content)
             if file.sha256 and snapshot.sha256 != file.sha256:
-                raise SourceError(f"{beside}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
-            found.append(Received(file, snapshot, content))
-            continue
-        latest = store.latest(declaration, file) if wanted is None else store.one_of(declaration, file, wanted)
-        if latest is None:
+                raise SourceError(f"{local}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
+            received.append(Received(file, snapshot, content))
+        elif latest := store.latest(declaration, file, snapshot_ids):
+            received.append(Received(file, latest, store.read(latest)))
+        else:
             missing.append(file)
-            continue
-        found.append(Received(file, latest, store.read(latest)))
-    if found and missing:
+    if received and missing:
         raise SourceError(
             f"{declaration.id}: {len(missing)} of {len(declaration.files)} files are not in {raw / declaration.id}, "
             f"such as {missing[0].name}; fetch them with: twintowns fetch {declaration.id}"
@@ -201,10 +206,10 @@ def gather(declaration: Declaration, raw: Path, wanted: frozenset[str] | None = 
             f"{declaration.id}: {missing[0].name} is neither beside {declaration.path} nor listed in "
             f"{raw / declaration.id / 'manifest.jsonl'}; put it beside its declaration"
         )
-    return tuple(found)
+    return tuple(received)
 
 
-def _read_beside(path: Path) -> bytes:
+def _read_local(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:

@@ -1,9 +1,5 @@
-"""Dumps of Wikipedia and Wikidata, streamed: what speaks of twinnings goes into the raw store, the rest passes by.
+"""Dumps of Wikipedia and Wikidata as a stream: the records about twinnings go into the raw store.
 
-A dump is cut into parts that processes decompress and search side by side. Memory is bounded by a few parts; what is
-found is written as it comes, with a checkpoint, so that an interrupted scan goes on at the block where it stopped.
+A dump is cut into chunks that processes decompress and search in parallel. Memory holds a few chunks; records are
+written as they are found, with checkpoints, so that an interrupted scan continues at the chunk where it stopped.
 """
-
-from pipeline.extract.dumps.scan import Scanned, scan_dump
-
-__all__ = ["Scanned", "scan_dump"]

@@ -1,4 +1,4 @@
-"""Search a dump with all cores, and keep what was found even if the scan is interrupted."""
+"""Search a dump with all cores; records that were found survive an interruption of the scan."""
 
 from __future__ import annotations
 
@@ -6,33 +6,34 @@ import functools
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from pipeline.errors import SourceError
-from pipeline.extract.dumps.parts import broken, packing_of, parts_of
+from pipeline.extract.dumps.chunks import broken_dump, read_chunks
 from pipeline.extract.dumps.search import UnreadableError
 from pipeline.extract.parallel import map_in_order
-from pipeline.raw_store.snapshots import write_atomically
+from pipeline.raw_store.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipeline.extract.dumps.parts import Part
-    from pipeline.extract.dumps.search import Hit, Search
+    from pipeline.extract.dumps.chunks import Chunk
+    from pipeline.extract.dumps.search import Record, Search
 
 #: Seconds between checkpoints.
 CHECKPOINT: Final = 10.0
-#: Bytes that tell how a text begins or ends.
+#: Bytes that show how a text begins or ends, and bytes among which they are looked for.
 _EDGE: Final = 32
-#: What of a state JSON cannot hold as it is.
+_EDGE_WITH_BLANKS: Final = 1 << 16
+#: The fields of a state that JSON cannot hold as they are.
 _BYTES: Final = ("carry", "first", "last")
 
 
 @dataclass(frozen=True)
-class Scanned:
-    """What a scan found.
+class ScanResult:
+    """The result of a scan.
 
     Attributes:
         path: the records, one JSON object a line, in the order of the dump.
@@ -49,11 +50,14 @@ class Scanned:
 
 @dataclass
 class _State:
-    """How far a scan has come.
+    """The progress of a scan.
 
     Attributes:
-        carry: the beginning of a unit whose end is in the next part.
-        first, last: how the text begins, and ends so far, without blanks.
+        dump: identifies file and search.
+        start: the end of the last chunk that was searched.
+        written: bytes of records.
+        carry: the beginning of a unit whose end is in the next chunk.
+        first, last: how the text begins, and how it ends so far, without blanks.
     """
 
     dump: dict[str, object]
@@ -62,17 +66,20 @@ class _State:
     records: int = 0
     text_bytes: int = 0
     latest: str = ""
-    carry: bytes = field(default=b"")
-    first: bytes = field(default=b"")
-    last: bytes = field(default=b"")
+    carry: bytes = b""
+    first: bytes = b""
+    last: bytes = b""
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, output: BinaryIO) -> None:
+        """Write a checkpoint, after the records up to it."""
+        output.flush()
+        os.fsync(output.fileno())
         content = asdict(self) | {name: getattr(self, name).decode("latin-1") for name in _BYTES}
         write_atomically(path, json.dumps(content).encode())
 
     @classmethod
     def load(cls, path: Path, dump: dict[str, object]) -> _State:
-        """Return the state of the same dump's interrupted scan, or that of one that begins."""
+        """Return the state of an interrupted scan of the same dump, or that of a new scan."""
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
             state = cls(**content | {name: content[name].encode("latin-1") for name in _BYTES})
@@ -80,81 +87,101 @@ class _State:
             return cls(dump)
         return state if state.dump == dump else cls(dump)
 
+    def write(self, records: list[Record], output: BinaryIO) -> None:
+        """Write records and count them."""
+        for record in records:
+            self.written += output.write(record.line + b"\n")
+            self.records += 1
+            self.latest = max(self.latest, record.changed)
+
 
 @dataclass(frozen=True)
-class _Found:
-    """What one part holds: whole units were searched, the two at its edges are for who knows its neighbours."""
+class _ChunkResult:
+    """The result of one chunk: its complete units were searched; those at its edges continue in other chunks."""
 
     head: bytes
     tail: bytes
-    hits: list[Hit]
+    records: list[Record]
     size: int
     first: bytes
     last: bytes
 
 
 def scan_dump(
-    path: Path, search: Search, folder: Path, *, told: Callable[[int, int], None] | None = None, workers: int = 0
-) -> Scanned:
-    """Search a dump and write what is found into a folder.
+    path: Path,
+    search: Search,
+    folder: Path,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    workers: int = 0,
+) -> ScanResult:
+    """Search a dump and write the records into a folder.
 
-    An interrupted scan of the same file goes on at the part where it stopped; its result is the same.
+    An interrupted scan of the same file continues at the chunk where it stopped, with the same result.
 
     Args:
         path: the dump: plain, gzip, bzip2.
         search: what to look for.
-        folder: where `found.jsonl` and the checkpoint go; nobody else may write there meanwhile.
-        told: called with the bytes of the file that were read and those that were searched as text.
+        folder: where `records.jsonl` and the checkpoint go; no other process may write there meanwhile.
+        on_progress: called with the bytes of the file that were read and those that were searched as text.
         workers: processes; all cores by default.
 
     Raises:
-        SourceError: the dump cannot be read, or is not whole; what was found is kept for the next try with that file.
+        SourceError: the dump cannot be read, or is incomplete; the records stay for the next try with that file.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    checkpoint, records = folder / "checkpoint.json", folder / "records.jsonl"
+    state = _State.load(checkpoint, _identify(path, search))
+    records.touch()
+    with records.open("r+b") as output:
+        output.truncate(state.written)
+        output.seek(state.written)
+        saved = time.monotonic()
+        try:
+            chunks = read_chunks(path, state.start)
+            for chunk, result in map_in_order(functools.partial(_search_chunk, search), chunks, workers):
+                _add(result, path, search, state, output)
+                state.start = chunk.end
+                if on_progress:
+                    on_progress(chunk.position, state.text_bytes)
+                if time.monotonic() - saved > CHECKPOINT:
+                    state.save(checkpoint, output)
+                    saved = time.monotonic()
+        except SourceError:
+            state.save(checkpoint, output)
+            raise
+        _check_complete(path, search, state)
+        state.write(_find_records(path, search, state.carry), output)
+    return ScanResult(records, state.records, state.text_bytes, state.latest)
+
+
+def _identify(path: Path, search: Search) -> dict[str, object]:
     try:
         stat = path.stat()
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
-    packing = packing_of(path)
-    checkpoint, found = folder / "checkpoint.json", folder / "found.jsonl"
-    dump = {"name": path.name, "size": stat.st_size, "mtime": stat.st_mtime_ns, "search": search.identity}
-    state = _State.load(checkpoint, dump)
-    found.touch()
-    with found.open("r+b") as output:
-        output.truncate(state.written)
-        output.seek(state.written)
-
-        def save() -> None:
-            output.flush()
-            os.fsync(output.fileno())
-            state.save(checkpoint)
-
-        saved = time.monotonic()
-        parts = parts_of(path, packing, state.start)
-        try:
-            for part, result in map_in_order(functools.partial(_search, search), parts, workers):
-                _take(result, path, search, state, output.write)
-                state.start = part.end
-                if told:
-                    told(part.position, state.text_bytes)
-                if time.monotonic() - saved > CHECKPOINT:
-                    save()
-                    saved = time.monotonic()
-        except SourceError:
-            save()
-            raise
-        _check_whole(path, search, state)
-        _write(_hits(path, search, state.carry), state, output.write)
-    return Scanned(found, state.records, state.text_bytes, state.latest)
+    return {"name": path.name, "size": stat.st_size, "mtime": stat.st_mtime_ns, "search": search.identity}
 
 
-def _take(result: _Found, path: Path, search: Search, state: _State, write: Callable[[bytes], int]) -> None:
-    """Add what a part holds, in the order of the dump."""
+def _search_chunk(search: Search, chunk: Chunk) -> _ChunkResult:
+    """Search one chunk; runs in another process."""
+    text = chunk.read()
+    edges = text[:_EDGE_WITH_BLANKS].lstrip()[:_EDGE], text[-_EDGE_WITH_BLANKS:].rstrip()[-_EDGE:]
+    first = text.find(search.end)
+    if first < 0:
+        return _ChunkResult(b"", text, [], len(text), *edges)
+    first += len(search.end)
+    last = text.rfind(search.end) + len(search.end)
+    records = _find_records(chunk.path, search, text[first:last])
+    return _ChunkResult(text[:first], text[last:], records, len(text), *edges)
+
+
+def _add(result: _ChunkResult, path: Path, search: Search, state: _State, output: BinaryIO) -> None:
+    """Add the result of a chunk, in the order of the dump."""
     if result.head:
-        # Before anything is changed: it may be unreadable.
-        across = _hits(path, search, state.carry + result.head)
-        _write(across, state, write)
-        _write(result.hits, state, write)
+        # Before the state changes, because the unit may be unreadable.
+        across = _find_records(path, search, state.carry + result.head)
+        state.write([*across, *result.records], output)
         state.carry = result.tail
     else:
         state.carry += result.tail
@@ -163,36 +190,17 @@ def _take(result: _Found, path: Path, search: Search, state: _State, write: Call
     state.last = (state.last + result.last)[-_EDGE:]
 
 
-def _check_whole(path: Path, search: Search, state: _State) -> None:
-    """Stop at a dump whose end is missing; one that is compressed may have been cut between two streams."""
+def _find_records(path: Path, search: Search, units: bytes) -> list[Record]:
+    try:
+        return list(search.find(units))
+    except UnreadableError as error:
+        raise broken_dump(path, error) from error
+
+
+def _check_complete(path: Path, search: Search, state: _State) -> None:
+    """Reject a dump without its end: a compressed dump may have been truncated between two streams."""
     if not state.first:
         raise SourceError(f"{path}: the file is empty; nothing was read")
     begin, end = search.frame
     if state.first.startswith(begin) and not state.last.endswith(end):
-        raise broken(path, f"it ends before its {end.decode()}")
-
-
-def _hits(path: Path, search: Search, units: bytes) -> list[Hit]:
-    try:
-        return list(search.hits(units))
-    except UnreadableError as error:
-        raise broken(path, error) from error
-
-
-def _write(hits: list[Hit], state: _State, write: Callable[[bytes], int]) -> None:
-    for hit in hits:
-        state.written += write(hit.line + b"\n")
-        state.records += 1
-        state.latest = max(state.latest, hit.changed)
-
-
-def _search(search: Search, part: Part) -> _Found:
-    """Search one part; runs in a process of its own."""
-    text = part.read()
-    edges = text[: 1 << 16].lstrip()[:_EDGE], text[-(1 << 16) :].rstrip()[-_EDGE:]
-    first = text.find(search.end)
-    if first < 0:
-        return _Found(b"", text, [], len(text), *edges)
-    first += len(search.end)
-    last = text.rfind(search.end) + len(search.end)
-    return _Found(text[:first], text[last:], _hits(part.path, search, text[first:last]), len(text), *edges)
+        raise broken_dump(path, f"it ends before its {end.decode()}")

@@ -1,119 +1,88 @@
-"""What to look for in the text of a dump: pages that speak of twinnings, entities that state one."""
+"""What is searched in the text of a dump: pages about twinnings, and entities that state a twinning.
+
+A search finds records in a text of complete units; it is sent to other processes. Every unit ends with `end`; `frame`
+is how a complete dump begins and ends, apart from blanks; `identity` differs from that of any other search.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
+
+from pipeline.extract.wikidata import terms as t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.extract.mediawiki.page_filter import PageFilter
 
-#: Properties that are kept of an entity: partners, country, region, coordinates, GeoNames id, inhabitants, kind.
-KEPT_PROPERTIES: Final = ("P190", "P17", "P131", "P625", "P1566", "P1082", "P31")
-_STATES_PARTNER: Final = b'"P190":'
+#: The properties of an entity that are kept.
+PROPERTIES: Final = (t.TWINNED, t.COUNTRY, t.REGION, t.COORDINATES, t.GEONAMES, t.POPULATION, t.INSTANCE_OF)
+_STATES_PARTNER: Final = f'"{t.TWINNED}":'.encode()
 _TITLE: Final = re.compile("<title>([^<]*)</title>")
-
-
-#: So much of a record is quoted where it cannot be read.
+#: So many characters of a record are quoted where it cannot be read.
 _QUOTED: Final = 80
 
 
 class UnreadableError(Exception):
-    """A record that may speak of twinnings is not what the dump's other records are."""
+    """A record that may be about twinnings does not have the structure of the dump's other records."""
 
-    def __init__(self, record: str, why: Exception) -> None:
-        super().__init__(f"{why}, in the record that begins {record.strip()[:_QUOTED]!r}")
+    def __init__(self, record: str, problem: Exception) -> None:
+        super().__init__(f"{problem}, in the record that begins {record.strip()[:_QUOTED]!r}")
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One record of what was found, and when it was last changed."""
+class Record:
+    """A record that was found, as a line of JSON, and the time of its last change."""
 
     line: bytes
     changed: str
 
 
-class Search(Protocol):
-    """Finds records in whole units of a dump; it is sent to other processes."""
-
-    @property
-    def end(self) -> bytes:
-        """Return what every unit ends with."""
-
-    @property
-    def frame(self) -> tuple[bytes, bytes]:
-        """Return what a whole dump begins and ends with, besides blanks; one that begins in another way has no end."""
-
-    @property
-    def identity(self) -> str:
-        """Return what tells this search from any other."""
-
-    def hits(self, units: bytes) -> Iterator[Hit]:
-        """Yield what is wanted of a text of whole units.
-
-        Raises:
-            UnreadableError: a unit that may be wanted cannot be read.
-        """
-
-
 @dataclass(frozen=True)
 class PageSearch:
-    """Looks for pages that have a section, or a title, of twinnings.
+    """Finds pages with a section, or a title, about twinnings, as `page_filter` describes them."""
 
-    Args:
-        language: of the wiki.
-        sections: matches where such a section begins, or a template that stands for one.
-        titles: match the titles of lists of twinnings.
-    """
-
-    language: str
-    sections: re.Pattern[str]
-    titles: tuple[re.Pattern[str], ...] = ()
+    page_filter: PageFilter
     end: bytes = b"</page>"
     frame: tuple[bytes, bytes] = (b"<mediawiki", b"</mediawiki>")
 
-    @classmethod
-    def of(cls, page_filter: PageFilter) -> PageSearch:
-        """Return the search for the pages that a filter accepts."""
-        return cls(page_filter.language, page_filter.sections, page_filter.list_titles)
-
     @property
     def identity(self) -> str:
-        """Return the language and what is looked for."""
-        return " ".join([self.language, *(one.pattern for one in (self.sections, *self.titles))])
+        """Return the language and the patterns."""
+        patterns = (self.page_filter.sections, *self.page_filter.list_titles)
+        return " ".join([self.page_filter.language, *(pattern.pattern for pattern in patterns)])
 
-    def hits(self, units: bytes) -> Iterator[Hit]:
-        """Yield the pages as the lines that `wikipages` reads: one JSON object each."""
-        text = units.decode("utf-8", "replace")
-        for page in self._pages(text):
-            found = _page(page, self.language)
-            if found is not None:
-                yield found
+    def find(self, units: bytes) -> Iterator[Record]:
+        """Yield the pages as the lines that the reader `wikipages` reads: one JSON object each.
+
+        Raises:
+            UnreadableError: a page that may be about twinnings cannot be read.
+        """
+        for page in self._pages(units.decode("utf-8", "replace")):
+            record = _page_record(page, self.page_filter.language)
+            if record is not None:
+                yield record
 
     def _pages(self, text: str) -> Iterator[str]:
-        places = [match.start() for match in self.sections.finditer(text)]
-        places += [
-            title.start() for title in _TITLE.finditer(text) if any(one.search(title.group(1)) for one in self.titles)
-        ]
+        patterns = self.page_filter.list_titles
+        titles = (title for title in _TITLE.finditer(text) if any(pattern.search(title[1]) for pattern in patterns))
         done = 0
-        for place in sorted(places):
-            if place < done:
+        for position in sorted(match.start() for match in (*self.page_filter.sections.finditer(text), *titles)):
+            if position < done:
                 continue
-            start = text.rfind("<page>", done, place)
-            end = text.find("</page>", place)
-            if start < 0 or end < 0:
-                continue
-            done = end + len("</page>")
-            yield text[start:done]
+            start = text.rfind("<page>", done, position)
+            end = text.find("</page>", position)
+            if start >= 0 and end >= 0:
+                done = end + len("</page>")
+                yield text[start:done]
 
 
-def _page(xml: str, language: str) -> Hit | None:
-    """Return the last revision of an article; None for redirects and for pages that are no articles."""
+def _page_record(xml: str, language: str) -> Record | None:
+    """Return the last revision of an article; None for redirects and for pages that are not articles."""
     try:
         page = ET.fromstring(xml)  # noqa: S314  (a page has no DTD: nothing can be expanded)
     except ET.ParseError as error:
@@ -131,12 +100,12 @@ def _page(xml: str, language: str) -> Hit | None:
         "timestamp": changed,
         "text": last.findtext("text", ""),
     }
-    return Hit(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"), changed)
+    return Record(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"), changed)
 
 
 @dataclass(frozen=True)
 class EntitySearch:
-    """Looks for the Wikidata entities that state a twinning, and keeps of them what we read.
+    """Finds the Wikidata entities that state a twinning, and keeps of them what a reader uses.
 
     Args:
         languages: whose labels and aliases are kept.
@@ -151,27 +120,34 @@ class EntitySearch:
         """Return the languages."""
         return " ".join(self.languages)
 
-    def hits(self, units: bytes) -> Iterator[Hit]:
-        """Yield the entities as lines of JSON, with `KEPT_PROPERTIES` alone; their statements are unchanged."""
-        done = 0
-        while (place := units.find(_STATES_PARTNER, done)) >= 0:
-            start = units.rfind(b"\n", done, place) + 1 or done
-            end = units.find(b"\n", place)
-            done = len(units) if end < 0 else end + 1
-            found = self._entity(units[start:done])
-            if found is not None:
-                yield found
+    def find(self, units: bytes) -> Iterator[Record]:
+        """Yield the entities as lines of JSON, with `PROPERTIES` alone; their statements are unchanged.
 
-    def _entity(self, line: bytes) -> Hit | None:
+        Raises:
+            UnreadableError: an entity that may state a twinning cannot be read.
+        """
+        done = 0
+        while (position := units.find(_STATES_PARTNER, done)) >= 0:
+            start = units.rfind(b"\n", done, position) + 1 or done
+            end = units.find(b"\n", position)
+            done = len(units) if end < 0 else end + 1
+            record = self._entity_record(units[start:done])
+            if record is not None:
+                yield record
+
+    def _entity_record(self, line: bytes) -> Record | None:
         try:
             entity = json.loads(line.strip().rstrip(b","))
         except ValueError as error:
             raise UnreadableError(line.decode("utf-8", "replace"), error) from error
-        claims = {name: entity["claims"][name] for name in KEPT_PROPERTIES if name in entity.get("claims", {})}
-        if "P190" not in claims:
+        claims = {name: entity["claims"][name] for name in PROPERTIES if name in entity.get("claims", {})}
+        if t.TWINNED not in claims:
             return None
-        kept = {name: entity[name] for name in ("type", "id", "lastrevid", "modified") if name in entity}
+        record = {name: entity[name] for name in ("type", "id", "lastrevid", "modified") if name in entity}
         for terms in ("labels", "aliases"):
-            kept[terms] = {tag: entity[terms][tag] for tag in self.languages if tag in entity.get(terms, {})}
-        record = json.dumps(kept | {"claims": claims}, ensure_ascii=False)
-        return Hit(record.encode("utf-8", "replace"), str(entity.get("modified", "")))
+            record[terms] = {tag: entity[terms][tag] for tag in self.languages if tag in entity.get(terms, {})}
+        text = json.dumps(record | {"claims": claims}, ensure_ascii=False)
+        return Record(text.encode("utf-8", "replace"), str(entity.get("modified", "")))
+
+
+Search = PageSearch | EntitySearch

@@ -1,146 +1,126 @@
-"""The body of an answer, read with a limit on its size and its time, and held against what was asked for."""
+"""The body of a response: read with limits on size and time, and parsed where JSON was requested."""
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from http.client import IncompleteRead
-from typing import TYPE_CHECKING
 
-from pipeline.extract.http.answers import BadAnswerError, TooLargeError
-from pipeline.extract.http.guard import shown
+import requests
+from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import requests
+from pipeline.extract.http.errors import BadResponseError, TimedOutError, TooLargeError
+from pipeline.extract.http.guard import redact_url
 
 _CHUNK = 1 << 16
-#: Where a server's program failed while it was writing an answer whose 200 was already sent.
-_FAILURE_TEXT = re.compile(
-    rb"\n\s+at [\w.$]+\([\w.]+(:\d+)?\)|\n(Exception in thread|Traceback \(most recent)|(^|\n)[\w.]+(Exception|Error): "
-)
+_TITLE = re.compile(rb"<(title|h1)[^>]*>([^<]*)", re.IGNORECASE)
 
 
-def read_body(
-    response: requests.Response, size_cap: int, is_late: Callable[[], bool], too_slow: Callable[[str], Exception]
-) -> bytes:
-    """Return the whole body, decompressed.
+class Deadline:
+    """The time by which a response must be complete; `until` is a value of `time.monotonic`."""
 
-    What decompresses to more than the cap is given up on as soon as it does, whatever length was announced.
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.until = seconds, time.monotonic() + seconds
+
+    def check(self, url: str) -> None:
+        """Do nothing before the deadline.
+
+        Raises:
+            TimedOutError: the deadline is over.
+        """
+        if time.monotonic() >= self.until:
+            raise TimedOutError(
+                f"{redact_url(url)}: could not be fetched: not complete after {self.seconds:g} seconds; nothing was "
+                "kept, try again later"
+            )
+
+
+def read_body(response: requests.Response, size_cap: int, deadline: Deadline) -> bytes:
+    """Return the complete body, decompressed.
+
+    Reading stops as soon as the decompressed size exceeds the cap, whatever length was announced.
 
     Args:
-        response: an answer whose body was not read yet.
+        response: a response whose body was not read yet.
         size_cap: bytes, decompressed.
-        is_late: whether the time is over.
-        too_slow: what to raise then.
+        deadline: when the body must be complete.
 
     Raises:
         TooLargeError: over the cap.
-        BadAnswerError: cut, or not compressed as it says.
+        TimedOutError: over the deadline.
+        BadResponseError: truncated, or not compressed as its header says.
         requests.RequestException: the connection broke.
     """
-    import requests
-    from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
-
     content, stream = bytearray(), response.raw
     try:
-        # read1, because read waits until so many bytes are there: a drip would keep it for hours.
+        # read1 returns what is there; read would wait for a full chunk, and for hours if bytes arrive slowly.
         while chunk := stream.read1(_CHUNK, decode_content=True):
             content += chunk
             if len(content) > size_cap:
+                size = f"{size_cap >> 20} MiB" if size_cap >= 1 << 20 else f"{size_cap} bytes"
                 raise TooLargeError(
-                    f"{shown(response.url)}: more than {_size(size_cap)}; this is more than what was asked for can be; "
-                    "nothing was kept"
+                    f"{redact_url(response.url)}: more than {size}, the limit for this request; nothing was kept"
                 )
-            if is_late():
-                raise too_slow(response.url)
+            deadline.check(response.url)
     except ReadTimeoutError as error:
         raise requests.ReadTimeout(error) from error
     except DecodeError as error:
-        raise BadAnswerError(
-            f"{shown(response.url)}: not compressed as it says; nothing was kept, try again later"
-        ) from error
+        raise _bad_response(response.url, "not compressed as it says") from error
     except ProtocolError as error:
-        if any(isinstance(one, IncompleteRead) for one in error.args):
-            raise BadAnswerError(_cut(response, stream.tell())) from error
+        if any(isinstance(cause, IncompleteRead) for cause in error.args):
+            raise _truncated(response) from error
         raise requests.ConnectionError(error) from error
     except HTTPError as error:
         raise requests.ConnectionError(error) from error
-    came = stream.tell()
     announced = response.headers.get("Content-Length", "")
-    if announced.isdigit() and came != int(announced):
-        raise BadAnswerError(_cut(response, came))
+    if announced.isdigit() and stream.tell() != int(announced):
+        raise _truncated(response)
     return bytes(content)
 
 
-def _cut(response: requests.Response, came: int) -> str:
-    announced = response.headers.get("Content-Length")
-    length = f"{came} of {announced} bytes came" if announced else "it ends in the middle"
-    return f"{shown(response.url)}: truncated: {length}; nothing was kept, try again later"
-
-
-def _size(count: int) -> str:
-    return f"{count >> 20} MiB" if count >= 1 << 20 else f"{count} bytes"
-
-
-def check_content(content: bytes, kind: str, accept: str, url: str) -> object:
-    """Hold a body against the media type that was asked for; return what it says where that is JSON, else None.
+def parse_content(content: bytes, accept: str, url: str) -> object:
+    """Return the parsed body where JSON was requested, else None.
 
     Args:
-        content: the whole body.
-        kind: its Content-Type.
-        accept: the media type that was asked for, `*/*` for any.
-        url: where it is from.
+        content: the complete body.
+        accept: the requested media type, `*/*` for any.
+        url: its address.
 
     Raises:
-        BadAnswerError: it is of another type, no whole JSON, or has the text of a program's failure at its end.
+        BadResponseError: the body is not complete JSON, or a web page where data was requested.
     """
-    wanted, found = _media_type(accept), _media_type(kind)
-    start = content[:256].lstrip().lower()
-    looks_html = start.startswith((b"<!doctype html", b"<html"))
-    again = "nothing was kept, try again later"
-    if looks_html and wanted != "text/html" and not url.partition("?")[0].endswith((".html", ".htm")):
-        raise BadAnswerError(f"{shown(url)}: a web page came instead of {_what(wanted)} ({_title(content)}); {again}")
-    if _is_json(wanted):
-        return _parsed(content, url, again)
-    if wanted != "*/*" and found not in ("", wanted):
-        raise BadAnswerError(f"{shown(url)}: {found} came instead of {wanted}; {again}")
-    if wanted != "*/*" and (failure := _FAILURE_TEXT.search(content[-8192:])):
-        said = failure.group(0).decode("utf-8", "replace").strip()[:80]
-        raise BadAnswerError(f"{shown(url)}: the answer ends with an error of the server ({said}…); {again}")
-    return None
+    is_html = content[:256].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+    if is_html and not url.partition("?")[0].endswith((".html", ".htm")):
+        expected = "the file" if accept == "*/*" else accept.partition(",")[0]
+        raise _bad_response(url, f"a web page came instead of {expected} ({_page_title(content)})")
+    return None if accept == "*/*" else _parse_json(content, url)
 
 
-def _parsed(content: bytes, url: str, again: str) -> object:
+def _parse_json(content: bytes, url: str) -> object:
     try:
         parsed: object = json.loads(content)
     except UnicodeDecodeError as error:
-        raise BadAnswerError(f"{shown(url)}: no JSON: not encoded in UTF-8; {again}") from error
+        raise _bad_response(url, "not valid JSON: not encoded in UTF-8") from error
     except json.JSONDecodeError as error:
-        at = error.pos
-        said = " ".join(error.doc[at : at + 100].split()) or "nothing"
-        raise BadAnswerError(
-            f"{shown(url)}: no whole JSON: {error.msg.lower()} at character {at:,} of {len(error.doc):,}, where "
-            f"{said!r} stands; {again}"
-        ) from error
+        text = " ".join(error.doc[error.pos : error.pos + 100].split()) or "nothing"
+        where = f"character {error.pos:,} of {len(error.doc):,}, which reads {text!r}"
+        raise _bad_response(url, f"not valid JSON: {error.msg.lower()} at {where}") from error
     except RecursionError as error:
-        raise BadAnswerError(f"{shown(url)}: JSON that is nested too deeply to be read; {again}") from error
+        raise _bad_response(url, "JSON that is nested too deeply to be read") from error
     return parsed
 
 
-def _media_type(text: str) -> str:
-    return text.partition(",")[0].partition(";")[0].strip().lower()
+def _page_title(content: bytes) -> str:
+    title = _TITLE.search(content[:65536])
+    return repr(" ".join(title.group(2).decode("utf-8", "replace").split())[:100]) if title else "without a title"
 
 
-def _is_json(kind: str) -> bool:
-    return kind.endswith(("/json", "+json"))
+def _truncated(response: requests.Response) -> BadResponseError:
+    announced = response.headers.get("Content-Length")
+    length = f"{response.raw.tell()} of {announced} bytes came" if announced else "it ends in the middle"
+    return _bad_response(response.url, f"truncated: {length}")
 
 
-def _what(wanted: str) -> str:
-    return "the file" if wanted == "*/*" else wanted
-
-
-def _title(content: bytes) -> str:
-    found = re.search(rb"<(title|h1)[^>]*>([^<]*)", content[:65536], re.IGNORECASE)
-    return repr(" ".join(found.group(2).decode("utf-8", "replace").split())[:100]) if found else "without a title"
+def _bad_response(url: str, problem: str) -> BadResponseError:
+    return BadResponseError(f"{redact_url(url)}: {problem}; nothing was kept, try again later")

@@ -1,4 +1,7 @@
-"""Which addresses may be asked: public ones, and this machine where the URL itself says so."""
+"""Protection against server-side request forgery (SSRF): which hosts may get a request.
+
+Public addresses may, and this machine where the URL itself names it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
@@ -27,8 +31,8 @@ _SECRET = re.compile(r"(?i)token|secret|passw|pwd|api_?key|^key$|auth|sig(nature
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost")
 
 
-def shown(url: str) -> str:
-    """Return a URL as messages print it: no user name or password, no value of a parameter that may be secret."""
+def redact_url(url: str) -> str:
+    """Return a URL for messages: without user name, password and the values of parameters that may be secret."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -42,45 +46,49 @@ def shown(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a URL's host is this machine by its very name."""
+    """Return whether a host name or address of a URL means this machine."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower().rstrip(".") in _LOOPBACK_NAMES
 
 
-def split_address(url: str) -> SplitResult:
-    """Return the parts of a URL that can be asked.
+def split_url(url: str) -> SplitResult:
+    """Return the parts of a valid URL.
 
     Raises:
-        SourceError: it is no http(s) address, or a user name or password stands in it.
+        SourceError: it is no http(s) address, or it contains a user name or password.
     """
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises where it is no number
+        parts.port  # noqa: B018 - raises if it is no number
     except ValueError as error:
         raise SourceError(f"{url}: could not be fetched: no valid address ({error}); correct it") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"{shown(url)}: could not be fetched: no address that begins with http:// or https://")
+        raise SourceError(f"{redact_url(url)}: could not be fetched: no address that begins with http:// or https://")
     if "@" in parts.netloc:
         raise SourceError(
-            f"{shown(url)}: could not be fetched: a user name or password in an address would be kept in the manifest; "
-            "put them into ~/.netrc"
+            f"{redact_url(url)}: could not be fetched: a user name or password in an address would be stored in the "
+            "manifest; put them into ~/.netrc"
         )
     return parts
 
 
-def check_host(host: str, port: int, private_hosts: Collection[str]) -> None:
-    """Refuse a host with an address that is not public.
+def check_host(url: str, private_hosts: Collection[str]) -> None:
+    """Check that every address of a URL's host is public. A name that cannot be resolved fails when it is requested.
 
     Raises:
-        SourceError: one of its addresses is within a private network, or this machine under another name.
-        OSError: the name cannot be resolved.
+        SourceError: an address is in a private network, or is this machine under another name.
     """
-    if is_loopback(host) or host.lower() in private_hosts:
+    parts = split_url(url)
+    host = parts.hostname or ""
+    # A proxy resolves names itself: only hosts that are addresses can be checked.
+    if get_environ_proxies(url) and not re.fullmatch(r"[0-9.]+|.*:.*", host):
         return
-    for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        _check_address(host, str(address[0]))
+    if not is_loopback(host) and host.lower() not in private_hosts:
+        with suppress(OSError):
+            for *_, address in socket.getaddrinfo(host, parts.port, type=socket.SOCK_STREAM):
+                _check_address(f"{redact_url(url)}: could not be fetched: {host}", str(address[0]))
 
 
 def _check_address(host: str, text: str) -> None:
@@ -88,26 +96,22 @@ def _check_address(host: str, text: str) -> None:
     mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
     if not address.is_global or not mapped.is_global or mapped.is_multicast:
         raise SourceError(
-            f"{host}: has the address {address}, which is not public; it was not asked. If it is meant, name the host "
-            "in TWINTOWNS_PRIVATE_HOSTS"
+            f"{host}: has the address {address}, which is not public; no request was sent. To allow it, name the "
+            "host in TWINTOWNS_PRIVATE_HOSTS"
         )
 
 
 class GuardedAdapter(HTTPAdapter):
-    """Connects to what `check_host` allows; looks again at the address that a connection really got.
-
-    A name may be resolved to another address from one moment to the next. Where the environment names a proxy, that
-    proxy connects, and only hosts that are addresses themselves are checked.
-    """
+    """Checks the address of each connection again, because a name may be resolved to another address meanwhile."""
 
     def __init__(self, private_hosts: Collection[str]) -> None:
         self._private_hosts = frozenset(private_hosts)
-        #: When the headers of the running request must be there, by `time.monotonic`.
-        self.until = float("inf")
+        #: When the headers of the running request must be complete, as a value of `time.monotonic`.
+        self.headers_until = float("inf")
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:  # noqa: ANN401, FBT001, FBT002
-        """Make the pools of direct connections."""
+        """Create the pools of direct connections."""
         super().init_poolmanager(connections, maxsize, block, **options)
         adapter, allowed = self, self._private_hosts
 
@@ -123,7 +127,7 @@ class GuardedAdapter(HTTPAdapter):
                 return connection
 
             def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-                with _cut_off(self.sock, adapter.until - time.monotonic()):
+                with _disconnect_after(self.sock, adapter.headers_until - time.monotonic()):
                     return super().getresponse()
 
         class Encrypted(Plain, HTTPSConnection):
@@ -139,18 +143,17 @@ class GuardedAdapter(HTTPAdapter):
 
 
 @contextmanager
-def _cut_off(connection: socket.socket | None, seconds: float) -> Iterator[None]:
-    """End a connection that is still awaited after so many seconds: headers may drip as slowly as bodies."""
-
-    def cut() -> None:
-        with suppress(OSError):
-            assert connection is not None
-            connection.shutdown(socket.SHUT_RDWR)
-
+def _disconnect_after(connection: socket.socket | None, seconds: float) -> Iterator[None]:
+    """Close a connection that still waits for headers after so many seconds: they may arrive byte by byte."""
     if connection is None or seconds > threading.TIMEOUT_MAX:
         yield
         return
-    timer = threading.Timer(max(seconds, 0), cut)
+
+    def disconnect() -> None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(max(seconds, 0), disconnect)
     timer.daemon = True
     timer.start()
     try:

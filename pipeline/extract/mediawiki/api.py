@@ -1,4 +1,4 @@
-"""The MediaWiki action API: one question at a time, its errors told from its answers."""
+"""The MediaWiki action API, `action=query`: one request at a time, with its errors told apart from its results."""
 
 from __future__ import annotations
 
@@ -6,71 +6,75 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SourceError
-from pipeline.extract.http import BadAnswerError, BusyError, TimedOutError
-from pipeline.extract.http.guard import shown
+from pipeline.extract.http.errors import BadResponseError, BusyError, TimedOutError
+from pipeline.extract.http.guard import redact_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pipeline.extract.http import Answer, Web
+    from pipeline.extract.http.client import HttpClient
+    from pipeline.extract.http.responses import Response
 
-#: Titles in one question, for a client without special rights.
-BATCH = 50
-#: Seconds that the databases may lag behind before we stand back, as Wikimedia asks of programs.
-_MAXLAG = "5"
+#: Titles in one request, for a client without special rights.
+MAX_TITLES = 50
+#: `maxlag`: seconds that the databases may lag behind before requests have to wait, as Wikimedia asks of programs.
+_PARAMETERS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
 #: Errors that pass: the wiki is busy, locked or out of order for a moment. They come with a status of 200.
-_PASSING = (
-    "maxlag", "ratelimited", "readonly", "cirrussearch-too-busy-error", "search-error", "cirrussearch-backend-error",
+_TRANSIENT_ERRORS = (
+    "maxlag",
+    "ratelimited",
+    "readonly",
+    "cirrussearch-too-busy-error",
+    "search-error",
+    "cirrussearch-backend-error",
     "unknownerror",
-)  # fmt: skip
+)
 
 
 class Api:
-    """A wiki's `api.php`, asked through `Web`.
+    """A wiki's `api.php`.
 
     Args:
-        web: who asks.
+        client: the HTTP client.
         endpoint: the address of `api.php`.
     """
 
-    def __init__(self, web: Web, endpoint: str) -> None:
-        self.web, self.endpoint = web, endpoint
+    def __init__(self, client: HttpClient, endpoint: str) -> None:
+        self.client, self.endpoint, self.address = client, endpoint, redact_url(endpoint)
 
-    def ask(self, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """Return the answer to one question of `action=query`.
+    def query(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Return the response to one request of `action=query`.
 
         Raises:
-            SourceError: no answer, or one that is an error: an API answers errors with a status of 200.
+            SourceError: no response, or one that is an error: the API sends errors with a status of 200.
         """
-        form = {
-            "action": "query", "format": "json", "formatversion": "2", "maxlag": _MAXLAG, **parameters,
-        }  # fmt: skip
-        answer = self.web.ask(self.endpoint, form=form, accept="application/json", check=self._check)
-        assert answer is not None
-        body: dict[str, Any] = answer.json
+        form = {**_PARAMETERS, **parameters}
+        response = self.client.request(self.endpoint, form=form, accept="application/json", check=self._check)
+        assert response is not None
+        body: dict[str, Any] = response.json
         return body
 
-    def follow(
+    def query_all(
         self, parameters: Mapping[str, str], after: Mapping[str, str] | None = None
     ) -> Iterator[tuple[dict[str, Any], dict[str, str] | None]]:
-        """Yield answer after answer until the wiki has no more, each with what continues after it.
+        """Yield all responses to a query, each with the parameters that continue after it; None for the last.
 
         Args:
-            parameters: the question.
-            after: what came with the last answer that was received, to go on from there.
+            parameters: the query.
+            after: what came with the last response that was received, to continue from there.
 
         Raises:
-            BadAnswerError: the wiki sends in a circle.
-            SourceError: see `ask`.
+            BadResponseError: the continuation is circular.
+            SourceError: see `query`.
         """
         seen: list[dict[str, str] | None] = []
         following = dict(after) if after else None
         while True:
-            body = self.ask({**parameters, **(following or {})})
-            with self.reading():
+            body = self.query({**parameters, **(following or {})})
+            with self.parsing():
                 following = {key: str(value) for key, value in body["continue"].items()} if "continue" in body else None
             if following in seen:
-                raise BadAnswerError(f"{shown(self.endpoint)}: continues in a circle at {following}; try again later")
+                raise BadResponseError(f"{self.address}: continues in a circle at {following}; try again later")
             yield body, following
             if following is None:
                 return
@@ -80,41 +84,41 @@ class Api:
         """Return the names of the wiki's extensions.
 
         Raises:
-            SourceError: no MediaWiki answers there.
+            SourceError: the address is not that of a MediaWiki.
         """
-        query = self.ask({"meta": "siteinfo", "siprop": "general|extensions"}).get("query", {})
-        with self.reading():
+        query = self.query({"meta": "siteinfo", "siprop": "general|extensions"}).get("query", {})
+        with self.parsing():
             if "general" not in query:
-                raise SourceError(f"{shown(self.endpoint)}: answers, but not as a MediaWiki's api.php; correct it")
-            return frozenset(one.get("name", "") for one in query.get("extensions", []))
+                raise SourceError(f"{self.address}: responds, but not as a MediaWiki's api.php; correct it")
+            return frozenset(extension.get("name", "") for extension in query.get("extensions", []))
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Take an answer apart.
+    def parsing(self) -> Iterator[None]:
+        """Turn the errors of reading an unexpected structure into one that names the wiki.
 
         Raises:
-            BadAnswerError: it is not built as a MediaWiki's.
+            BadResponseError: the response has not the structure of MediaWiki's.
         """
         try:
             yield
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            what = f"{type(error).__name__}: {error}"
-            raise BadAnswerError(
-                f"{shown(self.endpoint)}: an answer that is not built as a MediaWiki's ({what}); try again later"
+            problem = f"{type(error).__name__}: {error}"
+            raise BadResponseError(
+                f"{self.address}: a response without the structure of MediaWiki's ({problem}); try again later"
             ) from error
 
-    def _check(self, answer: Answer) -> None:
-        where, body = shown(answer.url), answer.json
+    def _check(self, response: Response) -> None:
+        address, body = redact_url(response.url), response.json
         if not isinstance(body, dict):
-            raise BadAnswerError(f"{where}: no answer of a MediaWiki: not an object; try again later")
+            raise BadResponseError(f"{address}: not a response of MediaWiki: not an object; try again later")
         if "error" in body:
             error = body["error"] if isinstance(body["error"], dict) else {}
-            code, said = str(error.get("code", "unknown")), str(error.get("info", ""))[:200]
-            message = f"{where}: the wiki answers with the error {code} ({said})"
-            if "Timeout" in code or "timeout" in code:
+            code, text = str(error.get("code", "unknown")), str(error.get("info", ""))[:200]
+            message = f"{address}: the wiki responds with the error {code} ({text})"
+            if "timeout" in code.lower():
                 raise TimedOutError(f"{message}; ask for less")
-            if code in _PASSING or code.startswith("internal_api_error"):
-                raise BusyError(f"{message}; try again later", answer.retry_after)
+            if code in _TRANSIENT_ERRORS or code.startswith("internal_api_error"):
+                raise BusyError(f"{message}; try again later", retry_after=response.retry_after)
             raise SourceError(f"{message}; nothing was kept")
         if "query" not in body and "batchcomplete" not in body and "continue" not in body:
-            raise BadAnswerError(f"{where}: no answer to what was asked: {str(body)[:100]}; try again later")
+            raise BadResponseError(f"{address}: not a response to the query: {str(body)[:100]}; try again later")

@@ -1,4 +1,4 @@
-"""Which pages of a wiki may hold twinnings: strategies as data, and the titles that they find."""
+"""Which pages of a wiki may have twinnings: search strategies, and the titles that they find."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.extract.mediawiki.page_filter import PageFilter
 
 _FILE: Final = Path(__file__).with_name("discovery.toml")
-#: CirrusSearch shows no more than so many hits of one search.
+#: CirrusSearch shows at most this many hits of one search.
 SEARCH_LIMIT: Final = 10_000
 
 Kind = Literal["search", "search_back", "prefix", "category", "template"]
@@ -29,7 +29,7 @@ class Strategy:
         kind: `search` for words in the text, `search_back` for the hits from the other end where they are too many,
             `prefix` of a title, `category` of pages, `template` that pages use.
         value: the words, the beginning of a title, or the name of the category or template without its namespace.
-        namespaces: numbers of the namespaces to look into, joined by `|`; one only for a prefix.
+        namespaces: numbers of the namespaces to look into, joined by `|`; only one for a prefix.
     """
 
     kind: Kind
@@ -37,19 +37,20 @@ class Strategy:
     namespaces: str = "0"
 
     @property
-    def key(self) -> str:
-        """Return what names it in the state of an interrupted fetch."""
-        return f"{self.kind}:{self.namespaces}:{self.value}"
-
-    @property
     def is_certain(self) -> bool:
-        """Tell whether what it finds is about twinnings for sure; what words find has to be looked at."""
+        """Return whether its pages are certainly about twinnings; the pages that a search finds have to be read."""
         return not self.kind.startswith("search")
 
 
 @dataclass(frozen=True)
-class Found:
-    """One answer's titles; `after` is what continues after them, None at the end; `total` how many a search counts."""
+class TitleBatch:
+    """The titles of one response.
+
+    Attributes:
+        titles: the titles.
+        after: the parameters that continue after them; None at the end.
+        total: how many hits a search has in all.
+    """
 
     titles: list[str]
     after: dict[str, str] | None
@@ -58,67 +59,67 @@ class Found:
 
 def load_strategies(page_filter: PageFilter) -> tuple[Strategy, ...]:
     """Return how pages are found in the wiki of the filter's language."""
-    own: Mapping[str, Any] = _data().get(page_filter.language, {})
-    namespaces = [str(number) for number in own.get("namespaces", [0])]
-    named: list[tuple[Kind, list[str]]] = [
-        ("category", own.get("categories", [])),
-        ("template", own.get("templates", [])),
+    settings: Mapping[str, Any] = _load_settings().get(page_filter.language, {})
+    namespaces = [str(number) for number in settings.get("namespaces", [0])]
+    values: list[tuple[Kind, list[str]]] = [
+        ("category", settings.get("categories", [])),
+        ("template", settings.get("templates", [])),
         ("search", list(page_filter.search)),
     ]
     return (
         # A list of titles is of one namespace.
-        *(Strategy("prefix", value, number) for number in namespaces for value in own.get("prefixes", [])),
-        *(Strategy(kind, value, "|".join(namespaces)) for kind, values in named for value in values),
+        *(Strategy("prefix", value, number) for number in namespaces for value in settings.get("prefixes", [])),
+        *(Strategy(kind, value, "|".join(namespaces)) for kind, of_kind in values for value in of_kind),
     )
 
 
 @functools.cache
-def _data() -> dict[str, Any]:
+def _load_settings() -> dict[str, Any]:
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
-def find(api: Api, strategy: Strategy, after: Mapping[str, str] | None, extensions: frozenset[str]) -> Iterator[Found]:
-    """Yield the titles that a strategy finds, an answer at a time.
+def find_titles(
+    api: Api, strategy: Strategy, after: Mapping[str, str] | None, extensions: frozenset[str]
+) -> Iterator[TitleBatch]:
+    """Yield the titles that a strategy finds, one response at a time.
 
     Args:
         api: the wiki.
         strategy: what to look for.
-        after: where to go on; None for the beginning.
-        extensions: what the wiki has; without CirrusSearch its plain search is used.
+        after: where to continue; None for the beginning.
+        extensions: those of the wiki; without CirrusSearch its plain search is used.
 
     Raises:
-        SourceError: the wiki does not answer.
+        SourceError: the wiki does not respond.
     """
-    if strategy.kind == "search_back" and "CirrusSearch" not in extensions:
-        yield Found([], None)
+    has_cirrus = "CirrusSearch" in extensions
+    if strategy.kind == "search_back" and not has_cirrus:
+        yield TitleBatch([], None)
         return
-    name, parameters = _question(strategy, has_cirrus="CirrusSearch" in extensions)
-    for body, following in api.follow({"list": name, **parameters}, after):
-        with api.reading():
+    parameters = _query_parameters(strategy, has_cirrus=has_cirrus)
+    for body, following in api.query_all(parameters, after):
+        with api.parsing():
             query = body.get("query", {})
-            titles = [str(one["title"]) for one in query.get(name, [])]
-            found = Found(titles, following, int(query.get("searchinfo", {}).get("totalhits", 0)))
-        yield found
+            titles = [str(page["title"]) for page in query.get(parameters["list"], [])]
+            batch = TitleBatch(titles, following, int(query.get("searchinfo", {}).get("totalhits", 0)))
+        yield batch
 
 
-def _question(strategy: Strategy, *, has_cirrus: bool) -> tuple[str, dict[str, str]]:
-    value, spaces = strategy.value, strategy.namespaces
+def _query_parameters(strategy: Strategy, *, has_cirrus: bool) -> dict[str, str]:
+    value, namespaces = strategy.value, strategy.namespaces
     if strategy.kind == "prefix":
-        return "allpages", {
-            "apprefix": value, "apnamespace": spaces, "apfilterredir": "nonredirects", "aplimit": "max",
-        }  # fmt: skip
+        filters = {"apprefix": value, "apnamespace": namespaces, "apfilterredir": "nonredirects"}
+        return {"list": "allpages", "aplimit": "max"} | filters
     if strategy.kind == "category":
-        return "categorymembers", {
-            "cmtitle": f"Category:{value}", "cmtype": "page", "cmnamespace": spaces, "cmlimit": "max",
-        }  # fmt: skip
+        filters = {"cmtitle": f"Category:{value}", "cmtype": "page", "cmnamespace": namespaces}
+        return {"list": "categorymembers", "cmlimit": "max"} | filters
     if strategy.kind == "template":
-        return "embeddedin", {
-            "eititle": f"Template:{value}", "einamespace": spaces, "eifilterredir": "nonredirects", "eilimit": "max",
-        }  # fmt: skip
-    asked = {"srnamespace": spaces, "srlimit": "max", "srprop": "", "srinfo": "totalhits", "srwhat": "text"}
+        filters = {"eititle": f"Template:{value}", "einamespace": namespaces, "eifilterredir": "nonredirects"}
+        return {"list": "embeddedin", "eilimit": "max"} | filters
+    search = {"list": "search", "srnamespace": namespaces, "srlimit": "max", "srprop": "", "srinfo": "totalhits"}
     phrase = '"' + value.replace('"', " ") + '"'
     if not has_cirrus:
-        return "search", asked | {"srsearch": phrase}
-    # In the order of creation a page found once does not move from one answer to the next, as it does by relevance.
+        return search | {"srwhat": "text", "srsearch": phrase}
+    # In the order of creation a page does not move from one response to the next, as it does by relevance.
     order = "create_timestamp_asc" if strategy.kind == "search" else "create_timestamp_desc"
-    return "search", asked | {"srsearch": f"insource:{phrase}", "srsort": order}
+    return search | {"srwhat": "text", "srsearch": f"insource:{phrase}", "srsort": order}

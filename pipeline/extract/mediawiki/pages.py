@@ -1,21 +1,21 @@
-"""Pages of a wiki by title: what they are now, and their text."""
+"""Pages of a wiki by title: their current revision and text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipeline.extract.http import BadAnswerError, TimedOutError, TooLargeError
+from pipeline.extract.http.errors import BadResponseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pipeline.extract.mediawiki.api import Api
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a wiki has under a title: `title` as the wiki writes it, after redirects."""
+class Revision:
+    """The current revision of a page; `title` is as the wiki writes it, after redirects."""
 
     title: str
     pageid: int
@@ -23,96 +23,82 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Page:
-    """A revision of a page and its wikitext, as the wiki has them."""
+class Page(Revision):
+    """A revision of a page, with its wikitext."""
 
-    title: str
-    pageid: int
-    revid: int
     timestamp: str
     text: str
 
 
-def ask_known(api: Api, titles: Sequence[str]) -> dict[str, Known | None]:
-    """Return, for each title, which page and revision is there now; None where there is none.
+def fetch_revisions(api: Api, titles: Sequence[str]) -> dict[str, Revision | None]:
+    """Return the current revision of each title; None where there is no page.
 
-    Titles are normalised and redirects followed by the wiki. No more than `BATCH` titles.
+    The wiki normalises titles and follows redirects. At most `MAX_TITLES` titles.
 
     Raises:
-        BadAnswerError: the wiki leaves a title out.
-        SourceError: it does not answer.
+        BadResponseError: the wiki leaves a title out.
+        SourceError: it does not respond.
     """
-    steps, found = _ask(api, titles, {"prop": "info"})
-    known = {}
+    redirects, pages = _query_pages(api, titles, {"prop": "info"})
+    revisions = {}
     for title in titles:
-        page = found.get(_follow(title, steps))
+        page = pages.get(_follow(title, redirects))
         if page is None:
-            raise BadAnswerError(f"{api.endpoint}: does not say what there is under {title!r}; try again later")
-        is_there = "lastrevid" in page and page.get("contentmodel") in (None, "wikitext")
-        with api.reading():
-            known[title] = Known(page["title"], int(page["pageid"]), int(page["lastrevid"])) if is_there else None
-    return known
+            raise BadResponseError(f"{api.address}: says nothing about the title {title!r}; try again later")
+        exists = "lastrevid" in page and page.get("contentmodel") in (None, "wikitext")
+        with api.parsing():
+            revision = Revision(page["title"], int(page["pageid"]), int(page["lastrevid"])) if exists else None
+        revisions[title] = revision
+    return revisions
 
 
-def ask_pages(api: Api, titles: Sequence[str]) -> Iterator[tuple[list[str], list[Page]]]:
-    """Yield the current text of pages: the titles of a question, and the pages that are there.
-
-    Where an answer is too large or takes too long, half as many are asked for.
+def fetch_pages(api: Api, titles: Sequence[str]) -> list[Page]:
+    """Return those of the pages that exist, with their current text.
 
     Raises:
-        SourceError: the wiki does not answer.
+        SourceError: the wiki does not respond.
     """
-    asked = list(titles)
-    try:
-        _, found = _ask(
-            api, asked, {"prop": "revisions", "rvprop": "ids|timestamp|content|contentmodel", "rvslots": "main"}
-        )
-    except (TimedOutError, TooLargeError):
-        if len(asked) == 1:
-            raise
-        middle = len(asked) // 2
-        yield from ask_pages(api, asked[:middle])
-        yield from ask_pages(api, asked[middle:])
-        return
-    yield asked, [page for one in found.values() if (page := _page(api, one))]
+    content = {"prop": "revisions", "rvprop": "ids|timestamp|content|contentmodel", "rvslots": "main"}
+    _, pages = _query_pages(api, titles, content)
+    return [parsed for page in pages.values() if (parsed := _parse_page(api, page))]
 
 
-def _ask(
+def _query_pages(
     api: Api, titles: Sequence[str], parameters: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-    """Return where titles lead, and the pages by title, put together from all answers."""
-    steps: dict[str, str] = {}
-    found: dict[str, dict[str, Any]] = {}
-    for body, _ in api.follow({"titles": "|".join(titles), "redirects": "1", **parameters}):
-        with api.reading():
+    """Return the target of each redirected title, and the pages by title, merged from all responses."""
+    redirects: dict[str, str] = {}
+    pages: dict[str, dict[str, Any]] = {}
+    for body, _ in api.query_all({"titles": "|".join(titles), "redirects": "1", **parameters}):
+        with api.parsing():
             query = body.get("query", {})
-            for kind in ("normalized", "redirects"):
-                steps |= {one["from"]: one["to"] for one in query.get(kind, []) if one["from"] != one["to"]}
+            for step in (*query.get("normalized", []), *query.get("redirects", [])):
+                if step["from"] != step["to"]:
+                    redirects[step["from"]] = step["to"]
             for page in query.get("pages", []):
-                # An answer that grew too large goes on in the next, which repeats pages without what was said of them.
-                found[page["title"]] = found.get(page["title"], {}) | page
-    return steps, found
+                # A response that became too large continues in the next, which repeats pages without their properties.
+                pages[page["title"]] = pages.get(page["title"], {}) | page
+    return redirects, pages
 
 
-def _follow(title: str, steps: dict[str, str]) -> str:
-    for _ in range(len(steps)):
-        if title not in steps:
-            break
-        title = steps[title]
+def _follow(title: str, redirects: dict[str, str]) -> str:
+    # Redirects may be circular.
+    for _ in redirects:
+        title = redirects.get(title, title)
     return title
 
 
-def _page(api: Api, one: dict[str, Any]) -> Page | None:
-    """Return a page with its text; None where there is none, it is hidden, or it is no wikitext."""
-    if one.get("missing") or one.get("invalid"):
+def _parse_page(api: Api, page: dict[str, Any]) -> Page | None:
+    """Return a page with its text; None where there is none, it is hidden, or it is not wikitext."""
+    if page.get("missing") or page.get("invalid"):
         return None
-    if not one.get("revisions"):
-        raise BadAnswerError(f"{api.endpoint}: gives no revision of {one.get('title')!r}; try again later")
-    with api.reading():
-        revision = one["revisions"][0]
+    if not page.get("revisions"):
+        raise BadResponseError(f"{api.address}: has no revision of {page.get('title')!r}; try again later")
+    with api.parsing():
+        revision = page["revisions"][0]
         slot = revision.get("slots", {}).get("main", {})
         if slot.get("contentmodel", "wikitext") != "wikitext" or not isinstance(slot.get("content"), str):
             return None
         return Page(
-            one["title"], int(one["pageid"]), int(revision["revid"]), str(revision["timestamp"]), slot["content"]
+            page["title"], int(page["pageid"]), int(revision["revid"]), str(revision["timestamp"]), slot["content"]
         )

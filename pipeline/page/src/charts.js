@@ -23,13 +23,13 @@ export function charts(data) {
   const decades = rows(data.decades);
   const years = rows(data.years);
   const eras = rows(data.eras);
-  const known = decades.filter(({ decade }) => decade !== null);
+  const dated = decades.filter(({ decade }) => decade !== null);
   const total = data.figures.partnerships;
-  byId("known-share").style.setProperty("--share", `${(100 * data.figures.dated) / Math.max(total, 1)}%`);
+  byId("dated-share").style.setProperty("--share", `${(100 * data.figures.dated) / Math.max(total, 1)}%`);
 
   const box = byId("decades");
   let unit = "decade";
-  const draw = (width) => box.replaceChildren(bars(unit === "decade" ? decadeBars(known) : yearBars(years), eras, width, unit));
+  const draw = (width) => box.replaceChildren(bars(unit === "decade" ? decadeBars(dated) : yearBars(years), eras, width, unit));
   whenSized(box, draw);
   for (const input of document.querySelectorAll("input[name=unit]")) {
     input.addEventListener("change", () => {
@@ -61,7 +61,7 @@ export function charts(data) {
   );
 }
 
-const decadeBars = (known) => known.map((row) => ({ from: row.decade, to: row.decade + 10, name: `${row.decade}s`, count: row.partnerships }));
+const decadeBars = (dated) => dated.map((row) => ({ from: row.decade, to: row.decade + 10, name: `${row.decade}s`, count: row.partnerships }));
 const yearBars = (years) =>
   years.filter(({ year }) => year !== null).map((row) => ({ from: row.year, to: row.year + 1, name: String(row.year), count: row.partnerships }));
 
@@ -69,7 +69,7 @@ function bars(all, eras, width, unit) {
   const isNarrow = width < 560;
   const height = isNarrow ? 260 : 340;
   const edge = { top: 46, right: 8, bottom: 28, left: 8 };
-  // Before 1945 there is next to nothing: what there is is told, not drawn.
+  // Before 1945 there is next to nothing: it is described, not drawn.
   const shown = all.filter(({ to }) => to > FIRST_YEAR - 5);
   const earlier = all.filter(({ to }) => to <= FIRST_YEAR - 5).reduce((sum, { count }) => sum + count, 0);
   const start = 1940;
@@ -106,11 +106,11 @@ function bars(all, eras, width, unit) {
     ticks.push(svg("line", { x1: x(year), x2: x(year), y1: height - edge.bottom, y2: height - edge.bottom + 5, class: "axis" }));
     ticks.push(svg("text", { x: x(year) + 2, y: height - 8, class: "tick" }, isNarrow && year % 100 ? `’${String(year).slice(2)}` : String(year)));
   }
-  const told = `Bars: partnerships by the ${unit} in which they began. The same figures are in the table below.`;
+  const description = `Bars: partnerships by the ${unit} in which they began. The same figures are in the table below.`;
   return h(
     "div", {},
     svg(
-      "svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": told },
+      "svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": description },
       bands.map(({ band }) => band), bands.map(({ name }) => name), svg("line", { x1: edge.left, x2: width - edge.right, y1: y(0), y2: y(0), class: "axis" }), ticks, marks,
     ),
     earlier ? h("p", { class: "note" }, `Not drawn: ${number(earlier)} before ${start}.`) : null,

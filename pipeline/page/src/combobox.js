@@ -35,8 +35,8 @@ export function combobox(data, find, choose) {
   }
 
   function show() {
-    const { hits: found, total, isSimilar } = find(input.value);
-    hits = found;
+    const { hits: matches, total, isSimilar } = find(input.value);
+    hits = matches;
     list.replaceChildren(...hits.map(({ town, name }, index) => {
       const country = data.countries.name[data.towns.country[town]] ?? "country unknown";
       const usual = data.towns.name[town];

@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else: text is always a text node, so that nothing a source says is markup.
+// All elements are created here: text is always a text node, so that no text of a source is read as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 

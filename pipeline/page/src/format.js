@@ -12,7 +12,7 @@ export function percent(part, of) {
   return `${Math.round(share)}%`;
 }
 
-export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+export const plural = (count, singular, many = `${singular}s`) => `${number(count)} ${count === 1 ? singular : many}`;
 
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 

@@ -1,4 +1,4 @@
-// Where the data comes from, and what of it is not certain.
+// The sources, and the limitations of the data.
 
 import { byId, h, link, table } from "./dom.js";
 import { date, number, percent, plural, words } from "./format.js";
@@ -24,9 +24,9 @@ export function sources(data) {
         ),
         h(
           "dl", {},
-          fact("Partnerships", number(row.partnerships)), fact("Only here", number(only)), fact("Statements", number(row.claims)),
-          fact("Statements dated", percent(row.dated_claims, row.claims)), fact("Towns identified", percent(row.towns_located, row.towns)),
-          fact("Rows refused", number(row.rows_rejected)),
+          fact("Partnerships", number(row.partnerships)), fact("Only here", number(only)), fact("Claims", number(row.claims)),
+          fact("Claims dated", percent(row.dated_claims, row.claims)), fact("Towns located", percent(row.towns_located, row.towns)),
+          fact("Rows rejected", number(row.rows_rejected)),
         ),
       );
     }),
@@ -45,34 +45,34 @@ export function sources(data) {
 
 const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
-/** Unplaced towns, dates on which sources disagree, values that stand for unknown. */
-export function doubts(data, choose) {
+/** Towns that are not located, dates on which sources disagree, placeholder values. */
+export function limitations(data, choose) {
   const { towns, links } = data;
   const country = (town) => data.countries.name[towns.country[town]] ?? "country unknown";
   const button = (town) => h("button", { type: "button", class: "partner-name", onclick: () => choose(town, true) }, towns.name[town]);
 
-  const unplaced = [];
-  for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) unplaced.push(town);
-  unplaced.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
-  const some = data.isWhole ? "" : " of those this page shows";
-  fill("doubt-towns", data.isWhole && unplaced.length <= LISTED ? `All ${number(unplaced.length)} that have partners` : `The ${number(Math.min(unplaced.length, LISTED))} with the most partners${some}`, unplaced.slice(0, LISTED).map((town) =>
+  const notLocated = [];
+  for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) notLocated.push(town);
+  notLocated.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+  const scope = data.isWhole ? "" : " of those this page shows";
+  fill("limitation-towns", data.isWhole && notLocated.length <= LISTED ? `All ${number(notLocated.length)} that have partners` : `The ${number(Math.min(notLocated.length, LISTED))} with the most partners${scope}`, notLocated.slice(0, LISTED).map((town) =>
     h("li", {}, button(town), h("span", { class: "muted" }, ` ${country(town)} · ${plural(data.degree[town], "partner")}`))));
 
   const disputed = data.conflicts.slice(0, DISPUTED);
-  fill("doubt-dates", data.isWhole && disputed.length === data.conflicts.length ? `All ${plural(disputed.length, "partnership")}` : `The first ${plural(disputed.length, "partnership")}${some}`, disputed.map((one) => {
+  fill("limitation-dates", data.isWhole && disputed.length === data.conflicts.length ? `All ${plural(disputed.length, "partnership")}` : `The first ${plural(disputed.length, "partnership")}${scope}`, disputed.map((partnership) => {
     const { claims } = data;
-    const said = new Set();
-    for (let claim = claims.first[one]; claim < claims.first[one + 1]; claim++) {
+    const dates = new Set();
+    for (let claim = claims.first[partnership]; claim < claims.first[partnership + 1]; claim++) {
       const when = date(claims.start.get(claim), claims.start_precision.at(claim));
-      if (when) said.add(when);
+      if (when) dates.add(when);
     }
-    return h("li", {}, button(links.a[one]), " – ", button(links.b[one]), h("span", { class: "muted" }, ` ${[...said].join(" / ")}`));
+    return h("li", {}, button(links.a[partnership]), " – ", button(links.b[partnership]), h("span", { class: "muted" }, ` ${[...dates].join(" / ")}`));
   }));
 
   const titles = new Map(data.sources.source_id.map((id, index) => [id, data.sources.title[index]]));
   const findings = rowsOf(data.findings);
   if (findings.length)
-    byId("doubt-values").append(
+    byId("limitation-values").append(
       h(
         "details", {}, h("summary", {}, "Which values, in which source"),
         table("Values that were noted", ["Source", "Column", "Value", "Rule", "What was done", "Times"], findings.map((row) => [titles.get(row.source_id) ?? row.source_id, row.column_name ?? "", row.raw_value ?? "", words(row.rule), row.action, number(row.times)]), [5]),
@@ -81,5 +81,5 @@ export function doubts(data, choose) {
 }
 
 function fill(id, summary, items) {
-  if (items.length) byId(id).append(h("details", {}, h("summary", {}, summary), h("ul", { class: "doubtful" }, items)));
+  if (items.length) byId(id).append(h("details", {}, h("summary", {}, summary), h("ul", { class: "examples" }, items)));
 }

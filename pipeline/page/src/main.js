@@ -5,7 +5,7 @@ import { combobox } from "./combobox.js";
 import { open, unpack } from "./data.js";
 import { byId, h } from "./dom.js";
 import { plural } from "./format.js";
-import { doubts, sources } from "./lists.js";
+import { limitations, sources } from "./lists.js";
 import { mapping } from "./map.js";
 import { matrix } from "./matrix.js";
 import { panel } from "./panel.js";
@@ -58,15 +58,15 @@ async function start() {
   byId("zoom-out").addEventListener("click", map.zoomOut);
   byId("zoom-home").addEventListener("click", map.home);
   byId("zoom-world").addEventListener("click", map.world);
-  const missing = data.towns.count - map.placedCount;
+  const missing = data.towns.count - map.locatedCount;
   byId("map-note").textContent = missing
-    ? `${plural(map.placedCount, "town")} on the map; ${plural(missing, "town")} without coordinates can be found by name.`
-    : `${data.isWhole ? "All " : ""}${plural(map.placedCount, "town")} ${map.placedCount === 1 ? "is" : "are"} on the map.`;
+    ? `${plural(map.locatedCount, "town")} on the map; ${plural(missing, "town")} without coordinates can be found by name.`
+    : `${data.isWhole ? "All " : ""}${plural(map.locatedCount, "town")} ${map.locatedCount === 1 ? "is" : "are"} on the map.`;
 
   document.documentElement.dataset.ready = "true";
   performance.mark("usable");
-  const wanted = /^#town=(.+)$/.exec(location.hash);
-  const town = wanted ? data.towns.id.indexOf(decodeURIComponent(wanted[1])) : -1;
+  const address = /^#town=(.+)$/.exec(location.hash);
+  const town = address ? data.towns.id.indexOf(decodeURIComponent(address[1])) : -1;
   if (town >= 0) choose(town);
 
   // What is further down the page waits until the map can be used.
@@ -75,7 +75,7 @@ async function start() {
   matrix(data);
   await nextTurn();
   sources(data);
-  doubts(data, choose);
+  limitations(data, choose);
   document.documentElement.dataset.complete = "true";
   performance.mark("complete");
   globalThis.twintowns = { data, map, ...index };

@@ -6,27 +6,27 @@ import { zoom as zooming, zoomIdentity } from "d3-zoom";
 import { baseMap } from "./basemap.js";
 import { dotLayer } from "./dots.js";
 import { labelling } from "./labels.js";
-import { placedTowns } from "./placed.js";
+import { locateTowns } from "./located.js";
 import { worldProjection, WORLD_HEIGHT, WORLD_WIDTH } from "./projection.js";
 
 const REACH = 14;
 const isCalm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Make the map; `choose(town)` is called for a town that was clicked, `hover(town, x, y)` for one pointed at. */
+/** Make the map; `choose(town)` is called for a town that was clicked, `hover(town, x, y)` for a town under the pointer. */
 export function mapping(canvas, data, base, { choose, hover }) {
   const context = canvas.getContext("2d");
   const projection = worldProjection();
-  const placed = placedTowns(data, projection);
-  const { order, px, py } = placed;
+  const located = locateTowns(data, projection);
+  const { order, px, py } = located;
   const drawBase = baseMap(context, base);
-  const drawLabels = labelling(context, data, placed);
+  const drawLabels = labelling(context, data, located);
   const root = Math.sqrt(Math.max(...order.slice(0, 1).map((town) => data.degree[town]), 1));
   let [width, height, density] = [0, 0, 1];
   let colours = {};
   let view = zoomIdentity;
   let chosen = null;
   let pointed = -1;
-  let asked = 0;
+  let request = 0;
   const dots = dotLayer(context);
   let shown = {};
   let covered = [];
@@ -45,7 +45,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
   }
 
   function draw() {
-    asked = 0;
+    request = 0;
     const { k, x, y } = view;
     context.setTransform(density, 0, 0, density, 0, 0);
     context.clearRect(0, 0, width, height);
@@ -72,16 +72,16 @@ export function mapping(canvas, data, base, { choose, hover }) {
   function thinOut(k) {
     const cell = 1.6 / k;
     const taken = new Set();
-    const kept = order.filter((town) => {
+    const visible = order.filter((town) => {
       const square = Math.floor(px[town] / cell) * 131072 + Math.floor(py[town] / cell);
       return !taken.has(square) && taken.add(square);
     });
-    kept.reverse();
+    visible.reverse();
     shown = {
       k,
-      x: Float32Array.from(kept, (town) => px[town]),
-      y: Float32Array.from(kept, (town) => py[town]),
-      r: Float32Array.from(kept, (town) => radius(town, k)),
+      x: Float32Array.from(visible, (town) => px[town]),
+      y: Float32Array.from(visible, (town) => py[town]),
+      r: Float32Array.from(visible, (town) => radius(town, k)),
     };
   }
 
@@ -111,13 +111,13 @@ export function mapping(canvas, data, base, { choose, hover }) {
   }
 
   function redraw() {
-    asked ||= requestAnimationFrame(draw);
+    request ||= requestAnimationFrame(draw);
   }
 
   function townAt(clientX, clientY) {
     const box = canvas.getBoundingClientRect();
     const [u, v] = [clientX - box.left, clientY - box.top];
-    // Partners of the chosen town first: they are what one points at then.
+    // Partners of the chosen town first: they are most likely pointed at.
     if (chosen) {
       let [best, least] = [-1, REACH];
       for (const town of [chosen.town, ...chosen.partners]) {
@@ -126,7 +126,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
       }
       if (best >= 0) return best;
     }
-    const town = placed.nearest(view.invertX(u), view.invertY(v));
+    const town = located.nearest(view.invertX(u), view.invertY(v));
     return town >= 0 && Math.hypot(view.applyX(px[town]) - u, view.applyY(py[town]) - v) <= REACH ? town : -1;
   }
 
@@ -185,7 +185,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
   const fitted = () => Math.min(width / WORLD_WIDTH, height / WORLD_HEIGHT);
   const world = () => show([0, 0, WORLD_WIDTH, WORLD_HEIGHT]);
   /** Where nine in ten towns are. */
-  const home = () => show(placed.bulk, 40);
+  const home = () => show(located.bulk, 40);
 
   function resize() {
     const box = canvas.getBoundingClientRect();
@@ -203,7 +203,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
     behaviour.scaleExtent([fitted() * 0.8, fitted() * 400]).translateExtent([[-WORLD_WIDTH * 0.2, -WORLD_HEIGHT * 0.2], [WORLD_WIDTH * 1.2, WORLD_HEIGHT * 1.2]]);
     if (isFirst) home();
     // What has no size yet shows nothing; drawn at once, it never flickers.
-    cancelAnimationFrame(asked);
+    cancelAnimationFrame(request);
     draw();
   }
 
@@ -223,7 +223,7 @@ export function mapping(canvas, data, base, { choose, hover }) {
         if (px[other] === undefined) continue;
         partners.push(other);
         if (px[town] === undefined) continue;
-        const [from, to] = [town, other].map((one) => [data.towns.x[one] / 1000, data.towns.y[one] / 1000]);
+        const [from, to] = [town, other].map((end) => [data.towns.x[end] / 1000, data.towns.y[end] / 1000]);
         const path = new Path2D(toPath({ type: "LineString", coordinates: [from, to] }) ?? "");
         arcs.push({ path, isEnded: data.links.status.at(link) === "ended" });
       }
@@ -253,11 +253,11 @@ export function mapping(canvas, data, base, { choose, hover }) {
     /** Draw at once in the colours of the theme: what is printed next must have them. */
     recolour: () => {
       readColours();
-      cancelAnimationFrame(asked);
+      cancelAnimationFrame(request);
       draw();
     },
     zoomIn: () => by(1.7), zoomOut: () => by(1 / 1.7), home, world,
-    placedCount: order.length,
+    locatedCount: order.length,
     /** Where a town is on the screen, for tests and for the console. */
     screenPosition: (town) => {
       const box = canvas.getBoundingClientRect();

@@ -7,7 +7,7 @@ import { number, percent, plural } from "./format.js";
 /** Draw the matrix of the countries with the most partnerships, and the list of the strongest pairs. */
 export function matrix(data) {
   const { code, name } = data.countries;
-  const named = new Map(code.map((one, index) => [one, name[index]]));
+  const named = new Map(code.map((country, index) => [country, name[index]]));
   const pairs = data.pairs.country_a.map((a, index) => ({
     a, b: data.pairs.country_b[index], count: data.pairs.partnerships[index], dated: data.pairs.dated[index],
     first: data.pairs.first_year[index], ended: data.pairs.ended[index],
@@ -17,9 +17,9 @@ export function matrix(data) {
     if (a) sums.set(a, (sums.get(a) ?? 0) + count);
     if (b && b !== a) sums.set(b, (sums.get(b) ?? 0) + count);
   }
-  const ranked = [...sums].sort((p, q) => q[1] - p[1] || (p[0] < q[0] ? -1 : 1)).map(([one]) => one);
-  const found = new Map(pairs.map((pair) => [`${pair.a} ${pair.b}`, pair]));
-  const pairOf = (a, b) => found.get(a < b ? `${a} ${b}` : `${b} ${a}`);
+  const ranked = [...sums].sort((p, q) => q[1] - p[1] || (p[0] < q[0] ? -1 : 1)).map(([country]) => country);
+  const byPair = new Map(pairs.map((pair) => [`${pair.a} ${pair.b}`, pair]));
+  const pairOf = (a, b) => byPair.get(a < b ? `${a} ${b}` : `${b} ${a}`);
   const shade = scaleSqrt([0, pairs.find(({ a, b }) => a && b)?.count ?? 1], [0, 100]);
   const box = byId("matrix");
   const readout = byId("matrix-readout");
@@ -57,7 +57,7 @@ export function matrix(data) {
           const cell = h(
             "td",
             {
-              class: `${value > 70 ? "deep" : ""}${a === b ? " own" : ""}`, "--value": `${value}%`, tabindex: row || column ? -1 : 0,
+              class: `${value > 70 ? "deep" : ""}${a === b ? " diagonal" : ""}`, "--value": `${value}%`, tabindex: row || column ? -1 : 0,
               "aria-label": sentence(a, b),
               onpointerenter: () => { readout.textContent = sentence(a, b); },
               onfocus: () => { readout.textContent = sentence(a, b); },
@@ -79,7 +79,7 @@ export function matrix(data) {
     box.replaceChildren(
       h(
         "table", { class: "matrix", "aria-label": "Partnerships between countries", onpointerleave: () => { readout.textContent = hint; } },
-        h("thead", {}, h("tr", {}, h("td", {}), shown.map((one) => h("th", { scope: "col", title: named.get(one) }, one)))),
+        h("thead", {}, h("tr", {}, h("td", {}), shown.map((country) => h("th", { scope: "col", title: named.get(country) }, country)))),
         h("tbody", {}, body),
       ),
     );

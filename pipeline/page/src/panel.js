@@ -1,4 +1,4 @@
-// What is known of the chosen town: its names, its partners, and what each source said.
+// What is known of the chosen town: its names, its partners, and what each source says.
 
 import { announce, byId, h, link } from "./dom.js";
 import { capital, date, kilometres, number, plural, words } from "./format.js";
@@ -35,9 +35,9 @@ export function panel(data, namesOf, choose) {
     if (item) parts.push(link(`https://www.wikidata.org/wiki/${item}`, `Wikidata ${item}`));
     if (data.towns.x[town] === null) {
       const why = data.towns.located_by.at(town) === "not_located"
-        ? "No place of this name was found, or several: it is on no map."
-        : "Identified, but its coordinates are not known: it is on no map.";
-      parts.push(h("span", { class: "doubt" }, why));
+        ? "The gazetteer has no place of this name, or several: it is not on the map."
+        : "Its coordinates are not known: it is not on the map.";
+      parts.push(h("span", { class: "warning" }, why));
     }
     return parts.length ? h("p", { class: "ids" }, parts.flatMap((part, index) => (index ? [" · ", part] : [part]))) : null;
   }
@@ -51,16 +51,16 @@ export function panel(data, namesOf, choose) {
       "details",
       { class: "names" },
       h("summary", {}, `${plural(names.length, "other name")} searched by`),
-      h("p", {}, names.map((one) => [shownName(one), " "])),
+      h("p", {}, names.map((name) => [shownName(name), " "])),
     );
   }
 
   function honours(town) {
     const lines = [];
-    data.awards.place.forEach((place, index) => {
+    data.awards.town.forEach((place, index) => {
       if (place === town) lines.push(`${capital(words(data.awards.award[index]))}${data.awards.award_year[index] ? `, ${data.awards.award_year[index]}` : ""}`);
     });
-    data.groups.place.forEach((place, index) => {
+    data.groups.town.forEach((place, index) => {
       if (place === town) lines.push(`Member of ${data.groups.name[index]} (${words(data.groups.kind[index])})`);
     });
     return lines.length ? h("ul", { class: "honours" }, lines.map((line) => h("li", {}, line))) : null;
@@ -68,13 +68,13 @@ export function panel(data, namesOf, choose) {
 
   function partners(town) {
     const { links, towns } = data;
-    return [...data.linksOf(town)].map((one) => {
-      const other = links.a[one] === town ? links.b[one] : links.a[one];
+    return [...data.linksOf(town)].map((partnership) => {
+      const other = links.a[partnership] === town ? links.b[partnership] : links.a[partnership];
       const isOnMap = towns.x[town] !== null && towns.x[other] !== null;
       return {
-        link: one,
+        link: partnership,
         other,
-        start: links.start.get(one),
+        start: links.start.get(partnership),
         distance: isOnMap ? kilometres(towns.x[town], towns.y[town], towns.x[other], towns.y[other]) : null,
       };
     });
@@ -93,15 +93,15 @@ export function panel(data, namesOf, choose) {
       return (Number.isNaN(first) ? 0 : first) || compare(data.towns.name[a.other], data.towns.name[b.other]) || a.link - b.link;
     });
 
-  function statement(claim, link_) {
+  function claimItem(claim, partnership) {
     const { claims, links, towns } = data;
-    const [a, b] = [links.a[link_], links.b[link_]];
+    const [a, b] = [links.a[partnership], links.b[partnership]];
     const source = claims.source_id.at(claim);
     const parts = [];
     const start = date(claims.start.get(claim), claims.start_precision.at(claim));
     const text = claims.start_text.at(claim);
     if (start) parts.push(`${words(claims.start_event.at(claim) ?? "since")} ${start}`);
-    if (text && text !== start) parts.push(start ? `printed “${text}”` : `prints “${text}”, which is not taken for a date`);
+    if (text && text !== start) parts.push(start ? `printed “${text}”` : `prints “${text}”, which is not read as a date`);
     const end = date(claims.end.get(claim), claims.end_precision.at(claim));
     if (end) parts.push(`ended ${end}${claims.end_cause.at(claim) ? ` (${words(claims.end_cause.at(claim))})` : ""}`);
     parts.push(words(claims.form.at(claim)));
@@ -114,7 +114,7 @@ export function panel(data, namesOf, choose) {
     return h(
       "li",
       { class: claims.chosen.has(claim) ? "is-chosen" : null },
-      h("span", { class: "said" }, capital(parts.join(", "))),
+      h("span", { class: "claim-text" }, capital(parts.join(", "))),
       claims.chosen.has(claim) ? h("span", { class: "tag" }, "the start is taken from here") : null,
       note ? h("q", {}, note) : null,
       h(
@@ -128,14 +128,14 @@ export function panel(data, namesOf, choose) {
     );
   }
 
-  function badges(one) {
+  function badges(partnership) {
     const { links } = data;
     const list = [];
-    const status = links.status.at(one);
-    const agreement = links.start_agreement.at(one);
-    if (links.form.at(one) !== "partnership") list.push(h("span", { class: "badge" }, words(links.form.at(one))));
+    const status = links.status.at(partnership);
+    const agreement = links.start_agreement.at(partnership);
+    if (links.form.at(partnership) !== "partnership") list.push(h("span", { class: "badge" }, words(links.form.at(partnership))));
     if (["ended", "suspended", "dormant"].includes(status)) {
-      const end = date(links.end.get(one), links.end_precision.at(one));
+      const end = date(links.end.get(partnership), links.end_precision.at(partnership));
       list.push(h("span", { class: "badge over" }, end ? `${status} ${end}` : status));
     }
     if (agreement === "conflict") list.push(h("span", { class: "badge conflict" }, "sources disagree on the start"));
@@ -143,22 +143,22 @@ export function panel(data, namesOf, choose) {
     return list;
   }
 
-  function item(town, { link: one, other, distance }) {
+  function item(town, { link: partnership, other, distance }) {
     const { claims, links } = data;
-    const start = date(links.start.get(one), links.start_precision.at(one));
-    const count = claims.first[one + 1] - claims.first[one];
+    const start = date(links.start.get(partnership), links.start_precision.at(partnership));
+    const count = claims.first[partnership + 1] - claims.first[partnership];
     const sources = new Set();
-    for (let claim = claims.first[one]; claim < claims.first[one + 1]; claim++) sources.add(claims.source_id.at(claim));
-    const state = links.a[one] === town ? links.state_b_at_start.at(one) : links.state_a_at_start.at(one);
+    for (let claim = claims.first[partnership]; claim < claims.first[partnership + 1]; claim++) sources.add(claims.source_id.at(claim));
+    const state = links.a[partnership] === town ? links.state_b_at_start.at(partnership) : links.state_a_at_start.at(partnership);
     const details = h(
       "details", {},
-      h("summary", {}, `${plural(count, "statement")} of ${plural(sources.size, "source")}`),
+      h("summary", {}, `${plural(count, "claim")} of ${plural(sources.size, "source")}`),
     );
     details.addEventListener("toggle", () => {
       if (details.open && details.children.length === 1) {
         const list = [];
-        for (let claim = claims.first[one]; claim < claims.first[one + 1]; claim++) list.push(statement(claim, one));
-        details.append(h("ul", { class: "statements" }, list));
+        for (let claim = claims.first[partnership]; claim < claims.first[partnership + 1]; claim++) list.push(claimItem(claim, partnership));
+        details.append(h("ul", { class: "claims" }, list));
       }
     });
     const far = distance === null ? null : `${number(distance)} km`;
@@ -171,7 +171,7 @@ export function panel(data, namesOf, choose) {
         h("span", { class: "muted" }, ` ${country(other)}${far ? ` · ${far}` : ""}`),
         data.towns.x[other] === null ? h("span", { class: "muted" }, " · not on the map") : null,
         state && state !== country(other) ? h("span", { class: "muted" }, ` · then ${state}`) : null,
-        badges(one),
+        badges(partnership),
         details,
       ),
     );
@@ -180,12 +180,12 @@ export function panel(data, namesOf, choose) {
   function show(town, { focus = false } = {}) {
     shown = town;
     if (town === null) {
-      box.replaceChildren(h("p", { class: "hint" }, "Choose a town on the map or by any of its names. Its partners, their dates and what each source said will be here."));
+      box.replaceChildren(h("p", { class: "hint" }, "Choose a town on the map or by any of its names. Its partners, their dates and what each source says will be here."));
       return;
     }
     const list = sorted(partners(town));
     const dated = list.filter(({ start }) => start !== undefined).length;
-    const disputed = list.filter((one) => data.links.start_agreement.at(one.link) === "conflict").length;
+    const disputed = list.filter((partner) => data.links.start_agreement.at(partner.link) === "conflict").length;
     const places = new Set(list.map(({ other }) => data.towns.country[other])).size;
     const choice = h(
       "select",
@@ -195,12 +195,12 @@ export function panel(data, namesOf, choose) {
     const heading = h("h3", { tabindex: -1 }, data.towns.name[town]);
     const all = data.degree[town];
     const count = list.length < all ? `${number(list.length)} of ${plural(all, "partner")} shown, in` : `${plural(all, "partner")} in`;
-    const sentence = `${count} ${plural(places, "country", "countries")}; ${dated ? plural(dated, "start") : "no start"} known${disputed ? `, ${number(disputed)} disputed` : ""}.`;
+    const sentence = `${count} ${plural(places, "country", "countries")}; ${dated ? plural(dated, "known start date") : "no known start date"}${disputed ? `, ${number(disputed)} disputed` : ""}.`;
     box.replaceChildren(
       h("div", { class: "town-head" }, heading, h("button", { type: "button", class: "quiet", onclick: () => choose(null) }, "Clear")),
       facts(town), identity(town) ?? "", honours(town) ?? "", otherNames(town) ?? "",
       h("div", { class: "partners-head" }, h("p", {}, sentence), list.length > 1 ? h("label", {}, h("span", { class: "hidden" }, "Order"), choice) : ""),
-      h("ul", { class: "partners" }, list.map((one) => item(town, one))),
+      h("ul", { class: "partners" }, list.map((partner) => item(town, partner))),
       list.length < all ? h("p", { class: "note" }, "All of them, from twintowns.duckdb: ", h("code", {}, `FROM partners_of('${data.towns.id[town]}')`)) : "",
     );
     box.scrollTop = 0;

@@ -45,8 +45,8 @@ export function searching(data) {
 
   function* containing(wanted) {
     for (const before of ["\n", " "]) {
-      const sought = before + wanted;
-      for (let at = all.indexOf(sought); at >= 0; at = all.indexOf(sought, at + 1)) {
+      const target = before + wanted;
+      for (let at = all.indexOf(target); at >= 0; at = all.indexOf(target, at + 1)) {
         // Within one letter everything begins with it: whole names only.
         if (wanted.length === 1 && (before === " " || all[at + 2] !== "\n")) continue;
         yield nameAt(at + 1);
@@ -62,9 +62,9 @@ export function searching(data) {
     }
   }
 
-  function best(found, rank, limit) {
+  function best(candidates, rank, limit) {
     const byTown = new Map();
-    for (const index of found) {
+    for (const index of candidates) {
       const town = towns[index];
       const hit = { town, index, score: rank(index) };
       const other = byTown.get(town);
@@ -84,8 +84,8 @@ export function searching(data) {
     if (town >= 0) return { total: 1, isSimilar: false, hits: [{ town, name: data.towns.name[town] }] };
     const wanted = fold(text);
     if (!wanted) return { total: 0, isSimilar: false, hits: [] };
-    const found = best(containing(wanted), (index) => score(keys[index], wanted, index), limit);
-    if (found.total || wanted.length < 4) return { ...found, isSimilar: false };
+    const matches = best(containing(wanted), (index) => score(keys[index], wanted, index), limit);
+    if (matches.total || wanted.length < 4) return { ...matches, isSimilar: false };
     return { ...best(similar(wanted), (index) => -distance(keys[index], wanted, 3), limit), isSimilar: true };
   }
 

@@ -1,7 +1,7 @@
-"""Wikidata to raw rows: one statement of twinning a row, or one item a row.
+"""Wikidata to raw rows: one row a statement of twinning, or one row an item.
 
-The same statements give the same rows, whether they come as lines of SPARQL results or as JSON of entities; in the
-first case what is known of the towns is in a file of its own.
+The same statements make the same rows, from SPARQL results or from JSON of entities. With SPARQL results, the facts
+about the towns are in a second file.
 """
 
 from __future__ import annotations
@@ -11,49 +11,31 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.readers.rows import LOCATOR, RawRows
-from pipeline.readers.wikidata.bindings import statement_facts, town_facts
-from pipeline.readers.wikidata.entities import read_facts
-from pipeline.readers.wikidata.statements import SIDE_COLUMNS, statements, towns, with_sides
+from pipeline.readers.raw_rows import LOCATOR, RawRows
+from pipeline.readers.wikidata.bindings import read_statement_facts, read_town_facts
+from pipeline.readers.wikidata.entities import read_entity_facts
+from pipeline.readers.wikidata.rows import TOWN_ROWS, join_towns, statement_rows, town_rows
 
 if TYPE_CHECKING:
     from pipeline.sources import Format
 
-_NOTHING_KNOWN = pl.DataFrame(schema=dict.fromkeys(("item", "same_as", "name", *SIDE_COLUMNS[1:]), pl.String))
 
-
-def read_wikidata_statements(content: bytes, layout: Format, where: str) -> RawRows:  # noqa: ARG001
-    """Read `statements.jsonl`: a row a statement, located by its id.
+def read_wikidata(content: bytes, layout: Format, where: str) -> RawRows:
+    """Read `statements.jsonl`, `towns.jsonl` or JSON of entities; the locator of a row is the statement's or item's id.
 
     Raises:
-        SourceError: a line is no SPARQL binding, or there is no statement; says where.
+        SourceError: it is not of that type, or there is no statement or item; says where.
     """
-    rows = with_sides(statements(statement_facts(content, where)), _NOTHING_KNOWN)
-    return _raw_rows(rows, "statement", f"{where}: an empty list: no statement of twinning")
-
-
-def read_wikidata_towns(content: bytes, layout: Format, where: str) -> RawRows:  # noqa: ARG001
-    """Read `towns.jsonl`: a row an item, located by its id.
-
-    Raises:
-        SourceError: a line is no SPARQL binding, or there is no item; says where.
-    """
-    return _raw_rows(towns(town_facts(content, where)), "item", f"{where}: an empty list: no item")
-
-
-def read_wikidata_entities(content: bytes, layout: Format, where: str) -> RawRows:  # noqa: ARG001
-    """Read entities as JSON: a row a statement, with what the same file knows of both towns.
-
-    Raises:
-        SourceError: it is no JSON of entities, or they have no statement; says where.
-    """
-    stated, known = read_facts(content, where)
-    rows = with_sides(statements(stated), towns(known))
-    return _raw_rows(rows, "statement", f"{where}: an empty list: no entity has a statement of twinning")
-
-
-def _raw_rows(rows: pl.DataFrame, locator: str, empty: str) -> RawRows:
+    locator, missing = "statement", "no statement of twinning"
+    if layout.type == "wikidata_towns":
+        rows = town_rows(read_town_facts(content, where))
+        locator, missing = "item", "no item"
+    elif layout.type == "wikidata_statements":
+        rows = join_towns(statement_rows(read_statement_facts(content, where)), TOWN_ROWS.to_frame())
+    else:
+        statement_facts, town_facts = read_entity_facts(content, where)
+        rows = join_towns(statement_rows(statement_facts), town_rows(town_facts))
+        missing = "no entity has a statement of twinning"
     if rows.is_empty():
-        raise SourceError(empty)
-    broken = pl.DataFrame(schema=dict.fromkeys(("locator", "message", "row_json"), pl.String))
-    return RawRows(rows.fill_null("").with_columns(pl.col(locator).alias(LOCATOR)), broken)
+        raise SourceError(f"{where}: an empty list: {missing}")
+    return RawRows(rows.fill_null("").with_columns(pl.col(locator).alias(LOCATOR)))

@@ -1,7 +1,7 @@
-"""Wikidata's times as text that says no more than their precision.
+"""Wikidata's times as text that is no more precise than they are.
 
-Both forms of a time are brought to the one that RDF has (Wikibase's `JulianDateTimeValueCleaner`):
-proleptic Gregorian, a day of the Julian calendar converted, the month and day that the precision leaves open 1.
+The time of JSON becomes that of RDF (Wikibase's `JulianDateTimeValueCleaner`): proleptic Gregorian, a day of the Julian
+calendar converted, the month and day 1 where the precision does not state them.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import polars as pl
 
 from pipeline.extract.wikidata import terms as t
 
-#: Values of `timePrecision`: https://www.mediawiki.org/wiki/Wikibase/DataModel#Dates_and_times
-MILLENNIUM, CENTURY, DECADE, YEAR, MONTH, DAY = range(6, 12)
+#: Values of `timePrecision`, without the coarser ones: https://www.mediawiki.org/wiki/Wikibase/DataModel#Dates_and_times
+CENTURY, DECADE, YEAR, MONTH, DAY = range(7, 12)
 _TIME: Final = re.compile(r"([+-]?)0*(\d+)-(\d\d)-(\d\d)T(.*)")
 
 
-def as_rdf(value: dict[str, Any]) -> str:
-    """Return the `timeValue` that Wikibase's RDF gives for a time of its JSON."""
-    found = _TIME.fullmatch(str(value["time"]))
-    if not found:
+def to_rdf_time(value: dict[str, Any]) -> str:
+    """Return the `timeValue` that Wikibase's RDF has for a time of its JSON."""
+    match = _TIME.fullmatch(str(value["time"]))
+    if not match:
         return str(value["time"])
-    sign, year, month, day = found[1], int(found[2]), max(int(found[3]), 1), max(int(found[4]), 1)
+    sign, year, month, day = match[1], int(match[2]), max(int(match[3]), 1), max(int(match[4]), 1)
     precision = int(value["precision"])
     if precision <= YEAR:
         month = day = 1
@@ -38,7 +38,7 @@ def as_rdf(value: dict[str, Any]) -> str:
     # XSD 1.1 has a year 0.
     if sign == "-" and precision >= YEAR:
         year -= 1
-    return f"{'-' if sign == '-' and year else ''}{year:04d}-{month:02d}-{day:02d}T{found[5]}"
+    return f"{'-' if sign == '-' and year else ''}{year:04d}-{month:02d}-{day:02d}T{match[5]}"
 
 
 def _gregorian(year: int, month: int, day: int) -> tuple[int, int, int]:
@@ -55,32 +55,33 @@ def _gregorian(year: int, month: int, day: int) -> tuple[int, int, int]:
     return e // 1461 - 4716 + (14 - month) // 12, month, h % 153 // 5 + 1
 
 
-def time_text() -> pl.Expr:
+def format_time() -> pl.Expr:
     """Return the text of `value`, `precision` and `calendar`, null where `precision` is.
 
-    `1955-03-26`, `1955-03`, `1955`, `1950s` (`decade 1900`, because "1900s" are hundred years), `20th century`; with
-    `(Julian calendar)` behind it where the source says so. What is coarser or before Christ is no date of ours, and is
-    written so that none is read.
+    `1955-03-26`, `1955-03`, `1955`, `1950s` (`decade 1900`, because "1900s" are a century), `20th century`; with
+    `(Julian calendar)` behind it where the source says so. Coarser times and years before Christ are no dates here:
+    their text is none that is read as a date.
     """
-    parts = pl.col("value").str.extract_groups(r"^([+-]?)0*(\d+)-(\d\d)-(\d\d)").struct
-    sign, year, month, day = (parts.field(str(number)) for number in range(1, 5))
-    number, precision = year.cast(pl.Int64, strict=False), pl.col("precision").cast(pl.Int64, strict=False)
-    decade, century = number // 10 * 10, (number + 99) // 100
-    padded = number.cast(pl.String).str.zfill(4)
+    groups = pl.col("value").str.extract_groups(r"^([+-]?)0*(\d+)-(\d\d)-(\d\d)").struct
+    sign, year_text, month, day = (groups.field(str(group)) for group in range(1, 5))
+    year, precision = year_text.cast(pl.Int64, strict=False), pl.col("precision").cast(pl.Int64, strict=False)
+    decade, century = year // 10 * 10, (year + 99) // 100
+    padded = year.cast(pl.String).str.zfill(4)
     ordinal = pl.when(century == 21).then(pl.lit("st")).otherwise(pl.lit("th"))
-    text = (
-        pl.when(number.is_null()).then(pl.format("unreadable ({})", pl.col("value").fill_null("")))
-        .when((sign == "-") | (number == 0)).then(pl.format("{} BC", number + (precision >= YEAR).cast(pl.Int64)))
-        .when(number > 9999).then(pl.format("the year {}", number))
-        .when(precision >= DAY).then(pl.format("{}-{}-{}", padded, month, day))
-        .when(precision == MONTH).then(pl.format("{}-{}", padded, month))
-        .when(precision == YEAR).then(padded)
-        .when((precision == DECADE) & (decade % 100 == 0)).then(pl.format("decade {}", decade))
-        .when(precision == DECADE).then(pl.format("{}s", decade))
-        .when(precision == CENTURY).then(pl.format("{}{} century", century, ordinal))
-        .otherwise(pl.format("unreadable (precision {})", precision))
-    )  # fmt: skip
-    julian = pl.col("calendar").str.ends_with(t.JULIAN).fill_null(value=False)
+    cases = (
+        (year.is_null(), pl.format("unreadable ({})", pl.col("value").fill_null(""))),
+        ((sign == "-") | (year == 0), pl.format("{} BC", year + (precision >= YEAR).cast(pl.Int64))),
+        (year > 9999, pl.format("the year {}", year)),
+        (precision >= DAY, pl.format("{}-{}-{}", padded, month, day)),
+        (precision == MONTH, pl.format("{}-{}", padded, month)),
+        (precision == YEAR, padded),
+        ((precision == DECADE) & (decade % 100 == 0), pl.format("decade {}", decade)),
+        (precision == DECADE, pl.format("{}s", decade)),
+        (precision == CENTURY, pl.format("{}{} century", century, ordinal)),
+        (pl.lit(value=True), pl.format("unreadable (precision {})", precision)),
+    )
+    text = pl.coalesce(pl.when(condition).then(text) for condition, text in cases)
+    is_julian = pl.col("calendar").str.ends_with(t.JULIAN).fill_null(value=False)
     converted = pl.when(precision >= DAY).then(pl.lit(", converted")).otherwise(pl.lit(""))
-    marked = pl.when(julian).then(pl.format("{} (Julian calendar{})", text, converted)).otherwise(text)
+    marked = pl.when(is_julian).then(pl.format("{} (Julian calendar{})", text, converted)).otherwise(text)
     return pl.when(precision.is_not_null()).then(marked)

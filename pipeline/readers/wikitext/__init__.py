@@ -1,11 +1,12 @@
 """Wikitext: the twinning section of a town's article, and pages that list the twinnings of many towns.
 
-The words of a language are data, `languages/<language>.toml`. A page goes through `sections.py` (where twinnings
-are), `units.py` (what belongs together), `atoms.py` (what a line is made of), `items.py`, `prose.py` and `tables.py`
-(which partners it names), and comes out of `page.py` as lines, each accounted for; `lines.py` makes rows of them.
+The words of a language are data, `languages/<language>.toml`. `sections.py` finds the sections about twinnings,
+`logical_lines.py` their lines, `markup.py` the links and flags of a line. `page.py` decides what a line is;
+`list_reader.py` and `table_reader.py` read items and tables, `partner_parser.py` and `prose.py` the partners that an
+item, a cell or a sentence names. `rows.py` makes rows of the lines.
 """
 
-from pipeline.readers.wikitext.profiles import Profile, languages, load_profile
+from pipeline.readers.wikitext.profiles import languages, load_profile
 from pipeline.readers.wikitext.sections import page_filter, twinning_pattern
 
-__all__ = ["Profile", "languages", "load_profile", "page_filter", "twinning_pattern"]
+__all__ = ["languages", "load_profile", "page_filter", "twinning_pattern"]

@@ -1,4 +1,4 @@
-"""Wikitext of one line, to a text in which single characters stand for what is no plain text."""
+"""Wikitext of one line to a `Line`: without tags and comments, with placeholders for links, flags and templates."""
 
 from __future__ import annotations
 
@@ -6,110 +6,121 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.readers.wikitext.atoms import BREAK, REF, SPAN, STRUCK, UNSTRUCK, Line, link_atom
-from pipeline.readers.wikitext.parser import flatten
-from pipeline.readers.wikitext.templates import read_call, template_atom
+import mwparserfromhell
+from mwparserfromhell.nodes import Template, Wikilink
+
+from pipeline.readers.wikitext.line import LINE_BREAK, PIPE, STRUCK, UNSTRUCK, Line
+from pipeline.readers.wikitext.templates import add_template, parse_call
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
 
-#: What stands for something here, and would be mistaken for it.
+#: Characters of a page that would be mistaken for placeholders.
 _RESERVED: Final = re.compile("[\ue000-\uf8ff\x0b-\x1f]")
 _ENTITY: Final = re.compile(r"&#?\w{1,10};")
 _COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_REF: Final = re.compile(r"<ref\b([^<>]*?)/\s*>|<ref\b([^<>]*)>(.*?)(?:</ref\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_REF_NAME: Final = re.compile(r"""name\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'/>]+))""", re.IGNORECASE)
+_REFERENCE: Final = re.compile(r"<ref\b([^<>]*?)/\s*>|<ref\b([^<>]*)>(.*?)(?:</ref\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_REFERENCE_NAME: Final = re.compile(r"""name\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'/>]+))""", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://[^\s|\]}<>\"]+")
 _VARIANT: Final = re.compile(r"-\{(?!\{)([^{}]*)\}-")
+#: Codes of `-{…}-`, the preferred one first.
+_VARIANT_CODES: Final = ("zh-hans", "zh-cn", "zh", "zh-hant", "zh-tw")
 _STRIKE: Final = re.compile(r"<(/?)(?:s|del|strike)\b[^<>]*>", re.IGNORECASE)
-_BR: Final = re.compile(r"<br\b[^<>]*>|</?p\b[^<>]*>", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<br\b[^<>]*>|</?p\b[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _HIDDEN: Final = re.compile(
     r"<(sup|math|score|timeline|ref|gallery|imagemap)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
-_FLAT_LINK: Final = re.compile(
+_BOLD_OR_ITALIC: Final = re.compile("'''|''")
+_SPACE: Final = re.compile("[\xa0\u3000\n]")
+_CHARACTER_TEMPLATES: Final = {"{{!}}": PIPE, "{{=}}": "=", "{{,}}": ",", "{{·}}": "·"}
+_INNERMOST_LINK: Final = re.compile(
     r"\[\[(?P<target>[^\[\]|{}]*)(?:\|(?P<label>[^\[\]{}]*))?\]\]"
     r"|(?<!\[)\[(?P<url>(?:https?:)?//[^\s\]]+)\s*(?P<words>[^\]]*)\]"
 )
-_FLAT_TEMPLATE: Final = re.compile(r"\{\{([^{}]*)\}\}")
-_LEFT: Final = re.compile(r"\[\[|\]\]|\{\{|\}\}")
+_INNERMOST_TEMPLATE: Final = re.compile(r"\{\{([^{}]*)\}\}")
+_BRACES: Final = re.compile(r"\[\[|\]\]|\{\{|\}\}")
 
 
 def named_references(text: str) -> dict[str, str]:
-    """Return the address that each named reference of a page gives."""
-    found: dict[str, str] = {}
-    if "<ref" not in text:
-        return found
-    for match in _REF.finditer(text):
-        name = _REF_NAME.search(match[2] or "")
-        url = _URL.search(match[3] or "")
-        if name and url:
-            found.setdefault(_first(name), url[0])
-    return found
+    """Return the address of each named reference of a page."""
+    urls: dict[str, str] = {}
+    for match in _REFERENCE.finditer(text) if "<ref" in text else ():
+        name, url = _reference_name(match[2]), _URL.search(match[3] or "")
+        if name is not None and url:
+            urls.setdefault(name, url[0])
+    return urls
 
 
-def _first(match: re.Match[str]) -> str:
-    return next(group for group in match.groups() if group is not None).strip()
+def _reference_name(attributes: str | None) -> str | None:
+    match = _REFERENCE_NAME.search(attributes or "")
+    return next(group for group in match.groups() if group is not None).strip() if match else None
 
 
-def read_line(source: str, profile: Profile, references: dict[str, str]) -> Line:
-    """Read the wikitext of a line (without what makes it a list item)."""
+def parse_line(wikitext: str, profile: Profile, references: dict[str, str]) -> Line:
+    """Parse the wikitext of a line.
+
+    Args:
+        wikitext: without the marks of a list item.
+        profile: whose templates.
+        references: addresses of the page's named references.
+    """
     line = Line("")
-    text = _COMMENT.sub("", _RESERVED.sub("", source))
 
-    def reference(match: re.Match[str]) -> str:
-        name = _REF_NAME.search(match[1] or match[2] or "")
-        url = _URL.search(match[3] or "")
-        line.refs.append(url[0] if url else references.get(_first(name), "") if name else "")
-        return chr(ord(REF) + min(len(line.refs) - 1, SPAN))
+    def add_reference(match: re.Match[str]) -> str:
+        name, url = _reference_name(match[1] or match[2]), _URL.search(match[3] or "")
+        return line.add_reference(url[0] if url else references.get(name, "") if name else "")
 
-    text = _REF.sub(reference, text)
-    text = _HIDDEN.sub("", text)
-    text = _BR.sub(BREAK, text)
-    text = _STRIKE.sub(lambda match: UNSTRUCK if match[1] else STRUCK, text)
-    text = _TAG.sub("", text)
-    text = (
-        _ENTITY.sub(lambda match: _RESERVED.sub("", html.unescape(match[0])), text)
-        .replace("'''", "")
-        .replace("''", "")
-        .replace("\xa0", " ")
-        .replace("\u3000", " ")
-        .replace("\n", " ")
-    )
-    text = _VARIANT.sub(_variant, text)
-    text = text.replace("{{!}}", "\x1c").replace("{{=}}", "=").replace("{{,}}", ",").replace("{{·}}", "·")
-    line.text = _replace(text, line, profile)
+    text = _COMMENT.sub("", _RESERVED.sub("", wikitext))
+    text = _HIDDEN.sub("", _REFERENCE.sub(add_reference, text))
+    text = _STRIKE.sub(lambda match: UNSTRUCK if match[1] else STRUCK, _BREAK.sub(LINE_BREAK, text))
+    text = _ENTITY.sub(lambda match: _RESERVED.sub("", html.unescape(match[0])), _TAG.sub("", text))
+    text = _SPACE.sub(" ", _BOLD_OR_ITALIC.sub("", text))
+    text = _VARIANT.sub(_choose_variant, text)
+    for template, character in _CHARACTER_TEMPLATES.items():
+        text = text.replace(template, character)
+    line.text = _replace_links_and_templates(text, line, profile)
     return line
 
 
-def _variant(match: re.Match[str]) -> str:
-    """Choose one of the spellings of `-{zh-hans:意大利;zh-hant:義大利}-`."""
-    body = match[1]
-    if "|" in body:
-        body = body.split("|", 1)[1]
-    spellings = [part.partition(":") for part in body.split(";") if part.strip()]
-    if not spellings or not all(colon for _, colon, _ in spellings):
+def _choose_variant(match: re.Match[str]) -> str:
+    """Choose a spelling of `-{zh-hans:意大利;zh-hant:義大利}-`."""
+    body = match[1].partition("|")[2] if "|" in match[1] else match[1]
+    variants = [variant.partition(":") for variant in body.split(";") if variant.strip()]
+    if not variants or not all(colon for _, colon, _ in variants):
         return body
-    by_code = {code.strip().lower(): text.strip() for code, _, text in spellings}
-    return next((by_code[code] for code in ("zh-hans", "zh-cn", "zh", "zh-hant", "zh-tw") if code in by_code),
-                next(iter(by_code.values())))  # fmt: skip
+    by_code = {code.strip().lower(): spelling.strip() for code, _, spelling in variants}
+    return next((by_code[code] for code in _VARIANT_CODES if code in by_code), next(iter(by_code.values())))
 
 
-def _replace(text: str, line: Line, profile: Profile) -> str:
-    """Put a character in the place of each link and template, from the innermost outwards."""
+def _replace_links_and_templates(text: str, line: Line, profile: Profile) -> str:
+    """Replace links and templates by placeholders, the innermost first."""
+
+    def replace_link(match: re.Match[str]) -> str:
+        if match["target"] is not None:
+            return line.add_link(match["target"], match["label"])
+        return (match["words"] or "") + line.add_reference(match["url"])
+
+    def replace_template(match: re.Match[str]) -> str:
+        return add_template(parse_call(match[1]), line, profile)
+
     while "[" in text or "{{" in text:
-        flat = _FLAT_LINK.sub(lambda match: _link(match, line), text)
-        flat = _FLAT_TEMPLATE.sub(lambda match: template_atom(read_call(match[1]), line, profile), flat)
-        if flat == text:
+        replaced = _INNERMOST_TEMPLATE.sub(replace_template, _INNERMOST_LINK.sub(replace_link, text))
+        if replaced == text:
             break
-        text = flat
-    if not _LEFT.search(text):
-        return text
-    return flatten(text, line, profile)
+        text = replaced
+    return _parse_unpaired(text, line, profile) if _BRACES.search(text) else text
 
 
-def _link(match: re.Match[str], line: Line) -> str:
-    if match["target"] is not None:
-        return link_atom(match["target"], match["label"], line)
-    line.refs.append(match["url"])
-    return (match["words"] or "") + chr(ord(REF) + min(len(line.refs) - 1, SPAN))
+def _parse_unpaired(text: str, line: Line, profile: Profile) -> str:
+    """Replace the links and templates of a text whose braces do not pair, with a full parser of wikitext."""
+    pieces = []
+    for node in mwparserfromhell.parse(text, skip_style_tags=True).nodes:
+        if isinstance(node, Wikilink):
+            label = None if node.text is None else _BRACES.sub("", str(node.text))
+            pieces.append(line.add_link(_BRACES.sub("", str(node.title)), label))
+        elif isinstance(node, Template):
+            pieces.append(add_template(parse_call(_BRACES.sub("", str(node)[2:-2])), line, profile))
+        else:
+            pieces.append(_BRACES.sub("", str(node)))
+    return "".join(pieces)

@@ -1,242 +1,212 @@
-"""A page's twinning sections, line by line: each line is a partner's, or of a named kind of noise."""
+"""The lines of a page's twinning sections: each names partners, or is of a named kind that names none."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from pipeline.readers.wikitext import places
-from pipeline.readers.wikitext.atoms import PRIVATE, TWIN, Line, is_flag, is_link
-from pipeline.readers.wikitext.items import read_partners
-from pipeline.readers.wikitext.list_rows import ListRows
-from pipeline.readers.wikitext.markup import read_line
-from pipeline.readers.wikitext.partners import Context, Partner
+from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
+from pipeline.readers.wikitext.list_reader import ListReader
+from pipeline.readers.wikitext.logical_lines import LogicalLine, join_lines
+from pipeline.readers.wikitext.page_state import BULLET, OpenHeading, ParsedLine
+from pipeline.readers.wikitext.partner_parser import read_partners
 from pipeline.readers.wikitext.prose import read_prose
-from pipeline.readers.wikitext.sections import Heading, find_blocks
-from pipeline.readers.wikitext.state import BULLET, Read
-from pipeline.readers.wikitext.table_rows import TableRows
-from pipeline.readers.wikitext.units import Unit, split_units
-from pipeline.readers.wikitext.words import form_of
-
-if TYPE_CHECKING:
-    from pipeline.readers.wikitext.sections import Block
+from pipeline.readers.wikitext.sections import Heading, Section, find_sections
+from pipeline.readers.wikitext.table_reader import TableReader
 
 _IMAGE: Final = re.compile(r"\s*\[\[[^\[\]|:]{2,14}:[^\[\]|]+\.(?:svg|png|jpe?g|gif|tiff?|webp|ogg)\b", re.IGNORECASE)
-_GALLERY: Final = re.compile(r"</?gallery\b[^>]*>", re.IGNORECASE)
-_GALLERY_LINE: Final = re.compile(r"\s*(?:[^:|\n]{2,14}:)?[^|\n]+\.(?:svg|png|jpe?g|gif|tiff?)\b", re.IGNORECASE)
-_CATEGORY: Final = re.compile(
-    r"\s*\[\[\s*(?:category|kategorie|categor\w+|catégorie|kategor\w+|luokka|категор\w+|分类|分類)\s*:", re.IGNORECASE
-)
+_GALLERY: Final = re.compile(r"<(/?)gallery\b[^>]*>", re.IGNORECASE)
+_LINK_AT_START: Final = re.compile(r"\s*\[\[([^\[\]|]*)")
 _MARKUP: Final = re.compile(r"\s*(?:</?\w[^<>]*>\s*|__[A-Z]+__\s*|----+\s*)+\Z")
 _COMMENT: Final = re.compile(r"\s*(?:<!--.*?-->\s*)+\Z", re.DOTALL)
 _TEMPLATE_END: Final = re.compile(r"\s*\|?\s*\}\}+\s*\Z")
 _BOLD: Final = re.compile(r"\s*(?:'''|<b>)(.+?)(?:'''|</b>)\s*:?\s*(?:<ref.*|\{\{.*)?\Z", re.IGNORECASE | re.DOTALL)
-#: Characters of a line in Chinese or Japanese that may be a list; more are a paragraph.
-_SHORT: Final = 60
+_LIST_OR_TABLE: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|multicol|columns))", re.IGNORECASE)
+#: More characters in Chinese or Japanese are a paragraph, fewer may be a list.
+_LONG_CJK: Final = 60
+#: More characters about twinnings are no introduction of a list.
+_LONG_INTRO: Final = 120
+#: More words under a picture are a view of a town and not its arms.
+_MOST_CAPTION_WORDS: Final = 8
 
 
-#: A list or a table begins.
-_LISTED: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|multicol|columns))", re.IGNORECASE)
-
-
-def _first_filled(units: list[Unit]) -> list[Unit]:
-    """Return the first unit that is not blank, in a list."""
-    return [unit for unit in units if unit.text.strip()][:1]
-
-
-class PageReader(ListRows, TableRows):
+class PageReader(ListReader, TableReader):
     """Reads one page."""
 
-    def read(self) -> list[Read]:
-        """Return what became of each line of the page's twinning sections, in order."""
+    def read(self) -> list[ParsedLine]:
+        """Return what was made of each line of the page's twinning sections, in order."""
         lines = self.text.removesuffix("\n").split("\n")
-        for block in find_blocks(lines, self.profile, whole=self.list_of is not None):
-            self._read_block(lines, block)
-        return self.reads
+        for section in find_sections(lines, self.profile, is_list_page=self.listed_place is not None):
+            self._read_section(section, lines)
+        return self.parsed
 
-    def _read_block(self, lines: list[str], block: Block) -> None:
-        form = form_of(self.title, self.profile) if self.list_of is not None else None
-        self.context = Context(form=form or "")
-        self.base = self.top = self.context
-        self.headings = []
-        self.levels, self.table, self.in_gallery = {}, None, False
-        self.is_weak, before = block.is_weak, len(self.reads)
-        self.is_on = not block.is_weak
-        units = split_units(lines[block.first : block.last], block.first + 1)
-        for place, unit in enumerate(units):
-            following = units[place + 1 : place + 3]
-            self._read_unit(unit, following)
+    def _read_section(self, section: Section, lines: list[str]) -> None:
+        self._begin_section(is_weak=section.is_weak)
+        count = len(self.parsed)
+        sources = join_lines(lines[section.first : section.last], section.first + 1)
+        for index, source in enumerate(sources):
+            self._read_line(source, sources[index + 1 : index + 3])
         if self.table is not None:
-            self._end_row()
-        if block.is_weak and not any(read.partners for read in self.reads[before:]):
-            del self.reads[before:]  # not about twinnings after all
+            self._end_row(self.table)
+        if section.is_weak and not any(parsed.partners for parsed in self.parsed[count:]):
+            del self.parsed[count:]  # not about twinnings after all
 
-    def _read_unit(self, unit: Unit, following: list[Unit]) -> None:
-        text = unit.text
-        stripped = text.strip()
-        if not stripped:
-            self.levels = {depth: one for depth, one in self.levels.items() if depth == 0}
-            self._note(unit, "blank")
+    def _read_line(self, source: LogicalLine, following: list[LogicalLine]) -> None:
+        text = source.text
+        if not text.strip():
+            self.item_contexts = {}
+            self._add(source, "blank")
         elif _COMMENT.match(text):
-            self._note(unit, "comment")
+            self._add(source, "comment")
         elif heading := Heading.match(text):
-            self._read_heading(unit, heading)
-        elif _CATEGORY.match(text):
-            self._note(unit, "category")
-        elif self._gallery(unit, text):
-            pass
-        elif self.table is not None or stripped.startswith("{|"):
-            self._read_table_line(unit, text, following)
+            self._read_heading(source, heading)
+        elif (link := _LINK_AT_START.match(text)) and is_category(link[1]):
+            self._add(source, "category")
+        elif tags := _GALLERY.findall(text):
+            self.in_gallery = not tags[-1]
+            self._add(source, "markup")
+        elif self.in_gallery:
+            self._read_picture(source)
+        elif self.table is not None or text.lstrip().startswith("{|"):
+            self._read_table_line(source, self.table, following)
         elif _TEMPLATE_END.match(text):
-            self._note(unit, "template_end")
+            self._add(source, "template_end")
         elif _MARKUP.match(text):
-            self._note(unit, "markup")
+            self._add(source, "markup")
         else:
-            self._read_content(unit, text, following)
+            self._read_content(source, text, following)
 
-    def _gallery(self, unit: Unit, text: str) -> bool:
-        if _GALLERY.search(text):
-            opens = [match[0][1] != "/" for match in _GALLERY.finditer(text)]
-            self.in_gallery = opens[-1]
-            self._note(unit, "markup")
-            return True
-        if not self.in_gallery:
-            return False
+    def _read_picture(self, source: LogicalLine) -> None:
+        """Read a picture of a gallery: under arms and flags stands the name of the town."""
         partners = []
-        if "|" in text and self.is_on:
-            caption = text.split("|", 1)[1]
-            line = read_line(caption, self.profile, self.references)
-            # A gallery of arms or flags: the caption names the town. Views have words.
-            if line.links and len(line.plain(line.text).split()) <= 8:
+        _, bar, caption = source.text.partition("|")
+        if bar and self.is_relevant:
+            line = self._parse(caption)
+            if line.links and len(line.plain().split()) <= _MOST_CAPTION_WORDS:
                 partners = read_partners(line, self.profile, self.context)
-        self._note(unit, "partner" if partners else "image", partners)
-        return True
+        self._add(source, "partner" if partners else "image", partners)
 
-    def _read_heading(self, unit: Unit, heading: Heading) -> None:
-        self.table, self.levels, self.last_item = None, {}, None
-        while self.headings and self.headings[-1][0] >= heading.level:
+    def _read_heading(self, source: LogicalLine, heading: Heading) -> None:
+        self.table, self.item_contexts, self.last_item = None, {}, None
+        while self.headings[-1].level >= heading.level:
             self.headings.pop()
-        outer = self.headings[-1][1] if self.headings else self.top
-        was_on = self.headings[-1][2] if self.headings else not self.is_weak
-        town = self.headings[-1][3] if self.headings else (self.town if self.list_of and not self._is_many() else "")
-        line = read_line(heading.title, self.profile, self.references)
-        title = line.plain(line.text)
-        self.context = self._under(title, line, outer)
-        strong = self.profile.sections.search(title) is not None
-        self.is_on = (was_on or strong) and not self.profile.not_sections.search(title)
-        if self._is_many():
-            town = self._town_heading(title, line) or town
-            self.town = town
-        self.headings.append((heading.level, self.context, self.is_on, town))
-        self._note(unit, "heading")
-        self.base = self.context
+        outer = self.headings[-1]
+        line = self._parse(heading.title)
+        title = line.plain()
+        self.context = self.heading_context = self._context_below(title, line, outer.context)
+        is_twinning = outer.is_relevant or self.profile.sections.search(title) is not None
+        self.is_relevant = is_twinning and not self.profile.not_sections.search(title)
+        town = outer.town
+        if self.has_many_towns:
+            self.town = town = self._town_of_heading(title, line) or outer.town
+        self.headings.append(OpenHeading(heading.level, self.context, self.is_relevant, town))
+        self._add(source, "heading")
 
-    def _read_content(self, unit: Unit, text: str, following: list[Unit]) -> None:
+    def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
         item = BULLET.match(text)
-        marks, body = (item[1], item[2]) if item else ("", text.lstrip("|") if text.startswith("|") else text)
-        body = body.rstrip()
+        marks, body = (item[1], item[2].rstrip()) if item else ("", text.lstrip("|").rstrip())
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
             body = body[:-2].rstrip()
-        line = read_line(body, self.profile, self.references)
-        shown = line.plain(line.text)
-        if not shown and not any(is_flag(char) or char >= TWIN for char in line.text):
-            self._note(unit, "image" if line.images or _IMAGE.match(text) else "reference" if line.refs else "markup")
+        line = self._parse(body)
+        shown = line.plain()
+        is_image = _IMAGE.match(text) is not None
+        if not shown and not any(char in line.flags or char in line.twinnings for char in line.text):
+            is_image = is_image or line.image_count > 0
+            self._add(source, "image" if is_image else "reference" if line.references else "markup")
             return
-        if _IMAGE.match(text) and not PRIVATE.search(line.text) and len(shown) < 3:
-            self._note(unit, "image")
+        if is_image and not PLACEHOLDER.search(line.text) and len(shown) < 3:
+            self._add(source, "image")
             return
-        if line.text.strip(" .:,;") == "":
-            self._note(unit, "markup")
+        if not line.text.strip(" .:,;"):
+            self._add(source, "markup")
             return
-        bold = _BOLD.match(body) if not item or marks in {":", ";", "*"} else None
-        if marks.endswith(";") or (bold and not self._names_partner(line, marks, shown)):
-            self._read_label(unit, line, shown)
+        is_bold = (not item or marks in {":", ";", "*"}) and _BOLD.match(body) is not None
+        if marks.endswith(";") or (is_bold and not self._names_partner(line, marks, shown)):
+            self._read_label(source, line, shown)
         elif item:
-            self._read_item(unit, line, shown, marks, following)
-        elif self._is_many() and bold:
-            self._read_label(unit, line, shown)
+            self._read_item(source, line, shown, len(marks), following)
         else:
-            self._read_paragraph(unit, line, shown, following)
+            self._read_paragraph(source, line, shown, following)
 
     def _names_partner(self, line: Line, marks: str, shown: str) -> bool:
-        """Return whether a line in bold is a partner rather than a label above partners."""
-        if self._is_many() and marks in {"", "*", ";"}:
+        """Return whether a line in bold is a partner, and not a label above partners."""
+        if self.has_many_towns and marks in {"", "*", ";"}:
             return False
-        if any(char >= TWIN for char in line.text):
+        if any(char in line.twinnings for char in line.text):
             return True
         if not line.links or shown.endswith(":"):
             return False
         return marks not in {"", ";"} and not places.is_country(shown)
 
-    def _read_label(self, unit: Unit, line: Line, shown: str) -> None:
+    def _read_label(self, source: LogicalLine, line: Line, shown: str) -> None:
         """Read a line above others: `;Partnership cities`, `'''Francia'''`, in a list of many towns the town."""
         title, colon, behind = line.text.partition(":")
-        if colon and any(map(is_link, behind)) and not any(map(is_link, title)):
+        if colon and line.links_in(behind) and not line.links_in(title):
             # `;Francia: [[Parigi]]`
-            head = Line(title, line.links, line.flags, line.refs, line.twins)
-            context = self._under(head.plain(title), head, self.base)
-            rest = Line(behind, line.links, line.flags, line.refs, line.twins)
-            partners = read_partners(rest, self.profile, replace(context, as_list=True))
-            self._note(unit, "partner" if partners else "heading", partners)
+            context = self._context_below(line.plain(title), replace(line, text=title), self.heading_context)
+            partners = read_partners(replace(line, text=behind), self.profile, replace(context, as_list=True))
+            self._add(source, "partner" if partners else "heading", partners)
             return
-        if line.twins or (line.flags and line.links and not places.is_country(shown) and not self._is_many()):
-            self._note(unit, "partner", read_partners(line, self.profile, self.context) if self.is_on else [])
+        is_flagged = line.flags and line.links and not places.is_country(shown) and not self.has_many_towns
+        if line.twinnings or is_flagged:
+            partners = read_partners(line, self.profile, self.context) if self.is_relevant else []
+            self._add(source, "partner", partners)
             return
         label = shown.strip(" :")
-        self.levels = {}
-        strong = self.profile.sections.search(label) or self.profile.twin.search(label)
+        self.item_contexts = {}
         if self.profile.not_sections.search(label):
-            self.is_on = False
-        elif strong or not self.is_weak:
-            self.is_on = True
-        if self._is_many():
-            town = self._town_heading(label, line)
-            if town:
-                self.town = town
-        self.context = self._under(label, line, self.base)
-        self._note(unit, "heading")
+            self.is_relevant = False
+        elif self.profile.twin.search(label) or not self.is_weak:
+            self.is_relevant = True
+        if self.has_many_towns:
+            self.town = self._town_of_heading(label, line) or self.town
+        self.context = self._context_below(label, line, self.heading_context)
+        self._add(source, "heading")
 
-    def _read_paragraph(self, unit: Unit, line: Line, shown: str, following: list[Unit]) -> None:
-        if line.twins:
-            partners = read_partners(line, self.profile, self.context) if self.is_on else []
-            self._note(unit, "partner" if partners else "other", partners)
+    def _read_paragraph(self, source: LogicalLine, line: Line, shown: str, following: list[LogicalLine]) -> None:
+        if line.twinnings:
+            partners = read_partners(line, self.profile, self.context) if self.is_relevant else []
+            self._add(source, "partner" if partners else "other", partners)
             return
-        is_about = self.profile.twin.search(shown) is not None
-        opens = shown.endswith((":", "：")) or any(_LISTED.match(one.text) for one in _first_filled(following))
-        if self.is_weak and not self.is_on and is_about and opens:
-            self.is_on = True
-            if form_of(shown, self.profile):
-                self.context = self._under(shown, line, self.base)
-        if not self.is_on and not is_about:
-            self._note(unit, "other")
+        mentions_twinning = self.profile.twin.search(shown) is not None
+        has_colon = shown.endswith((":", "："))
+        next_text = next((other.text for other in following if other.text.strip()), "")
+        if (
+            self.is_weak
+            and not self.is_relevant
+            and mentions_twinning
+            and (has_colon or _LIST_OR_TABLE.match(next_text))
+        ):
+            self.is_relevant = True
+            if self.profile.form_of(shown):
+                self.context = self._context_below(shown, line, self.heading_context)
+        if not self.is_relevant and not mentions_twinning:
+            self._add(source, "other")
             return
-        is_intro = shown.rstrip().endswith((":", "："))
-        prose = read_prose(line, self.profile, self.context)
-        if not prose and self.is_on and not is_about:
-            prose = self._bare_line(line, shown)
-        prose = [partner for partner in prose if self._is_plausible(partner, line)]
-        if prose:
-            self._note(unit, "partner", prose)
-            return
+        partners = read_prose(line, self.profile, self.context)
+        if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
+            partners = read_partners(line, self.profile, self.context)
+        partners = [partner for partner in partners if self._is_plausible(partner, line)]
         label = shown.strip(" :")
-        if is_intro or (is_about and len(shown) < 120):
-            if is_intro and form_of(label, self.profile) != "":
-                self.context = self._under(label, line, self.base)
-            self.levels = {}
-            self._note(unit, "intro")
-        elif places.is_country(label) and not line.twins:
-            self.context = replace(self.base, country=label)
-            self._note(unit, "heading")
+        if partners:
+            self._add(source, "partner", partners)
+        elif has_colon or (mentions_twinning and len(shown) < _LONG_INTRO):
+            if has_colon and self.profile.form_of(label) != "":
+                self.context = self._context_below(label, line, self.heading_context)
+            self.item_contexts = {}
+            self._add(source, "intro")
+        elif places.is_country(label):
+            self.context = replace(self.heading_context, country=label)
+            self._add(source, "heading")
         else:
-            self._note(unit, "note")
+            self._add(source, "note")
 
-    def _bare_line(self, line: Line, shown: str) -> list[Partner]:
-        """Read a line without a bullet that is a list item all the same: it begins with a flag or a link."""
-        text = line.text.strip()
-        begins = text[:1]
-        is_list = places.is_cjk(shown) and line.links and len(shown) < _SHORT and "。" not in shown
-        is_item = is_flag(begins or " ") or (is_link(begins or " ") and len(shown.split()) <= 10)
-        if not begins or not (is_item or is_list):
-            return []
-        return read_partners(line, self.profile, self.context)
+
+def _is_item_without_bullet(line: Line, shown: str) -> bool:
+    """Return whether a line is an item of a list all the same: it begins with a flag or a link."""
+    first = line.text.strip()[:1]
+    if places.is_cjk(shown) and line.links and len(shown) < _LONG_CJK and "。" not in shown:
+        return True
+    return first in line.flags or (first in line.links and len(shown.split()) <= 10)

@@ -1,16 +1,29 @@
-"""A partner as a line names it, and what headings above say of it."""
+"""A partner as a line names it, and the context that the headings above a line give."""
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
-from pipeline.readers.wikitext.profiles import common
+from pipeline.readers.wikitext.profiles import common_words
+
+if TYPE_CHECKING:
+    from pipeline.readers.wikitext.dates_in_text import DateMention
 
 DISAMBIGUATION: Final = re.compile(r"(?P<base>.+?)\s*[(（](?P<of>[^()（）]*)[)）]\s*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What headings and lines above say of the partners in a line."""
+
+    country: str = ""
+    region: str = ""
+    form: str = ""
+    status: str = ""
+    as_list: bool = False  # a comma separates partners, not a town from its region
 
 
 @dataclass(slots=True)
@@ -25,72 +38,61 @@ class Partner:
     until: str = ""
     status: str = ""
     form: str = ""
-    end_cause: str = ""
     url: str = ""
     notes: list[str] = field(default_factory=list)
 
+    def fill(self, **values: str) -> None:
+        """Set the values that are still empty."""
+        for name, value in values.items():
+            if not getattr(self, name):
+                setattr(self, name, value)
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What headings and lines above say of a line.
+    def add_date(self, date: DateMention) -> None:
+        """Add a date: the start, the end, or a note where that is set already."""
+        if date.role == "since" and not self.since:
+            self.since = date.text
+        elif date.role == "until" and not self.until:
+            self.until = date.text
+        else:
+            if date.role == "suspended":
+                self.status = "suspended"
+            self.notes.append(date.text)
 
-    Attributes:
-        country: of the partners.
-        region: of the partners.
-        form: what was agreed.
-        status: whether it lasts.
-        as_list: a comma parts partners rather than a town from its region.
-    """
+    def set_country(self, text: str) -> None:
+        """Set the country that is printed next to the name; it replaces that of a flag, unless it is a part of it."""
+        flag = places.country_code(self.country)
+        if flag and flag != places.country_code(text) and places.is_region(text):
+            # Behind the flag of the United States, Georgia is a state.
+            self.fill(region=text)
+            return
+        if places.is_country_part(self.country) and not places.is_country_part(text):
+            self.fill(region=self.country)
+        self.country = text
 
-    country: str = ""
-    region: str = ""
-    form: str = ""
-    status: str = ""
-    as_list: bool = False
+    def split_disambiguation(self) -> None:
+        """Move to the region or country what the article's title adds: `Cambridge (Massachusetts)`, `Rye, New York`."""
+        in_name, in_title = DISAMBIGUATION.match(self.name), DISAMBIGUATION.match(self.article)
+        if in_title and not in_name:
+            self._add_qualifier(in_title["of"])
+        if in_name and self.name == self.article:
+            self._add_qualifier(in_name["of"])
+            self.name = in_name["base"]
+        if ", " in self.article:
+            base, _, qualifier = self.article.partition(", ")
+            if self.name in {base, self.article}:
+                self.name = base
+                self._add_qualifier(qualifier.split("#")[0])
 
-
-@functools.cache
-def _kinds() -> frozenset[str]:
-    return frozenset(common("kinds"))
-
-
-def untangle(partner: Partner) -> None:
-    """Take apart a name and what its article's title adds: `Cambridge (Massachusetts)`, `Grass Valley, California`."""
-    match = DISAMBIGUATION.match(partner.article)
-    if match and not DISAMBIGUATION.match(partner.name):
-        _place_hint(partner, match["of"])
-    own = DISAMBIGUATION.match(partner.name)
-    if own and partner.name == partner.article:
-        _place_hint(partner, own["of"])
-        partner.name = own["base"]
-    if ", " in partner.article:
-        base, _, hint = partner.article.partition(", ")
-        if partner.name in {base, partner.article}:
-            partner.name = base
-            _place_hint(partner, hint.split("#")[0])
-
-
-def _place_hint(partner: Partner, hint: str) -> None:
-    hint = hint.strip()
-    if hint.lower() in _kinds() or not hint or any(char.isdigit() for char in hint):
-        return
-    if places.is_country(hint):
-        partner.country = partner.country or hint
-    elif not partner.region:
-        region, _, country = hint.rpartition(", ")
-        if region and places.is_country(country):
-            partner.country = partner.country or country
-            hint = region
-        partner.region = hint
-
-
-def set_country(partner: Partner, text: str) -> None:
-    """Give a partner the country that is printed beside it: nearer than a flag, unless it is a part of the flag's."""
-    flagged = places.country_code(partner.country)
-    if flagged and flagged != places.country_code(text) and places.is_region(text):
-        # Behind the flag of the United States, Georgia is a state.
-        partner.region = partner.region or text
-        return
-    if places.is_part(partner.country) and not places.is_part(text) and not partner.region:
-        partner.region = partner.country
-    partner.country = text
+    def _add_qualifier(self, qualifier: str) -> None:
+        qualifier = qualifier.strip()
+        is_kind = qualifier.lower() in common_words().kinds
+        if is_kind or not qualifier or any(char.isdigit() for char in qualifier):
+            return
+        if places.is_country(qualifier):
+            self.fill(country=qualifier)
+        elif not self.region:
+            region, _, country = qualifier.rpartition(", ")
+            if region and places.is_country(country):
+                self.fill(country=country)
+                qualifier = region
+            self.region = qualifier

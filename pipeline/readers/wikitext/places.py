@@ -1,4 +1,4 @@
-"""Whether a name is a country's or a region's: what tells `[[Francia]]` from a town behind a comma."""
+"""Whether a name is that of a country, a region or a continent: `[[Francia]]` behind a comma is no town."""
 
 from __future__ import annotations
 
@@ -14,45 +14,35 @@ from babel import Locale
 
 from pipeline.gazetteer import countries as country_table
 from pipeline.gazetteer.names import LETTERS
-from pipeline.readers.wikitext.profiles import common
+from pipeline.readers.wikitext.profiles import common_words
 
 _REGIONS: Final = Path(country_table.__file__).with_name("region_names.csv")
-_LEADING: Final = re.compile(
-    r"(?:(?:the|der|die|das|den|la|le|les|l|il|lo|gli|de|het|el|los|o|a|os|as|republic of|republik|repubblica di"
-    r"|republica de|republique de) )+"
-)
-#: 纽约州锡拉丘兹市: a state, a province or a prefecture, and a town in it.
+#: 纽约州锡拉丘兹市: a state, province or prefecture, and a town in it.
 _REGION_PREFIX: Final = re.compile(
     r"(?P<region>..{0,14}?(?:州|省|县|縣|県|大区|大區|邦|自治区|自治區|京畿道|[江忠全庆慶].{1,2}道|北海道|京都府|大阪府))"
     r"(?P<town>(?!广域|廣域|特别|特別|直辖|直轄|[省市县縣区區]).{2,})"
 )
-#: What a state may be called behind its name: オーストラリア連邦.
+#: Styles of states behind their names: オーストラリア連邦.
 _STYLE: Final = re.compile("(?:連邦|联邦|聯邦)?(?:共和国|共和國|王国|王國|大公国|公国|連邦|联邦|聯邦|国|國)\\Z")
 
 
 @functools.lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
-    """Return a text as `search_key` would, for one text at a time."""
+    """Return the search key of one text (`pipeline.gazetteer.names.search_key` is for columns)."""
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c)[0] != "M")
     plain = unicodedata.normalize("NFC", plain).lower()
     return " ".join("".join(LETTERS.get(c, c) if c.isalnum() else " " for c in plain).split())
 
 
 @functools.cache
-def _countries() -> dict[str, str]:
+def _country_codes() -> dict[str, str]:
     names = country_table.country_names()
     return dict(names.select("search_key", pl.col("country_code").fill_null("")).iter_rows())
 
 
 @functools.cache
-def _parts() -> frozenset[str]:
-    names = country_table.country_names()
-    return frozenset(names.filter(pl.col("kind") == "part")["search_key"])
-
-
-def is_part(text: str) -> bool:
-    """Return whether a country's text names a part of it: Scotland, Südtirol."""
-    return fold(text) in _parts()
+def _country_parts() -> frozenset[str]:
+    return frozenset(country_table.country_names().filter(pl.col("kind") == "part")["search_key"])
 
 
 @functools.cache
@@ -63,40 +53,42 @@ def _regions() -> frozenset[str]:
 
 @functools.cache
 def _continents() -> frozenset[str]:
-    """Return the names of continents, and of parts of the world, in every language that names countries."""
-    named = (Locale.parse(locale).territories for locale in country_table.LOCALES.split())
+    """Return the names of continents and parts of the world, in every language that names countries."""
+    territories = (Locale.parse(locale).territories for locale in country_table.LOCALES.split())
     return frozenset(
-        fold(name) for names in named for code, name in names.items() if code.isdigit() or code in {"EU", "UN", "EZ"}
+        fold(name)
+        for names in territories
+        for code, name in names.items()
+        if code.isdigit() or code in {"EU", "UN", "EZ"}
     )
-
-
-@functools.cache
-def _codes() -> dict[str, str]:
-    return dict(common("codes"))
 
 
 @functools.lru_cache(maxsize=100_000)
 def country_code(text: str) -> str | None:
-    """Return the code of the country that a text names ("" for a state that is no more), or None."""
+    """Return the code of the country that a text names ("" for a state that no longer exists), or None."""
     key = fold(text)
+    # A word in lower case is no country; scripts without case are not lower case.
     if not key or text.strip().islower():
-        # A word in lower case is no country, but for the scripts that have no case.
         return None
-    known = _countries()
-    found = known.get(key)
-    if found is None:
-        bare = _STYLE.sub("", key) if is_cjk(key) else _LEADING.sub("", key, count=1)
-        found = known.get(bare) if bare != key else None
-    return found
+    codes = _country_codes()
+    if key in codes:
+        return codes[key]
+    return codes.get(_STYLE.sub("", key) if is_cjk(key) else common_words().country_articles.sub("", key, count=1))
 
 
 @functools.lru_cache(maxsize=100_000)
 def is_country(text: str) -> bool:
-    """Return whether a text is the name of a country, now or once."""
-    # Two or three capitals in running text are a state's or a province's as often.
+    """Return whether a text is the name of a country of today or of the past."""
+    # Two or three capitals in running text are often a state's or a province's.
     if len(text) <= 3 and "." not in text and not is_cjk(text) and text not in {"USA", "UK"}:
         return False
     return country_code(text) is not None
+
+
+@functools.lru_cache(maxsize=100_000)
+def is_country_part(text: str) -> bool:
+    """Return whether the text of a country names a part of one: Scotland, Südtirol."""
+    return fold(text) in _country_parts()
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -113,44 +105,44 @@ def is_continent(text: str) -> bool:
 
 @functools.lru_cache(maxsize=100_000)
 def country_of_flag(text: str) -> str | None:
-    """Return the country that a flag template's argument or name means, or None: codes are made those of ISO."""
-    text = text.strip()
+    """Return the country that a flag template's argument or name means, or None: codes become those of ISO 3166."""
+    text, codes = text.strip(), common_words().codes
     if not text:
         return None
-    if text.upper() in _codes():
-        return _codes()[text.upper()]
+    if text.upper() in codes:
+        return codes[text.upper()]
     # {{DE-TH}}, {{US-CA}}, {{GBR-ENG}}: the country and its part.
-    head = re.match(r"([A-Z]{2,3})-[A-Z]{1,4}\Z", text)
-    if head and country_code(head[1]) is not None:
-        return _codes().get(head[1], head[1])
+    prefix = re.match(r"([A-Z]{2,3})-[A-Z]{1,4}\Z", text)
+    if prefix and country_code(prefix[1]) is not None:
+        return codes.get(prefix[1], prefix[1])
     if country_code(text.upper() if len(text) <= 3 else text) is not None:
         return text
     # A flag in a box: {{BRAb}}.
-    head = re.match(r"([A-Z]{3})(?:-?b|\d|flag)\Z", text)
-    return country_of_flag(head[1]) if head else None
+    prefix = re.match(r"([A-Z]{3})(?:-?b|\d|flag)\Z", text)
+    return country_of_flag(prefix[1]) if prefix else None
 
 
 @functools.lru_cache(maxsize=10_000)
-def is_code(text: str) -> bool:
+def is_country_code(text: str) -> bool:
     """Return whether a text is a country's code, as flag templates take them."""
-    return text.isupper() and (text in _codes() or country_code(text) is not None)
+    return text.isupper() and (text in common_words().codes or country_code(text) is not None)
 
 
 def is_cjk(text: str) -> bool:
-    """Return whether a text begins in a script without spaces."""
-    return (bool(text) and "\u3040" <= text[0] <= "\u9fff") or "\uac00" <= text[:1] <= "\ud7af"
+    """Return whether a text begins in a script without spaces (Chinese, Japanese) or in Korean."""
+    return "\u3040" <= text[:1] <= "\u9fff" or "\uac00" <= text[:1] <= "\ud7af"
 
 
 @functools.lru_cache(maxsize=100_000)
 def split_region_prefix(text: str) -> tuple[str, str]:
-    """Cut `纽约州锡拉丘兹市` into region and town; the region is "" where there is none."""
-    found = _REGION_PREFIX.fullmatch(text) if is_cjk(text) else None
-    return (found["region"], found["town"]) if found else ("", text)
+    """Split `纽约州锡拉丘兹市` into region and town; the region is "" where there is none."""
+    match = _REGION_PREFIX.fullmatch(text) if is_cjk(text) else None
+    return (match["region"], match["town"]) if match else ("", text)
 
 
 @functools.lru_cache(maxsize=100_000)
 def split_country_prefix(text: str) -> tuple[str, str] | None:
-    """Cut `日本奈良市` into country and town, or return None."""
+    """Split `日本奈良市` into country and town; return None where it does not begin with a country."""
     if not is_cjk(text):
         return None
     for length in range(min(len(text) - 2, 12), 1, -1):

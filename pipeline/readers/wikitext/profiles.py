@@ -1,87 +1,159 @@
-"""Profiles: how the Wikipedia of one language writes of twinnings, as data."""
+"""Language profiles: how the Wikipedia of a language writes about twinnings, as data.
+
+A profile is `languages/<language>.toml`, joined with what `common.toml` has for all languages.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from pipeline.errors import SourceError
 
 _FOLDER: Final = Path(__file__).with_name("languages")
 _COMMON: Final = Path(__file__).with_name("common.toml")
-_NOTHING: Final = re.compile(r"(?!)")
+#: Statuses that words can state; the first that matches wins.
+_STATUSES: Final = ("suspended", "ended", "dormant")
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What on a page tells the country that it is about: a pattern, and the country or the pattern's group."""
-
-    pattern: re.Pattern[str]
-    country: str | None
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns) or "(?!)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Profile:
-    """The words of one language. Patterns ignore case and are searched for, unless it says otherwise.
+def _any_word(patterns: list[str]) -> re.Pattern[str]:
+    # Only Latin letters bound a word: other scripts are written without spaces.
+    return _any_of([rf"(?<![a-zà-ÿ])(?:{'|'.join(patterns)})(?![a-zà-ÿ])"] if patterns else [])
 
-    Attributes:
-        language: its code, as in the address of its Wikipedia.
-        search: what to search for, to discover pages with twinnings.
-        sections: titles of sections that are about twinnings and nothing else.
-        weak_sections: titles of sections that may hold twinnings among other things.
-        not_sections: titles that look like one of these and are none (universities, companies, consulates).
-        list_titles: titles of whole pages that list twinnings; group `of` is the country or town that they are of.
-        forms: what in a heading or an intro says which form is meant, by form.
-        since, until, renewed, ended, suspended, dormant: words beside a date or a name.
-        former: headings of what is over.
-        renamed: words in front of the name that a town bears now.
-        prose: sentences that name partners; group `partners` is where, and the rest of the sentence else.
-        twin: what makes a line be about twinnings.
-        not_partner: link targets that are no towns (the article on twinning itself).
-        joiners: words between the last two of several names.
-        within: words in front of a region or country.
-        columns: what a table's header calls our columns.
-        flags, twin_templates: names of templates, matched as a whole.
-        town_country: what on a page tells its country.
-    """
 
+def _any_name(patterns: list[str]) -> re.Pattern[str]:
+    return _any_of([rf"(?:{'|'.join(patterns)})\Z"] if patterns else [])
+
+
+#: A list of patterns of which one is searched for: anywhere, as a whole word, or (with `match`) as the whole text.
+AnyOf = Annotated[re.Pattern[str], BeforeValidator(_any_of)]
+AnyWord = Annotated[re.Pattern[str], BeforeValidator(_any_word)]
+AnyName = Annotated[re.Pattern[str], BeforeValidator(_any_name)]
+#: One pattern.
+Pattern = Annotated[re.Pattern[str], BeforeValidator(lambda pattern: _any_of([pattern]))]
+
+
+class CountryEvidence(BaseModel):
+    """A pattern that tells a page's country: the country, or else the pattern's group `country` is its name."""
+
+    pattern: Pattern
+    country: str | None = None
+
+
+class Profile(BaseModel):
+    """The words of one language. Patterns ignore case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    #: Code of the language, as in the address of its Wikipedia.
     language: str
+    #: Queries that find pages with twinnings.
     search: tuple[str, ...]
-    sections: re.Pattern[str]
-    weak_sections: re.Pattern[str]
-    not_sections: re.Pattern[str]
-    list_titles: tuple[re.Pattern[str], ...]
-    forms: dict[str, re.Pattern[str]]
-    since: re.Pattern[str]
-    until: re.Pattern[str]
-    renewed: re.Pattern[str]
-    ended: re.Pattern[str]
-    suspended: re.Pattern[str]
-    dormant: re.Pattern[str]
-    former: re.Pattern[str]
-    renamed: re.Pattern[str]
-    prose: tuple[re.Pattern[str], ...]
-    twin: re.Pattern[str]
-    not_partner: re.Pattern[str]
-    joiners: re.Pattern[str]
-    within: re.Pattern[str]
-    columns: dict[str, re.Pattern[str]]
-    flags: re.Pattern[str]
-    twin_templates: re.Pattern[str]
-    town_country: tuple[Evidence, ...]
-    #: Letters in brackets that mean a country, as on cars: `(F)`, `(CH)`.
-    country_marks: dict[str, str]
-    #: Adjectives that say where a town is ("the French town of"), with the country's code.
-    adjectives: tuple[tuple[re.Pattern[str], str], ...]
-    #: Headings above towns of the same country, and that country where no page says it.
-    domestic: re.Pattern[str]
-    home: str
-    #: The text of `sections` and `weak_sections`, for patterns that are put together from them.
+    #: Titles of sections about twinnings only, of sections that may have twinnings too, and of sections that look
+    #: like one of these but have none (universities, companies, consulates).
+    sections: AnyOf
+    weak_sections: AnyOf = _any_of([])
+    not_sections: AnyOf
+    #: The patterns of `sections` and `weak_sections`, to build other patterns from.
     section_words: str
+    #: Titles of pages that list twinnings; group `of` is the country or town.
+    list_titles: tuple[Pattern, ...] = ()
+    #: Words of a heading or an introduction that mean a form, by form.
+    forms: dict[str, AnyOf]
+    #: Words next to a date or a name.
+    since: AnyWord
+    until: AnyWord
+    renewed: AnyWord
+    ended: AnyWord
+    suspended: AnyWord
+    dormant: AnyWord
+    #: Headings of partnerships that are over.
+    former: AnyWord
+    #: Words before the name that a town has now.
+    renamed: AnyWord
+    #: Words between the last two of several names, and words before a region or country.
+    joiners: AnyWord
+    within: AnyWord
+    #: Sentences that name partners; group `partners` is the part that names them.
+    prose: tuple[Pattern, ...] = ()
+    #: Words of a line that is about twinnings.
+    twin: AnyOf
+    #: Link targets that are not towns, such as the article on twinning.
+    not_partner: AnyOf
+    #: Header words of a table's columns, by the reader's name of the column.
+    columns: dict[str, AnyOf]
+    #: Names of templates.
+    flags: AnyName
+    twin_templates: AnyName
+    town_country: tuple[CountryEvidence, ...] = ()
+    #: Letters in brackets that mean a country, as on cars: `(F)`, `(CH)`.
+    country_marks: dict[str, str] = {}
+    #: Adjectives that say where a town is ("the French town of"), by the country's code.
+    adjectives: dict[str, AnyWord] = {}
+    #: Headings above towns of the page's own country, and that country where no page states it.
+    domestic: AnyName = _any_of([])
+    home: str = ""
+
+    def form_of(self, text: str) -> str | None:
+        """Return the form that words name: "" where they name several, None where they name none."""
+        named = []
+        for form, pattern in self.forms.items():
+            if pattern.search(text):
+                named.append(form)
+                text = pattern.sub(" ", text)
+        if not named:
+            return None
+        return named[0] if len(named) == 1 else ""
+
+    def status_of(self, words: str) -> str:
+        """Return the status that words state, or ""; "former Yugoslavia" states none."""
+        for status in _STATUSES:
+            match = getattr(self, status).search(words)
+            if match:
+                following = words[match.end() :].strip()
+                if status == "ended" and following[:1].isupper() and not self.twin.search(following):
+                    continue
+                return status
+        return ""
+
+    def goes_with_date(self, words: str) -> bool:
+        """Return whether words only say what a date means: "since"."""
+        return bool(self.since.fullmatch(words) or self.until.fullmatch(words))
+
+
+class CommonWords(BaseModel):
+    """What is the same in all languages; `common.toml` describes each list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    silent_templates: AnyName
+    text_templates: AnyName
+    link_templates: AnyName
+    file_namespaces: AnyName
+    category_namespaces: AnyName
+    flag_file: Pattern
+    end_sections: AnyName
+    kinds: frozenset[str]
+    states: frozenset[str]
+    country_articles: AnyOf
+    leading: AnyOf
+    not_names: AnyOf
+    counted: AnyOf
+    of_region: AnyOf
+    towns: frozenset[str]
+    city_states: frozenset[str]
+    end_causes: dict[str, AnyOf]
+    codes: dict[str, str]
+    line_kinds: tuple[str, ...]
 
 
 @functools.cache
@@ -91,10 +163,10 @@ def languages() -> tuple[str, ...]:
 
 
 def load_profile(language: str) -> Profile:
-    """Return the profile of a language; of `pt-BR` that of `pt`.
+    """Return the profile of a language; `pt-BR` has that of `pt`.
 
     Raises:
-        SourceError: there is none; names those that there are.
+        SourceError: the language has no profile; lists those that have one.
     """
     code = language.lower().replace("_", "-").split("-")[0]
     if code not in languages():
@@ -106,9 +178,9 @@ def load_profile(language: str) -> Profile:
 
 
 @functools.cache
-def _load(code: str) -> Profile:
-    own = tomllib.loads((_FOLDER / f"{code}.toml").read_text("utf-8"))
-    return _profile(code, own, _common())
+def common_words() -> CommonWords:
+    """Return what is the same in all languages."""
+    return CommonWords.model_validate(_common())
 
 
 @functools.cache
@@ -116,65 +188,27 @@ def _common() -> dict[str, Any]:
     return tomllib.loads(_COMMON.read_text("utf-8"))
 
 
-def common(key: str) -> Any:  # noqa: ANN401, as TOML has it
-    """Return what holds in all languages."""
-    return _common()[key]
+@functools.cache
+def _load(code: str) -> Profile:
+    profile, common = tomllib.loads((_FOLDER / f"{code}.toml").read_text("utf-8")), _common()
 
+    def join(table: dict[str, Any], shared: dict[str, Any], *keys: str) -> dict[str, list[str]]:
+        return {key: [*table.get(key, []), *shared[key]] for key in keys or shared}
 
-def _profile(code: str, own: dict[str, Any], shared: dict[str, Any]) -> Profile:
-    words = own.get("words", {})
-
-    def bounded(key: str) -> re.Pattern[str]:
-        return _any([*words.get(key, []), *shared["words"].get(key, [])], bounded=True)
-
-    return Profile(
-        language=code,
-        search=tuple(own["search"]),
-        sections=_any(own["sections"]),
-        weak_sections=_any(own.get("weak_sections", [])),
-        not_sections=_any([*own.get("not_sections", []), *shared["not_sections"]]),
-        list_titles=tuple(re.compile(pattern, re.IGNORECASE) for pattern in own.get("list_titles", [])),
-        forms={form: _any(own.get("forms", {}).get(form, [])) for form in shared["form_order"]},
-        since=bounded("since"),
-        until=bounded("until"),
-        renewed=bounded("renewed"),
-        ended=bounded("ended"),
-        suspended=bounded("suspended"),
-        dormant=bounded("dormant"),
-        former=bounded("former"),
-        renamed=bounded("renamed"),
-        prose=tuple(re.compile(pattern, re.IGNORECASE) for pattern in own.get("prose", [])),
-        twin=_any([*own["sections"], *own.get("twin", [])]),
-        not_partner=_any([*own["sections"], *own.get("twin", []), *own.get("not_partner", []), *shared["not_partner"]]),
-        joiners=bounded("joiners"),
-        within=bounded("within"),
-        columns={
-            ours: _any([*own.get("columns", {}).get(ours, []), *shared["columns"].get(ours, [])])
-            for ours in shared["columns"]
-        },
-        flags=_whole([*own.get("flags", []), *shared["flags"]]),
-        twin_templates=_whole([*own.get("twin_templates", []), *shared["twin_templates"]]),
-        town_country=tuple(
-            Evidence(re.compile(one["pattern"], re.IGNORECASE), one.get("country"))
-            for one in own.get("town_country", [])
-        ),
-        country_marks=dict(own.get("country_marks", {})),
-        adjectives=tuple(
-            (_any([pattern], bounded=True), country) for country, pattern in own.get("adjectives", {}).items()
-        ),
-        domestic=_whole(own.get("domestic", [])),
-        home=own.get("home", ""),
-        section_words="|".join([*own["sections"], *own.get("weak_sections", [])]),
+    words, forms = profile.pop("words", {}), profile.get("forms", {})
+    twin = [*profile["sections"], *profile.get("twin", [])]
+    joined = join(profile, common, "not_sections", "not_partner", "flags", "twin_templates")
+    return Profile.model_validate(
+        profile
+        | joined
+        | join(words, common["words"])
+        | {
+            "language": code,
+            "section_words": "|".join([*profile["sections"], *profile.get("weak_sections", [])]),
+            "forms": {form: forms.get(form, []) for form in common["form_order"]},
+            "twin": twin,
+            "not_partner": [*twin, *joined["not_partner"]],
+            "columns": join(profile.get("columns", {}), common["columns"]),
+            "adjectives": {country: [pattern] for country, pattern in profile.get("adjectives", {}).items()},
+        }
     )
-
-
-def _any(patterns: list[str], *, bounded: bool = False) -> re.Pattern[str]:
-    if not patterns:
-        return _NOTHING
-    text = "|".join(patterns)
-    # Scripts without spaces have no word bounds.
-    return re.compile(rf"(?<![a-zà-ÿ])(?:{text})(?![a-zà-ÿ])" if bounded else text, re.IGNORECASE)
-
-
-def _whole(patterns: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(patterns)})\Z", re.IGNORECASE) if patterns else _NOTHING

@@ -1,63 +1,75 @@
-"""Wikitext to raw rows: of one page, or of many that lie in one file."""
+"""Wikitext to raw rows, of one page or of a file of many pages: one row a line of a twinning section."""
 
 from __future__ import annotations
 
 import codecs
 import functools
+import html
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.readers.parts import is_large, read_parts
-from pipeline.readers.rows import RawRows, decode, decode_part
-from pipeline.readers.wikitext.lines import as_raw_rows, rows_of
-from pipeline.readers.wikitext.profiles import languages, load_profile
-from pipeline.sources import Format, title_of
+from pipeline.readers.chunks import Chunk, is_large, map_chunks
+from pipeline.readers.raw_rows import LINE, LOCATOR, VALUE_SEPARATOR, RawRows, decode, replace_surrogates
+from pipeline.readers.wikitext.page import PageReader
+from pipeline.readers.wikitext.partners import Partner
+from pipeline.readers.wikitext.profiles import common_words, languages, load_profile
+from pipeline.readers.wikitext.sections import listed_place, twinning_pattern
+from pipeline.sources import Format, page_title
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    import polars as pl
+    from pipeline.readers.wikitext.page_state import ParsedLine
 
-    from pipeline.readers.parts import Part
+_NAME_COLUMNS: Final = ("partner", "partner_article", "partner_country", "partner_region")
+#: A line that names several partners has several values in each of these columns.
+_PARTNER_COLUMNS: Final = (*_NAME_COLUMNS, "since", "until", "form", "status", "end_cause", "evidence_url", "note")
+_TOWN_COLUMNS: Final = ("town", "town_region", "town_country")
+_COLUMNS: Final = ("line_kind", *_TOWN_COLUMNS, *_PARTNER_COLUMNS, "raw", "title", "language", "revision")
+#: What identifies the page and the line of a row.
+_KEYS: Final = {"page_number": pl.Int64, LINE: pl.Int64, "pageid": pl.String}
 
 
 def read_wikitext(content: bytes, layout: Format, where: str) -> RawRows:
     """Read the wikitext of one page, or of one section of it.
 
     Raises:
-        SourceError: the bytes are not of that encoding, or there is no profile of that language.
+        SourceError: the bytes are not of the declared encoding, or the language has no profile.
     """
     text = decode(content, layout.encoding, where)
     page = {"language": _language(layout, where), "title": layout.title or where, "text": text}
-    return as_raw_rows([rows_of([(1, page)])])
+    return _join([_rows_of_pages([(1, page)])])
 
 
 def read_wikipages(content: bytes, layout: Format, where: str) -> RawRows:
-    """Read many pages: one JSON object a line, with `title`, `text` and `language`, `pageid`, `revid`, `timestamp`.
+    """Read many pages: a JSON object a line, with `title`, `text` and, where known, `language`, `pageid`, `revid`.
 
-    A page that has no twinning section and is no list of twinnings gives no row.
+    A page that has no twinning section and is no list of twinnings has no row.
 
     Raises:
-        SourceError: a line is no such object, or there is no profile of the language; names the line.
+        SourceError: a line is no such object, or the language has no profile; names the line.
     """
     language = _language(layout, where)
     if is_large(content) and codecs.lookup(layout.encoding).name in ("utf-8", "utf-8-sig"):
-        read = functools.partial(_read_part, layout=layout, language=language, where=where)
-        return as_raw_rows(read_parts(content, read))
-    return as_raw_rows([rows_of(_pages(decode(content, layout.encoding, where), 1, language, where))])
+        read = functools.partial(_read_chunk, layout=layout, language=language, where=where)
+        return _join(map_chunks(read, content))
+    return _join([_rows_of_pages(_pages(decode(content, layout.encoding, where), 1, language, where))])
 
 
 def read_file(content: bytes, path: Path, language: str, title: str | None) -> RawRows:
-    """Read a file that no declaration speaks of: pages if it is called `.jsonl`, else the wikitext of one.
+    """Read a file that no source declares: many pages if its name ends in `.jsonl`, else one page.
 
     Raises:
-        SourceError: as `read_wikitext` and `read_wikipages` do.
+        SourceError: as `read_wikitext` and `read_wikipages`.
     """
-    many = path.suffix == ".jsonl"
-    layout = Format(type="wikipages" if many else "wikitext", language=language, title=title or title_of(path.name))
-    return (read_wikipages if many else read_wikitext)(content, layout, str(path))
+    title = title or page_title(path.name)
+    if path.suffix == ".jsonl":
+        return read_wikipages(content, Format(type="wikipages", language=language, title=title), str(path))
+    return read_wikitext(content, Format(type="wikitext", language=language, title=title), str(path))
 
 
 def _language(layout: Format, where: str) -> str:
@@ -66,25 +78,78 @@ def _language(layout: Format, where: str) -> str:
     return load_profile(layout.language).language
 
 
-def _read_part(part: Part, layout: Format, language: str, where: str) -> pl.DataFrame:
-    text = decode_part(part.content, layout.encoding, where, part.first)
-    return rows_of(_pages(text, part.first, language, where))
+def _read_chunk(chunk: Chunk, layout: Format, language: str, where: str) -> pl.DataFrame:
+    text = decode(chunk.content, layout.encoding, where, chunk.first_line)
+    return _rows_of_pages(_pages(text, chunk.first_line, language, where))
 
 
-def _pages(text: str, first: int, language: str, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), start=first):
+def _pages(text: str, first_line: int, language: str, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the pages of a text with the numbers of their lines; a language without a profile becomes `language`."""
+    for number, line in enumerate(text.split("\n"), start=first_line):
         if not line.strip():
             continue
         try:
             page = json.loads(line)
         except (RecursionError, ValueError) as error:
             raise SourceError(f"{where}, line {number}: not JSON: {error}") from error
-        if (
-            not isinstance(page, dict)
-            or not isinstance(page.get("title"), str)
-            or not isinstance(page.get("text"), str)
-        ):
+        if not isinstance(page, dict) or not all(isinstance(page.get(key), str) for key in ("title", "text")):
             raise SourceError(f"{where}, line {number}: not a page: an object with title and text is expected")
-        own = page.get("language")
-        page["language"] = own if isinstance(own, str) and own in languages() else language
+        if page.get("language") not in languages():
+            page["language"] = language
         yield number, page
+
+
+def _rows_of_pages(pages: Iterable[tuple[int, dict[str, Any]]]) -> pl.DataFrame:
+    """Return `_KEYS` and `_COLUMNS` of pages; the number of a page tells it apart from others with its title."""
+    rows = [row for number, page in pages for row in _rows_of_page(number, page)]
+    return pl.DataFrame(rows, schema=_KEYS | dict.fromkeys(_COLUMNS, pl.String), orient="row")
+
+
+def _join(frames: Iterable[pl.DataFrame]) -> RawRows:
+    """Join the rows of a file's chunks; the locator of a row is its page's title and its line."""
+    rows = pl.concat([_rows_of_pages(()), *frames])
+    pages = rows.unique("page_number", keep="first", maintain_order=True)
+    # Several pages of one title stay several.
+    occurrence = pl.int_range(1, pl.len() + 1).over("title")
+    numbered = pl.format("{} ({})", "title", pl.coalesce("pageid", occurrence))
+    names = pages.select("page_number", name=pl.when(occurrence == 1).then("title").otherwise(numbered))
+    rows = rows.join(names, on="page_number", how="left", maintain_order="left")
+    locator = pl.format("{}, line {}", "name", LINE).alias(LOCATOR)
+    return RawRows(rows.select(locator, *_COLUMNS), multi_value_columns=_PARTNER_COLUMNS)
+
+
+def _rows_of_page(number: int, page: dict[str, Any]) -> Iterator[tuple[object, ...]]:
+    title, text = page["title"], page["text"]
+    profile = load_profile(page["language"])
+    if listed_place(title, profile) is None and not twinning_pattern(profile.language).search(text):
+        return
+    title, text = replace_surrogates(title), replace_surrogates(text)
+    if "&lt;ref" in text and "<ref" not in text:
+        text = html.unescape(text)  # copied from a dump with its escapes
+    page_id = replace_surrogates(str(page.get("pageid") or "")) or None
+    revision = replace_surrogates(str(page.get("revid") or ""))
+    for line in PageReader(title, text.replace("\r\n", "\n"), profile).read():
+        yield (number, line.number, page_id, *_line_values(line), title, profile.language, revision)
+
+
+def _line_values(line: ParsedLine) -> tuple[str, ...]:
+    """Return the values of `_COLUMNS` up to `raw`."""
+    town = Partner(line.town, line.town, line.town_country)
+    town.split_disambiguation()
+    values = [_partner_values(partner) for partner in line.partners] or [("",) * len(_PARTNER_COLUMNS)]
+    cells = (VALUE_SEPARATOR.join(column) for column in zip(*values, strict=True))
+    return (line.kind, town.name, town.region, town.country, *cells, line.raw)
+
+
+def _partner_values(partner: Partner) -> tuple[str, ...]:
+    """Return the values of `_PARTNER_COLUMNS`."""
+    note = "; ".join(dict.fromkeys(partner.notes))
+    status, end_cause = partner.status, ""
+    if partner.until and status in {"", "unknown"}:
+        status = "ended"
+    if status == "ended":
+        causes = common_words().end_causes.items()
+        end_cause = next((cause for cause, words in causes if words.search(note)), "")
+    names = (partner.name, partner.article, partner.country, partner.region)
+    values = (*names, partner.since, partner.until, partner.form, status, end_cause, partner.url, note)
+    return tuple(value.replace(VALUE_SEPARATOR, " ") for value in values)

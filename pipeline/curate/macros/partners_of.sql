@@ -1,0 +1,34 @@
+-- Partners of a town, given its name or id; if several towns have the name, this is the best one of find_town.
+CREATE MACRO partners_of(text) AS TABLE
+    WITH
+    town AS (
+        SELECT * FROM find_town(text) WHERE rank = 1 AND match <> 'similar'
+    ),
+    sides AS (
+        SELECT *, town_a_id AS town_id, town_b_id AS partner_id FROM partnerships
+        UNION ALL
+        SELECT *, town_b_id AS town_id, town_a_id AS partner_id FROM partnerships
+    )
+    SELECT
+        town.town_id,
+        town.name AS town_name,
+        town.country_code AS town_country_code,
+        matched_name,
+        match,
+        sides.partner_id,
+        partners.name AS partner_name,
+        partners.country_code AS partner_country_code,
+        form,
+        status,
+        start_date,
+        start_precision,
+        start_year,
+        end_year,
+        distance_km,
+        source_count,
+        start_agreement,
+        partnership_id
+    FROM town
+    JOIN sides ON sides.town_id = town.town_id
+    JOIN towns AS partners ON partners.town_id = sides.partner_id
+    ORDER BY partner_name, sides.partner_id;

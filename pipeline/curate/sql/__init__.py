@@ -1,1 +1,0 @@
-"""The views and macros of the published database, one SQL file each."""

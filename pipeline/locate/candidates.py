@@ -1,0 +1,72 @@
+"""Match candidates: what mentions mean by themselves, whatever other mentions say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.regions import regions
+from pipeline.locate.coordinates import outside_country, without_coordinates
+from pipeline.locate.corrections import decide_by_correction, match_corrections, without_refuted
+from pipeline.locate.decision import add_decisions, decision
+from pipeline.locate.matching import decide, find_candidates
+from pipeline.locate.settle_kinds import settle_kinds
+from pipeline.locate.similar import decide_similar, find_similar
+from schemas.vocabularies import LocatedBy
+
+if TYPE_CHECKING:
+    from pipeline.gazetteer.gazetteer import Gazetteer
+
+
+@dataclass(frozen=True)
+class MatchCandidates:
+    """What mentions mean by themselves.
+
+    Attributes:
+        mentions: as `index_mentions` gives them, with the final `kind`, without rejected coordinates, and with
+            `iso_3166_2`.
+        candidates: as `find_candidates` gives them, without those that a correction rules out.
+        similar: as `find_similar` gives them, for mentions without candidates.
+        decided: decisions that need no other mention.
+        corrected, misplaced: as in `LinkageResult`.
+    """
+
+    mentions: pl.DataFrame
+    candidates: pl.DataFrame
+    similar: pl.DataFrame
+    decided: pl.DataFrame
+    corrected: pl.DataFrame
+    misplaced: pl.Series
+
+
+def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> MatchCandidates:
+    """Return what mentions mean by themselves: the result for one of them does not depend on any other.
+
+    Args:
+        mentions: from `index_mentions`, all or a batch of them.
+        gazetteer: places and names.
+        corrections: reviewed decisions, from `load_corrections`.
+    """
+    misplaced = outside_country(mentions, gazetteer)
+    divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
+    mentions = settle_kinds(without_coordinates(mentions, misplaced), gazetteer, divisions)
+    corrected = match_corrections(mentions, corrections)
+    candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)
+    # From the strongest evidence to the weakest; the first decision stays.
+    decided = decide_by_correction(corrected)
+    decided = add_decisions(decided, _decide_by_geonames_id(mentions, gazetteer))
+    decided = add_decisions(decided, decide(candidates))
+    with_places = pl.concat([candidates["mention"], decided["mention"]]).to_frame()
+    without_places = mentions.join(with_places, on="mention", how="anti")
+    similar = without_refuted(find_similar(without_places, gazetteer), corrected)
+    decided = add_decisions(decided, decide_similar(similar))
+    return MatchCandidates(mentions, candidates, similar, decided, corrected, misplaced)
+
+
+def _decide_by_geonames_id(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return decisions for the mentions that have the GeoNames id of a place."""
+    places = gazetteer.places.select("geonames_id", "place_id")
+    return mentions.join(places, on="geonames_id").select("mention", "place_id", **decision(LocatedBy.IDENTIFIER, 1.0))

@@ -1,0 +1,237 @@
+"""Readings of mentions: the names that the text of a mention may mean.
+
+Lists print more than a name: `Praha (Prag)`, `Sarre, Aosta Valley`, `Altdorf b. Nürnberg`, `Gmina Dobra`. `read_names`
+returns what the name may be, the fullest reading first; `read_qualifiers` returns what is printed with it. Whether a
+qualifier is another name, a region, a river or a town near by is found from the candidates
+(`pipeline.locate.qualifiers`). The words are in `mention_words.toml`.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import bare_region
+from schemas.vocabularies import TownKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: The weight of a reading by its tier: the text as it stands (abbreviations written out), without words of status
+#: or small words between, without its qualifier, and the other name.
+TIER_WEIGHTS: Final[tuple[float, ...]] = (1.0, 0.98, 0.95, 0.8)
+WHOLE, STATUS, BARE, OTHER = range(4)
+TOML: Final[Path] = Path(__file__).with_name("mention_words.toml")
+
+#: A name and its qualifier; the last of several brackets qualifies all of the text.
+_BRACKETS: Final[str] = r"^([^(\[]+?)\s*[(\[]\s*([^)\]]*)"
+_COMMA: Final[str] = r"^([^,(\[]+?)\s*,\s*(.+)$"
+_SLASH: Final[str] = r"^([^/(\[]+?)\s*/\s*([^/(\[]+)"
+_DASH: Final[str] = r"^(.+?)\s+[-–—]\s+(.+)$"
+#: Matches every text that any of these matches; most texts have none.
+_QUALIFIED: Final[str] = r"[(\[,/]|\s[-–—]\s"
+_NEAR: Final[str] = r"(?i)\s(?:bei|b\.|near|nahe)\s*(.+)$"
+_RIVERSIDE: Final[tuple[str, ...]] = ("an der", "am", "bei", "im", "in")
+_GERMAN: Final[tuple[str, ...]] = ("AT", "CH", "DE")
+#: Where 'Johnson City' and 'Johnson' are two towns.
+_ENGLISH: Final[tuple[str, ...]] = ("AU", "CA", "GB", "IE", "NZ", "US")
+
+
+@functools.cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(TOML.read_text(encoding="utf-8"))
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return the names that each mention may mean; a county, region or district only by the text as it stands.
+
+    Args:
+        mentions: `mention`, `text`, `key`, `kind`, `country_code`.
+
+    Returns:
+        `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `weight` (`TIER_WEIGHTS`),
+        `needs_proof` (the reading leaves out what may distinguish namesakes, so that a candidate by this reading counts
+        only where other evidence speaks for it). Each `mention` and `key` once, by its best tier.
+    """
+    mentions = mentions.select("mention", "text", "key", "kind", pl.col("country_code").fill_null(""))
+    is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
+    towns, text = mentions.filter(is_town), pl.col("text")
+    qualified = towns.filter(text.str.contains(_QUALIFIED))
+    parts = pl.concat(
+        [
+            _reading(qualified, text.str.extract(_BRACKETS, 1), BARE),
+            _reading(qualified, text.str.extract(_COMMA, 1), BARE),
+            _reading(qualified, text.str.extract(_SLASH, 1), BARE),
+            _reading(qualified, text.str.extract(_DASH, 2), BARE, needs_proof=True),
+            _reading(qualified, _without_year(text.str.extract(_BRACKETS, 2)), OTHER, needs_proof=True),
+            _reading(qualified, _without_year(text.str.extract(_COMMA, 2)), OTHER, needs_proof=True),
+        ]
+    ).with_columns(search_key(pl.col("key")))
+    names = pl.concat([_reading(towns, pl.col("key"), WHOLE), parts]).filter(pl.col("key") != "")
+    names = pl.concat([names, _without_status(names)])
+    names = pl.concat([names, *_written_out(names), _by_the_river(qualified)])
+    between = _words()["between"]
+    shortened = (
+        rf"^(.{{3,}}?) (?:{_any_of(between)}) .",
+        rf"^(?:{_any_of(_words()['articles'])}) (.{{3,}})$",
+    )
+    names = pl.concat([names, _without_between(names), *(_shortened(names, pattern) for pattern in shortened)])
+    names = pl.concat([names, _reading(mentions.filter(~is_town), pl.col("key"), WHOLE)]).filter(pl.col("key") != "")
+    return _best_readings(names.drop("country_code"))
+
+
+def _best_readings(names: pl.DataFrame) -> pl.DataFrame:
+    """Return each `mention` and `key` once, by its best tier, with its `weight`."""
+    is_only = names["mention"].is_unique()
+    best = names.filter(~is_only).group_by("mention", "key").agg(pl.col("tier", "needs_proof").min())
+    weight = pl.col("tier").replace_strict(dict(enumerate(TIER_WEIGHTS)), return_dtype=pl.Float64).alias("weight")
+    return pl.concat([names.filter(is_only), best]).select("mention", "key", "tier", weight, "needs_proof")
+
+
+def _reading(
+    names: pl.DataFrame, name: pl.Expr, tier: int | pl.Expr, *, needs_proof: bool | pl.Expr = False
+) -> pl.DataFrame:
+    """Return `mention`, `country_code`, `key` (the name), `tier`, `needs_proof` of the mentions that can be read so."""
+    return names.select(
+        "mention",
+        "country_code",
+        key=name,
+        tier=pl.lit(tier) if isinstance(tier, int) else tier,
+        needs_proof=pl.lit(needs_proof) if isinstance(needs_proof, bool) else needs_proof,
+    ).drop_nulls("key")
+
+
+def _without_year(qualifier: pl.Expr) -> pl.Expr:
+    """Return a qualifier without `seit 2001` before it."""
+    return qualifier.str.replace(r"(?i)^(?:seit|ab|since|depuis|dal|od)\s+\d{4}:?\s+", "")
+
+
+def _without_status(names: pl.DataFrame) -> pl.DataFrame:
+    """Return `leeds` for `city of leeds`."""
+    first, last = _any_of(_words()["status_first"]), _any_of(_words()["status_last"])
+    key, country = pl.col("key"), pl.col("country_code")
+    bare = key.str.replace(rf"^(?:{first}) ", "").str.replace(rf" (?:{last})$", "")
+    # The City of Casey is an area of Melbourne, not the place Casey.
+    is_ambiguous = (key.str.contains(rf" (?:{last})$") & country.is_in(_ENGLISH)) | (country == "AU")
+    return _reading(
+        names.filter(key != bare),
+        bare,
+        pl.col("tier").clip(STATUS),
+        needs_proof=pl.col("needs_proof") | is_ambiguous,
+    )
+
+
+def _written_out(names: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the readings with one abbreviation written out, for each that occurs."""
+    abbreviations = _words()["abbreviation"]
+    shorts = _any_of({abbreviation["short"] for abbreviation in abbreviations})
+    # Boundaries of ASCII are faster to match, and match more.
+    shortened = names.filter(pl.col("key").str.contains(rf"(?-u:\b)(?:{shorts})(?-u:\b)"))
+    words = set(shortened["key"].str.split(" ").explode().unique())
+    for abbreviation in abbreviations:
+        short, countries = abbreviation["short"], abbreviation["countries"]
+        if not words.issuperset(short.split()):
+            continue
+        matches = shortened.filter(pl.col("key").str.contains(rf"\b{short}\b"))
+        if countries:
+            matches = matches.filter(pl.col("country_code").is_in(countries))
+        for long in abbreviation["long"] if matches.height else ():
+            longer = matches.with_columns(pl.col("key").str.replace(rf"\b{short}\b", long))
+            yield longer
+            words.update(long.split())
+            # What is written out may have another abbreviation; `a d` has readings of its own.
+            shortened = pl.concat([shortened, longer]) if short != "a d" else shortened
+
+
+def _by_the_river(towns: pl.DataFrame) -> pl.DataFrame:
+    """Return `frankfurt an der oder` for `Frankfurt (Oder)` and `Frankfurt/Oder`."""
+    text = pl.col("text")
+    german = towns.filter(pl.col("country_code").is_in(_GERMAN))
+    parts = pl.concat(
+        german.select(
+            "mention",
+            "country_code",
+            name=search_key(text.str.extract(pattern, 1)),
+            river=search_key(text.str.extract(pattern, 2)),
+        )
+        for pattern in (_BRACKETS, _SLASH)
+    ).filter((pl.col("name") != "") & (pl.col("river") != ""))
+    return pl.concat(
+        _reading(parts, pl.format("{} {} {}", "name", pl.lit(word), "river"), STATUS) for word in _RIVERSIDE
+    )
+
+
+def _without_between(names: pl.DataFrame) -> pl.DataFrame:
+    """Return `frankenberg eder`, as gazetteers have it for Frankenberg (Eder), for `frankenberg an der eder`."""
+    between = _any_of(_words()["between"])
+    german = names.filter(pl.col("country_code").is_in(_GERMAN) & pl.col("key").str.contains(rf" (?:{between}) "))
+    name = pl.col("key").str.replace(rf"^(.+) (?:{between}) (.+?)$", "$1 $2")
+    return _reading(german, name, pl.col("tier").clip(STATUS), needs_proof=pl.col("needs_proof"))
+
+
+def _shortened(names: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    """Return the part of names that a pattern has as its group, which needs proof."""
+    return _reading(names.filter(pl.col("tier") < OTHER), pl.col("key").str.extract(pattern), BARE, needs_proof=True)
+
+
+def read_rivers(names: pl.DataFrame) -> pl.DataFrame:
+    """Return what names say behind a small word, as `read_qualifiers` does: the river of `frankfurt an der oder`.
+
+    Args:
+        names: from `read_names`.
+    """
+    river = pl.col("key").str.extract(rf"^.{{3,}}? (?:{_any_of(_words()['between'])}) (.+)$")
+    whole = names.filter(pl.col("tier") <= STATUS)
+    return whole.select("mention", hint=river, is_printed=pl.lit(value=True)).drop_nulls("hint")
+
+
+def read_qualifiers(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFrame:
+    """Return what a mention says besides the name: a region, another name, a river, a town near by; unknown which.
+
+    Args:
+        mentions: as `collect_mentions` gives them.
+        rivers: what their names say so, from `read_rivers`.
+
+    Returns:
+        `mention`, `hint` (search key, never empty), `is_printed` (in the text; false for what the source states as the
+        region).
+    """
+    text = pl.col("text")
+    patterns = (
+        _without_year(text.str.extract(_BRACKETS, 2)),
+        text.str.extract(r"[)\]]\s*[(\[]\s*([^)\]]+)"),
+        _without_year(text.str.extract(_COMMA, 2)),
+        text.str.extract(r",\s*([^,(\[]+?)\s*,"),
+        text.str.extract(r"[)\]]\s*,\s*([^,]+)$"),
+        text.str.extract(r"[(\[]\s*([^)\]/,]+?)\s*,"),
+        text.str.extract(r"[(\[][^)\]]*,\s*([^)\]/,]+)[)\]]"),
+        # Gorzów (Landsberg/Warthe) is Landsberg an der Warthe.
+        text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True),
+        text.str.extract(_SLASH, 2),
+        text.str.extract(_DASH, 1),
+        text.str.extract(_NEAR),
+    )
+    qualified = mentions.filter(text.str.contains(_QUALIFIED) | text.str.contains(_NEAR))
+    printed = [qualified.select("mention", hint=hint, is_printed=pl.lit(value=True)) for hint in patterns]
+    stated = mentions.select("mention", hint="region", is_printed=pl.lit(value=False))
+    hints = pl.concat([stated, *printed]).drop_nulls("hint").with_columns(search_key(pl.col("hint")))
+    bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['qualifier_words'])}) ", "")
+    hints = hints.filter(pl.col("hint") != "")
+    shorter = [hints.with_columns(hint=bare), hints.with_columns(hint=bare_region(bare))]
+    # 'Corning (city), New York': a word of status says nothing.
+    without_meaning = ["", *_words()["status_first"], *_words()["status_last"]]
+    return (
+        pl.concat([hints, *shorter, rivers])
+        .filter(~pl.col("hint").is_in(without_meaning))
+        .group_by("mention", "hint")
+        .agg(pl.col("is_printed").max())
+    )

@@ -1,0 +1,23 @@
+-- What became of the rows of each source, and the share of its claims whose two towns are located.
+WITH located AS (
+    SELECT
+        source_id,
+        avg((NOT starts_with(town_id, 'x') AND NOT starts_with(partner_id, 'x'))::INTEGER) AS located
+    FROM claims
+    GROUP BY source_id
+),
+counts AS (
+    SELECT
+        source_id,
+        sum(rows_read)::BIGINT AS rows_read,
+        sum(rows_used)::BIGINT AS rows_used,
+        sum(rows_rejected)::BIGINT AS rows_rejected,
+        sum(rows_ignored)::BIGINT AS rows_ignored,
+        sum(claims_made)::BIGINT AS claims_made
+    FROM ledger
+    GROUP BY source_id
+)
+SELECT *
+FROM counts
+LEFT JOIN located USING (source_id)
+ORDER BY source_id

@@ -1,0 +1,39 @@
+"""The partners that a page of wikitext names, as a table: for whoever writes or checks a language profile."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.table import Table
+
+from pipeline.readers.raw_rows import LOCATOR, VALUE_SEPARATOR
+from pipeline.report.console import open_console
+
+if TYPE_CHECKING:
+    from pipeline.readers.raw_rows import RawRows
+
+_COLUMNS = ("town", "partner", "partner_country", "partner_region", "since", "until", "form", "status", "evidence_url")
+
+
+def print_page(page: RawRows) -> None:
+    """Print the partners of a page, how many lines of each other kind it has, and the lines that were not read."""
+    console = open_console()
+    is_partner, has_name = pl.col("line_kind") == "partner", pl.col("partner") != ""
+    named = page.rows.filter(is_partner & has_name)
+    names = page.multi_value_columns
+    partners = named.with_columns(pl.col(names).str.split(VALUE_SEPARATOR)).explode(names, empty_as_null=True)
+    columns = [name for name in _COLUMNS if (partners[name] != "").any()]
+    table = Table("line", *(name.replace("_", " ").replace("partner ", "") for name in columns))
+    for row in partners.select(pl.col(LOCATOR).str.extract(r"(\d+)$"), *columns).iter_rows():
+        table.add_row(*row)
+    if partners.height:
+        console.print(table)
+    console.print(f"{partners.height} partners on {named.height} of {page.rows.height} lines")
+    others = page.rows.filter(~is_partner).group_by("line_kind").len().sort(-pl.col("len").cast(pl.Int64), "line_kind")
+    if others.height:
+        console.print("no partner: " + ", ".join(f"{count} {kind}" for kind, count in others.iter_rows()))
+    for locator, raw in page.rows.filter(is_partner & ~has_name).select(LOCATOR, "raw").iter_rows():
+        console.out(f"not read: {locator}: {raw}")
+    if page.rows.is_empty():
+        console.print("no section about twinnings was found")
