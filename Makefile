@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 SPARK := $(VENV)/.spark
+BENCH := $(VENV)/.bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
@@ -12,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-kills spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
+.PHONY: help pipeline refresh test test-all test-kills spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
 
 help:  ## print the targets
@@ -35,8 +36,15 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(RUNTIME)
 
+# Spark wants an older pandas than the benchmarks: whichever is installed last is there, and the other one's stamp goes.
 $(SPARK): requirements-spark.lock $(DEV)
 	@$(PIP) --require-hashes -r requirements-spark.lock
+	@rm -f $(BENCH)
+	@touch $@
+
+$(BENCH): requirements-bench.lock $(DEV)
+	@$(PIP) --require-hashes -r requirements-bench.lock
+	@rm -f $(SPARK)
 	@touch $@
 
 pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
@@ -45,8 +53,11 @@ pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
 refresh: $(RUNTIME)  ## fetch what changed, build, gate, publish, report (docs/operating.md)
 	@$(BIN)/twintowns refresh $(ARGS)
 
-test: $(DEV)  ## run the tests (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+test: $(DEV)  ## run the tests that take a few minutes (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not long" $(ARGS)
+
+test-all: test  ## then the long ones: every real list, kills, full disks, browsers, MediaWiki, Spark
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m long $(ARGS)
 
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
@@ -61,14 +72,16 @@ check: $(DEV)  ## lint, formatting and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint -q pipeline
 
-bench: $(DEV)  ## speed, memory, growth and quality, beside the floor, pandas and Splink (benchmarks/README.md)
+bench: $(BENCH)  ## speed, memory, growth and quality, beside the floor, pandas and Splink (benchmarks/README.md)
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-bench-locate: $(DEV)  ## how many towns are found, and how many rightly
+bench-locate: $(BENCH)  ## how many towns are found, and how many rightly
 	@$(BIN)/python -m benchmarks.locate $(ARGS)
 
-bench-reconcile: $(DEV)  ## how long claims take to become partnerships, beside one GROUP BY
+bench-reconcile: $(BENCH)  ## how long claims take to become partnerships, beside one GROUP BY
 	@$(BIN)/python -m benchmarks.reconcile $(ARGS)
 
 bench-views: $(DEV)  ## how long each view and macro of the current release takes
@@ -77,6 +90,7 @@ bench-views: $(DEV)  ## how long each view and macro of the current release take
 format: $(DEV)  ## format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix -q pipeline
 
 dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
 	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
@@ -93,10 +107,11 @@ lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build -o requirements.lock
 	@$(COMPILE) --upgrade --extra build --extra dev -o requirements-dev.lock
 	@$(COMPILE) --upgrade --extra build --extra spark --constraint requirements-dev.lock -o requirements-spark.lock
+	@$(COMPILE) --upgrade --extra build --extra dev --extra bench --constraint requirements-dev.lock -o requirements-bench.lock
 
 clean:  ## remove what was generated, keep .venv and raw/
 	@find curated -mindepth 1 ! -name README.md -delete 2>/dev/null || true
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info benchmarks/results
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info benchmarks/results
 	@find pipeline schemas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean  ## also remove .venv

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -13,11 +14,47 @@ from hypothesis import settings
 from pipeline.build import Settings, build
 from pipeline.sources import BUILT_IN, load_declarations
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROOT = Path(__file__).parent.parent
+#: What the tests themselves are asked by: where real lists and MediaWiki are, and which long tests to run.
+ASKED_BY_TESTS = {
+    "TWINTOWNS_KILLS",
+    "TWINTOWNS_MEDIAWIKI",
+    "TWINTOWNS_PUBLISHES",
+    "TWINTOWNS_READERS",
+    "TWINTOWNS_SAMPLES",
+    "TWINTOWNS_SEED",
+    "TWINTOWNS_SPARK",
+}
+#: What `requests` is told of proxies: the servers of the tests are on this machine.
+PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+
+#: What makes a test a long one: every real list, a real browser, Spark, MediaWiki.
+LONG_FIXTURES = {"browser", "engine", "full_build", "real_lists", "wiki"}
 
 # How long an example takes says more about the machine than about the code: speed is for `make bench`.
 settings.register_profile("twintowns", deadline=None)
 settings.load_profile("twintowns")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as long what uses a long fixture: `make test` leaves these out, `make test-all` runs them."""
+    for item in items:
+        if LONG_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("long")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment_of_our_own() -> Iterator[None]:
+    """Take away what the caller set for the program, such as a mirror or a proxy, which no test may depend on."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*os.environ]:
+            is_ours = name.startswith("TWINTOWNS_") and name not in ASKED_BY_TESTS
+            if is_ours or name.lower() in PROXIES:
+                patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +86,8 @@ def starter(tmp_path_factory: pytest.TempPathFactory, starter_sources: frozenset
 def real_lists(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with every real list, fetched into `raw/` and built twice at the same time.
 
-    The builds are in `first/` and `second/`, what they printed in `first.log` and `second.log`.
+    The builds are in `first/`, made with one thread, and `second/`, with two; what they printed is in `first.log` and
+    `second.log`.
     """
     folder = tmp_path_factory.mktemp("real_lists")
     raw, command = folder / "raw", (sys.executable, "-m", "pipeline")
@@ -60,20 +98,13 @@ def real_lists(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if source.startswith("starter_"):
             (raw / source).symlink_to(ROOT / "raw" / source)
     running = []
-    for number, name in enumerate(("first", "second")):
+    with_threads = ROOT / "tests" / "integration" / "threads.py"
+    for threads, name in enumerate(("first", "second"), start=1):
+        where: tuple[str | Path, ...] = ("--raw", raw, "--out", folder / name)
+        build_all = (sys.executable, with_threads, str(threads), "build", *where, "--enable", "all")
+        own = {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": str(threads), "POLARS_MAX_THREADS": str(threads)}
         with (folder / f"{name}.log").open("w") as log:
-            build_all: tuple[str | Path, ...] = (
-                *command,
-                "build",
-                "--raw",
-                raw,
-                "--out",
-                folder / name,
-                "--enable",
-                "all",
-            )
-            other = {"PYTHONHASHSEED": str(number), "POLARS_MAX_THREADS": str(number + 1)}
-            running.append(subprocess.Popen(build_all, cwd=ROOT, env=os.environ | other, stdout=log, stderr=log))
+            running.append(subprocess.Popen(build_all, cwd=ROOT, env=os.environ | own, stdout=log, stderr=log))
     for name, process in zip(("first", "second"), running, strict=True):
         assert process.wait() == 0, (folder / f"{name}.log").read_text()
     return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.report.cookbook import answer, recipes, with_answers
+from pipeline.report.cookbook import query_result, recipes, with_results
 
 PAGE = Path(__file__).parents[2] / "docs" / "cookbook.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def test_every_question_has_its_sql_and_an_answer() -> None:
 
 @pytest.mark.parametrize(("sql", "printed"), RECIPES, ids=TITLES)
 def test_the_answer_is_the_one_that_is_printed(starter: Path, sql: str, printed: str) -> None:
-    assert answer(sql, starter.parents[1]) == printed, "run: make cookbook"
+    assert query_result(sql, starter.parents[1]) == printed, "run: make cookbook"
 
 
 def test_the_row_that_is_read_aloud_is_the_published_one(starter: Path) -> None:
@@ -44,4 +44,4 @@ def test_the_row_that_is_read_aloud_is_the_published_one(starter: Path) -> None:
 def test_answers_are_printed_anew(starter: Path) -> None:
     page = "Before.\n\n```sql\nSELECT 1 AS one;\n```\n\n```text\nold\n```\n\nAfter.\n"
     table = "┌─────┐\n│ one │\n╞═════╡\n│ 1   │\n└─────┘"
-    assert with_answers(page, starter.parents[1]) == page.replace("old", table)
+    assert with_results(page, starter.parents[1]) == page.replace("old", table)

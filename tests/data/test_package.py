@@ -13,12 +13,18 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from schemas import TABLES, Column
+from pipeline.curate.database import view_names
+from schemas import MODELS
+from schemas.model import unit_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = [table.name for table in TABLES]
+    import pandera.polars as pa
+
+#: Every Parquet file of a release, by its path in it: those of the tables, then those of the views.
+TABLES = [f"{name}.parquet" for name in MODELS]
+SUMMARIES = [f"summaries/{name}.parquet" for name in view_names()]
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +40,17 @@ def croissant(starter: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [(table.name, column) for table in TABLES for column in table.columns], ids=str
+    ("table", "column"),
+    [
+        pytest.param(name, column, id=f"{name}.{column.name}")
+        for name, model in MODELS.items()
+        for column in model.fields()
+    ],
 )
-def test_every_column_is_described(table: str, column: Column) -> None:
-    assert column.description.endswith("."), f"{table}.{column.name}"
+def test_every_column_is_described(table: str, column: pa.Column) -> None:
+    assert str(column.description).endswith("."), f"{table}.{column.name}"
     if column.name.endswith(("_year", "latitude", "longitude", "_km", "byte_count", "population")):
-        assert column.unit, f"{table}.{column.name}"
+        assert unit_of(column), f"{table}.{column.name}"
 
 
 #: Columns that are measured in something.
@@ -70,16 +81,38 @@ def test_every_column_of_the_database_says_what_it_is_and_in_which_unit(starter:
 
 
 def test_the_package_describes_every_file(package: dict[str, Any], starter: Path) -> None:
-    tables = {resource["name"]: resource for resource in package["resources"]}
-    assert list(tables) == [*NAMES, "database"]
-    for table in TABLES:
-        resource = tables[table.name]
-        content = (starter / resource["path"]).read_bytes()
+    resources = {resource["path"]: resource for resource in package["resources"]}
+    assert list(resources) == [*TABLES, *SUMMARIES, "twintowns.duckdb"]
+    assert [resource["name"] for resource in package["resources"]] == [*MODELS, *view_names(), "database"]
+    assert {path.relative_to(starter).as_posix() for path in starter.rglob("*.parquet")} == {*TABLES, *SUMMARIES}
+    for path in (*TABLES, *SUMMARIES):
+        resource = resources[path]
+        content = (starter / path).read_bytes()
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
-        assert [field["name"] for field in resource["schema"]["fields"]] == pl.read_parquet(
-            starter / resource["path"]
-        ).columns
+        assert [field["name"] for field in resource["schema"]["fields"]] == pl.read_parquet(starter / path).columns
         assert all(field["description"] for field in resource["schema"]["fields"])
+        assert resource["description"].endswith(".")
+
+
+@pytest.mark.parametrize("name", view_names())
+def test_a_view_is_a_file_too_with_its_rows_in_its_order(name: str, package: dict[str, Any], starter: Path) -> None:
+    with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
+        rows = connection.sql(f"FROM {name}").pl()
+        [(comment,)] = connection.execute("SELECT comment FROM duckdb_views() WHERE view_name = ?", [name]).fetchall()
+    written = pl.read_parquet(starter / "summaries" / f"{name}.parquet")
+    assert written.schema == rows.schema
+    assert written.equals(rows)
+    [resource] = [resource for resource in package["resources"] if resource["name"] == name]
+    assert resource["path"] == f"summaries/{name}.parquet"
+    assert resource["description"] == comment
+    numbers = {field["name"] for field in resource["schema"]["fields"] if field["type"] in ("integer", "number")}
+    assert numbers == {column for column, dtype in rows.schema.items() if dtype.is_numeric()}
+
+
+def test_every_view_of_the_database_is_a_file(starter: Path) -> None:
+    with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
+        views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    assert {path.stem for path in (starter / "summaries").iterdir()} == {name for (name,) in views}
 
 
 def test_a_number_that_may_be_missing_may_be_shown_as_nan_and_no_other(package: dict[str, Any], starter: Path) -> None:
@@ -88,12 +121,14 @@ def test_a_number_that_may_be_missing_may_be_shown_as_nan_and_no_other(package: 
         for resource in package["resources"]
         for field in resource.get("schema", {"fields": []})["fields"]
     }
-    for table in TABLES:
-        frame = pl.read_parquet(starter / f"{table.name}.parquet")
-        for column in table.columns:
-            may_be_missing = column.nullable and frame.schema[column.name].is_numeric()
-            assert fields[table.name, column.name] == (["", "nan"] if may_be_missing else None), column.name
-        assert not any(frame[name].is_nan().any() for name, dtype in frame.schema.items() if dtype.is_float())
+    for path in (*TABLES, *SUMMARIES):
+        frame, name = pl.read_parquet(starter / path), (starter / path).stem
+        # A model says which columns may be null; of what a view reckons nobody does.
+        required = {column.name for column in MODELS[name].fields() if not column.nullable} if name in MODELS else set()
+        for column, dtype in frame.schema.items():
+            may_be_missing = dtype.is_numeric() and column not in required
+            assert fields[name, column] == (["", "nan"] if may_be_missing else None), f"{path}: {column}"
+            assert not (dtype.is_float() and frame[column].is_nan().any()), f"{path}: {column}"
 
 
 def test_every_source_that_was_used_is_credited_and_no_other(package: dict[str, Any], starter: Path) -> None:
@@ -115,10 +150,10 @@ def test_frictionless_finds_nothing_wrong_with_the_descriptor(package: dict[str,
 
 def test_croissant_says_the_same_as_the_tables(croissant: dict[str, Any], package: dict[str, Any]) -> None:
     files = {file["contentUrl"]: file["sha256"] for file in croissant["distribution"]}
-    resources = [resource for resource in package["resources"] if "hash" in resource]
+    resources = [resource for resource in package["resources"] if resource["name"] in MODELS]
     assert files == {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in resources}
     fields = {record["name"]: [field["name"] for field in record["field"]] for record in croissant["recordSet"]}
-    assert fields == {table.name: [column.name for column in table.columns] for table in TABLES}
+    assert fields == {name: list(model.dtypes()) for name, model in MODELS.items()}
     assert set(croissant["license"]) == {one["path"] for one in package["licenses"]}
 
 
@@ -136,28 +171,35 @@ def test_mlcroissant_finds_nothing_wrong_and_reads_the_records(starter: Path) ->
 # Parquet
 
 
+#: Types that R's arrow, pandas and the browser build of DuckDB know: no view, no dictionary, no nesting.
+PLAIN = {"string", "large_string", "bool", "date32[day]", "int32", "int64", "double", "float"}
+#: What a view may have besides: several names, several dates.
+LISTS = {"list<element: string>", "list<element: date32[day]>"}
+
+
 def _types(path: Path) -> dict[str, str]:
     return {field.name: str(field.type) for field in pq.read_schema(path)}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_parquet_is_read_alike_by_others(name: str, starter: Path) -> None:
-    path = starter / f"{name}.parquet"
-    ours = pl.read_parquet(path)
-    assert pl.DataFrame(pq.read_table(path)).equals(ours)
+@pytest.mark.parametrize("path", [*TABLES, *SUMMARIES])
+def test_parquet_is_read_alike_by_others(path: str, starter: Path) -> None:
+    ours = pl.read_parquet(starter / path)
+    assert pl.DataFrame(pq.read_table(starter / path)).equals(ours)
     with duckdb.connect() as connection:
-        assert connection.read_parquet(str(path)).pl().equals(ours)
-    # Types that R's arrow, pandas and the browser build of DuckDB know: no view, no dictionary, no nesting.
-    assert set(_types(path).values()) <= {
-        "string", "large_string", "bool", "date32[day]", "int32", "int64", "double", "float",
-    }  # fmt: skip
+        assert connection.read_parquet(str(starter / path)).pl().equals(ours)
+    assert set(_types(starter / path).values()) <= (PLAIN if path in TABLES else PLAIN | LISTS)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_pandas_reads_parquet(name: str, starter: Path) -> None:
+@pytest.mark.parametrize("path", [*TABLES, *SUMMARIES])
+def test_parquet_is_written_by_duckdb(path: str, starter: Path) -> None:
+    assert pq.read_metadata(starter / path).created_by.startswith("DuckDB ")
+
+
+@pytest.mark.parametrize("path", [*TABLES, *SUMMARIES])
+def test_pandas_reads_parquet(path: str, starter: Path) -> None:
     pytest.importorskip("pandas")
     pandas = importlib.import_module("pandas")
-    frame = pandas.read_parquet(starter / f"{name}.parquet")
-    ours = pl.read_parquet(starter / f"{name}.parquet")
+    frame = pandas.read_parquet(starter / path)
+    ours = pl.read_parquet(starter / path)
     assert (list(frame.columns), len(frame)) == (ours.columns, ours.height)
     assert frame.isna().sum().to_list() == list(ours.null_count().row(0))

@@ -13,7 +13,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from schemas import TABLES, check_foreign_keys
+from pipeline.curate.references import check_references
+from schemas import MODELS, check_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -360,11 +361,24 @@ def test_the_claims_that_speak_of_counties_never_lead_to_a_towns_id(database: Da
 # The tables
 
 
-def test_every_table_keeps_its_contract(starter: Path) -> None:
-    frames = {table.name: pl.read_parquet(starter / f"{table.name}.parquet") for table in TABLES}
-    for table in TABLES:
-        table.validate(frames[table.name])
-    check_foreign_keys(TABLES, frames)
+@pytest.mark.parametrize("name", MODELS)
+def test_every_table_keeps_its_contract_and_its_order(starter: Path, name: str) -> None:
+    model = MODELS[name]
+    frame = check_table(model, pl.read_parquet(starter / f"{name}.parquet"))
+    places = frame.select(model.order())
+    assert places.equals(places.sort(pl.all(), nulls_last=True))
+    # Rows of one place are the same row: there is no tie that threads could settle.
+    assert places.n_unique() == frame.n_unique()
+
+
+def test_claims_come_by_source_and_by_the_pair_that_they_are_about(database: Database) -> None:
+    ordered = "FROM claims SELECT claim_id ORDER BY source_id, town_id, partner_id, claim_id"
+    assert ask(database, "SELECT claim_id FROM claims") == ask(database, ordered)
+    assert ask(database, "SELECT count(*) - count(DISTINCT claim_id) FROM claims") == [(0,)]
+
+
+def test_every_reference_leads_to_a_row(database: Database) -> None:
+    check_references(database)
 
 
 def test_every_snapshots_rows_are_accounted_for(database: Database) -> None:
@@ -398,6 +412,65 @@ def test_every_value_of_a_partnership_leads_to_a_claim_that_says_so(database: Da
     assert ask(database, query) == [(0,)]
 
 
+def test_a_decision_is_a_row_for_each_value_that_has_a_claim(database: Database) -> None:
+    named = """
+        SELECT partnership_id, replace(column_name, '_claim_id', '') AS decided, claim_id
+        FROM (
+            UNPIVOT (SELECT partnership_id, COLUMNS('_claim_id$') FROM partnerships)
+            ON * EXCLUDE partnership_id
+            INTO NAME column_name VALUE claim_id
+        )
+        ORDER BY ALL
+    """
+    decisions = ask(database, "SELECT partnership_id, decided, claim_id FROM decisions ORDER BY ALL")
+    assert decisions == ask(database, named)
+    assert len(decisions) == len({decision[:2] for decision in decisions})
+
+
+@pytest.mark.parametrize(
+    ("decided", "columns"),
+    [
+        ("form", ("form",)),
+        ("start", ("start_date", "start_precision")),
+        ("status", ("status",)),
+        ("end", ("end_date", "end_precision")),
+        ("end_cause", ("end_cause",)),
+    ],
+)
+def test_the_claim_of_a_decision_has_the_value_of_the_partnership(
+    database: Database, decided: str, columns: tuple[str, ...]
+) -> None:
+    same = " AND ".join(f"claims.{name} = partnerships.{name}" for name in columns)
+    query = f"""
+        SELECT
+            count(*) > 0,
+            count(*) FILTER ({same} AND claims.partnership_id = partnerships.partnership_id),
+            (SELECT count({columns[0]}) FROM partnerships)
+        FROM decisions
+        JOIN partnerships USING (partnership_id)
+        JOIN claims USING (claim_id)
+        WHERE decided = ?
+    """
+    ((are_some, agreeing, known),) = ask(database, query, decided)
+    assert are_some
+    assert agreeing == known
+
+
+def test_a_runner_up_is_another_claim_of_the_same_partnership(database: Database) -> None:
+    query = """
+        SELECT
+            count(*) FILTER (decided_by <> 'only_claim'),
+            count(*) FILTER (
+                claims.partnership_id = decisions.partnership_id AND runner_up_claim_id <> decisions.claim_id
+            ),
+            count(runner_up_claim_id)
+        FROM decisions
+        LEFT JOIN claims ON claims.claim_id = runner_up_claim_id
+    """
+    ((contested, sound, named),) = ask(database, query)
+    assert contested == sound == named > 0
+
+
 # The database
 
 
@@ -413,7 +486,7 @@ def test_every_table_view_macro_and_column_says_what_it_is(database: Database) -
     assert ask(database, columns) == []
     assert ask(database, "SELECT count(DISTINCT table_name) > 40 FROM duckdb_columns() WHERE NOT internal") == [(True,)]
     names = {name for (name,) in ask(database, "SELECT table_name FROM duckdb_tables() WHERE NOT internal")}
-    assert names == {table.name for table in TABLES}
+    assert names == set(MODELS)
 
 
 @pytest.mark.parametrize(

@@ -5,32 +5,41 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
 import polars as pl
 import pytest
 
-from pipeline.curate.network import measure_network
-from pipeline.gazetteer.names import SEARCH_KEY_SQL, search_key
-from schemas import CLAIMS, LEDGER, PARTNERSHIPS, REDIRECTS, SNAPSHOTS, SOURCES, TABLES, TOWN_NAMES, TOWNS
+from pipeline.curate.database import close_database, create_views, open_database, view_names
+from pipeline.curate.network import measure_network, read_network
+from pipeline.curate.sql import sql_files
+from pipeline.curate.table_writer import TableWriter
+from pipeline.gazetteer.names import search_key
+from schemas import (
+    MODELS,
+    Claims,
+    Ledger,
+    Partnerships,
+    Redirects,
+    Snapshots,
+    Sources,
+    TownNames,
+    Towns,
+    check_table,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from schemas import Table
+    from schemas import TableModel
 
 Row: TypeAlias = dict[str, Any]
 Database: TypeAlias = duckdb.DuckDBPyConnection
 
-STATEMENTS = {
-    file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
-    for file in sorted(files("pipeline.curate.sql").iterdir(), key=lambda file: file.name)
-    if file.name.endswith(".sql")
-}
-VIEWS = [name for name, statement in STATEMENTS.items() if "CREATE VIEW" in statement]
+STATEMENTS = {(path.parent.name, path.stem): path.read_text(encoding="utf-8") for path in sql_files()}
+VIEWS = view_names()
 
 #: Views that these towns give no rows; `tests/integration/test_status_and_history.py` has rows for most.
 NOTHING_HERE = {
@@ -128,7 +137,7 @@ def claim(number: int, link: int, source_id: str, start: date | None, precision:
         "town_text": PLACES[town_id][0], "partner_text": PLACES[partner_id][0], "form": "partnership",
         "status": "active", "start_event": "charter_signed" if start else None, "start_date": start,
         "start_precision": precision, "end_precision": "unknown", "claim_rank": "normal",
- "status_is_stated": False,
+        "status_is_stated": False,
         "town_id": town_id, "town_located_by": "unique_name", "town_location_score": 1.0,
         "partner_id": partner_id,
         "partner_located_by": "not_located" if partner_id == NOWHERE else "unique_name",
@@ -174,40 +183,45 @@ def ledger_rows() -> Iterator[Row]:
         }  # fmt: skip
 
 
-def frame(table: Table, rows: Iterable[Row]) -> pl.DataFrame:
-    raw = pl.DataFrame(list(rows), schema=table.polars_schema)
-    if table is TOWN_NAMES:
+def frame(model: type[TableModel], rows: Iterable[Row]) -> pl.DataFrame:
+    raw = pl.DataFrame(list(rows), schema=model.dtypes())
+    if model is TownNames:
         raw = raw.with_columns(search_key=search_key(pl.col("name")))
-    return table.validate(table.conform(raw))
+    return check_table(model, raw.sort(model.order()))
 
 
 FRAMES = {
-    "towns": frame(TOWNS, town_rows()),
-    "town_names": frame(TOWN_NAMES, name_rows()),
-    "partnerships": frame(PARTNERSHIPS, partnership_rows()),
-    "claims": frame(CLAIMS, claim_rows()),
-    "sources": frame(SOURCES, source_rows()),
-    "snapshots": frame(SNAPSHOTS, snapshot_rows()),
-    "ledger": frame(LEDGER, ledger_rows()),
+    "towns": frame(Towns, town_rows()),
+    "town_names": frame(TownNames, name_rows()),
+    "partnerships": frame(Partnerships, partnership_rows()),
+    "claims": frame(Claims, claim_rows()),
+    "sources": frame(Sources, source_rows()),
+    "snapshots": frame(Snapshots, snapshot_rows()),
+    "ledger": frame(Ledger, ledger_rows()),
     "redirects": frame(
-        REDIRECTS, [{"entity": "town", "old_id": FORMER, "new_id": "gn8", "reason": "identified since"}]
+        Redirects, [{"entity": "town", "old_id": FORMER, "new_id": "gn8", "reason": "identified since"}]
     ),
 }
+#: Tables that are measured of the others.
+MEASURED = ("town_network", "network_figures")
 
-FRAMES["network_figures"], FRAMES["town_network"] = measure_network(FRAMES["partnerships"], FRAMES["towns"])
 
-
-def build(path: Path, frames: dict[str, pl.DataFrame]) -> None:
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{path}' AS built (STORAGE_VERSION 'v1.0.0')")
-        connection.execute("USE built")
-        for table in TABLES:
-            connection.register("incoming", frames.get(table.name, table.empty()).to_arrow())
-            connection.execute(f"CREATE TABLE {table.name} AS SELECT * FROM incoming")
-            connection.unregister("incoming")
-        connection.execute(f"CREATE MACRO search_key(text) AS {SEARCH_KEY_SQL}")
-        for statement in STATEMENTS.values():
-            connection.execute(statement)
+def build(path: Path, frames: Mapping[str, pl.DataFrame]) -> None:
+    """Write a database with these tables, those that are measured of them, and every view and macro."""
+    with open_database(path) as connection:
+        for name, model in MODELS.items():
+            if name not in MEASURED:
+                connection.register("incoming", frames.get(name, model.empty()))
+                connection.execute(f"CREATE TABLE {name} AS FROM incoming")
+                connection.unregister("incoming")
+        measures = measure_network(read_network(connection))
+        connection.register("node_components", measures.components)
+        connection.register("path_figures", measures.paths)
+        with TableWriter(connection) as tables:
+            tables.create(*MEASURED)
+            tables.finish()
+        create_views(connection)
+        close_database(connection)
 
 
 @pytest.fixture(scope="module")
@@ -238,15 +252,33 @@ def ask(connection: Database, relation: str, columns: str, *values: Any) -> list
 # The files
 
 
-@pytest.mark.parametrize("name", STATEMENTS)
-def test_a_file_says_in_its_first_line_what_it_answers_and_makes_what_its_name_says(name: str) -> None:
-    comment, rest = STATEMENTS[name].split("\n", 1)
+#: How the statement of a file begins, below its comment.
+BEGINNINGS = {
+    "views": "CREATE VIEW {name} AS",
+    "macros": r"CREATE (TEMP )?MACRO {name}\([a-z_, \"]*\) AS( TABLE)?",
+    "tables": "(WITH|SELECT|FROM)",
+    "decisions": "(WITH|SELECT|FROM)",
+}
+
+
+@pytest.mark.parametrize(("folder", "name"), [file for file in STATEMENTS if file[0] in BEGINNINGS])
+def test_a_file_says_in_its_first_line_what_it_answers_and_makes_what_its_name_says(folder: str, name: str) -> None:
+    comment, rest = STATEMENTS[folder, name].split("\n", 1)
     assert re.fullmatch(r"-- [A-Z].*\.", comment)
-    assert re.match(rf"CREATE (VIEW {name} AS|MACRO {name}\([a-z_, ]*\) AS( TABLE)?)\n", rest)
+    assert re.match(rf"(-- .*\n)*{BEGINNINGS[folder].format(name=name)}\b", rest)
+
+
+def test_every_table_has_the_file_of_its_name() -> None:
+    assert sorted(name for folder, name in STATEMENTS if folder == "tables") == sorted(MODELS)
 
 
 def test_nothing_keeps_an_older_client_from_opening_the_database() -> None:
-    code = "\n".join(re.sub(r"--.*", "", statement) for statement in STATEMENTS.values())
+    stored = [
+        statement
+        for (folder, _), statement in STATEMENTS.items()
+        if folder in {"views", "macros"} and "CREATE TEMP MACRO" not in statement
+    ]
+    code = "\n".join(re.sub(r"--.*", "", statement) for statement in stored)
     assert "USING KEY" not in code.upper()  # is stored in a way that DuckDB before 1.3 cannot read
     assert not re.search(r"\bif\(", code)  # is stored as a function, which DuckDB before 2 does not have
     assert not re.search(r"\blambda\b|->", code)  # the one is not read by old clients, the other not by new ones

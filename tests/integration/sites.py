@@ -14,7 +14,7 @@ from small import with_small_gazetteer
 
 from pipeline.build import Settings
 from pipeline.publish.verify import verify
-from pipeline.refresh import Wishes, refresh
+from pipeline.refresh import RefreshOptions, refresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,17 +94,27 @@ class Site:
     def settings(self) -> Settings:
         return Settings(self.raw, self.out, (self.folder / "sources",), only=frozenset(self.names))
 
-    def refresh(self, **wishes: Any) -> Run:
+    def refresh(self, **options: Any) -> Run:
         """Refresh in this process."""
         with with_small_gazetteer():
-            return refresh(self.settings, Wishes(**{"mirror": self.mirror} | wishes))
+            return refresh(self.settings, RefreshOptions(**{"mirror": self.mirror} | options))
 
     def arguments(self, *more: str) -> list[str]:
         """Return what follows `twintowns` for a refresh."""
         return [
-            "refresh", "--only", *self.names, "--sources", str(self.folder / "sources"), "--raw", str(self.raw),
-            "--out", str(self.out), "--mirror", str(self.mirror), *more,
-        ]  # fmt: skip
+            "refresh",
+            "--only",
+            *self.names,
+            "--sources",
+            str(self.folder / "sources"),
+            "--raw",
+            str(self.raw),
+            "--out",
+            str(self.out),
+            "--mirror",
+            str(self.mirror),
+            *more,
+        ]
 
     def start(self, *more: str, **how: Any) -> subprocess.Popen[str]:
         """Refresh in a process of its own."""

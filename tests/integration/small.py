@@ -43,10 +43,8 @@ def small_gazetteer() -> Gazetteer:
         for number, name, country, latitude, longitude in _PLACES
     ]  # fmt: skip
     frame = pl.DataFrame([{name: row.get(name) for name in PLACES_SCHEMA} for row in rows], schema=PLACES_SCHEMA)
-    names = frame.select("place_id", "country_code", main="name").with_columns(
-        others=pl.lit([], dtype=pl.List(pl.String))
-    )
-    return Gazetteer(frame, index_names(names), "small")
+    names = index_names(frame.with_columns(other_names=pl.lit([], dtype=pl.List(pl.String))))
+    return Gazetteer(frame, names, "small")
 
 
 def with_small_gazetteer() -> Any:

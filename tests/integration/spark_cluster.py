@@ -30,7 +30,7 @@ class Cluster:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, workers: int) -> None:
-        """Start the master and wait for its address, then the workers and wait until they are known to it."""
+        """Start the master and wait for its address, then the workers and wait until they are registered."""
         log = self._run("master", "org.apache.spark.deploy.master.Master", "--port", "0")
         self.master = _await(log, r"Starting Spark master at (spark://\S+)")
         for number in range(workers):
@@ -64,9 +64,9 @@ class Cluster:
         command: list[str | Path] = [start, main, "--host", _HOST, "--webui-port", "0", *arguments]
         log = self.folder / f"{name}.log"
         with log.open("wb") as out:
-            own = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": _HOST, "SPARK_DAEMON_MEMORY": "256m"}
+            variables = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": _HOST, "SPARK_DAEMON_MEMORY": "256m"}
             process = subprocess.Popen(
-                command, env=os.environ | own, stdout=out, stderr=out, start_new_session=True, cwd=self.folder
+                command, env=os.environ | variables, stdout=out, stderr=out, start_new_session=True, cwd=self.folder
             )
         self.started.append(process)
         return log
@@ -75,20 +75,20 @@ class Cluster:
 @contextmanager
 def cluster(folder: Path, workers: int = 2) -> Iterator[Cluster]:
     """Return a running cluster, whose logs are in the folder."""
-    made = Cluster(folder)
+    started = Cluster(folder)
     try:
-        made.start(workers)
-        yield made
+        started.start(workers)
+        yield started
     finally:
-        made.stop()
+        started.stop()
 
 
 def _await(log: Path, pattern: str) -> str:
     until = time.monotonic() + _SECONDS
-    while not (found := re.search(pattern, log.read_text(errors="replace"))):
+    while not (match := re.search(pattern, log.read_text(errors="replace"))):
         assert time.monotonic() < until, log.read_text(errors="replace")
         time.sleep(0.1)
-    return found[1]
+    return match[1]
 
 
 if __name__ == "__main__":

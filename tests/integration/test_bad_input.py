@@ -466,6 +466,7 @@ def run_build(*arguments: object, largest_file: int | None = None) -> subprocess
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "largest_file", [pytest.param(1_000, id="at the tables"), pytest.param(300_000, id="at the database")]
 )
@@ -478,7 +479,7 @@ def test_a_full_disk_keeps_the_release_before(tmp_path: Path, out: Path, largest
     assert failed.stdout == ""
     message = only_message(failed.stderr)
     assert f"{out}: the release could not be written (" in message
-    assert message.endswith("the one before stays current. Is the disk full?")
+    assert message.endswith("the previous one stays current. Is the disk full?")
     assert state(out) == before
     assert partnerships(out) == 3
 

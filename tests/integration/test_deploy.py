@@ -17,6 +17,8 @@ from sites import ROOT, new_site
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 HOME = "/opt/twintowns"
 DEPLOY = ROOT / "deploy"
 

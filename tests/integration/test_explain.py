@@ -1,14 +1,17 @@
-"""`twintowns explain`: every value of a partnership leads back to the statement that it came from, and why."""
+"""`twintowns explain`: every value of a partnership leads back to the claim that it came from, and why."""
 
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from pipeline.cli import main
@@ -98,11 +101,11 @@ def test_what_is_nearest_to_a_pair_that_nobody_states(starter: Path, capsys: pyt
 
 
 def test_what_else_two_names_can_mean(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(printed(starter, capsys, "Toledo", "Aachen", "--json"))
-    assert [name["town_id"] for name in found["meant"]] == ["gn2510409", "gn3247449"]
-    found = json.loads(printed(starter, capsys, "Toledo", "Toledo", "--json"))
-    assert {town["country_code"] for town in found["towns"]} == {"ES", "US"}
-    assert [name["passed_over"] for name in found["meant"]] == [None, None]
+    explained = json.loads(printed(starter, capsys, "Toledo", "Aachen", "--json"))
+    assert [name["town_id"] for name in explained["meant"]] == ["gn2510409", "gn3247449"]
+    explained = json.loads(printed(starter, capsys, "Toledo", "Toledo", "--json"))
+    assert {town["country_code"] for town in explained["towns"]} == {"ES", "US"}
+    assert [name["passed_over"] for name in explained["meant"]] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -129,18 +132,30 @@ def test_without_a_release_it_says_how_to_make_one(tmp_path: Path, capsys: pytes
 
 
 def test_json_is_one_object_and_every_claim_has_its_place(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = json.loads(printed(starter, capsys, "Heidelberg", "Cambridge", "--json"))
-    assert [town["name"] for town in found["towns"]] == ["Heidelberg", "Cambridge"]
-    assert len(found["claims"]) == found["partnership"]["claim_count"]
-    assert all(claim["snapshot_id"] and claim["locator"] and claim["source_title"] for claim in found["claims"])
-    by_id = {claim["claim_id"]: claim for claim in found["claims"]}
-    for name, one in found["decisions"].items():
-        if one["claim_id"]:
-            assert name in by_id[one["claim_id"]]["decides"]
-            assert (one["source_id"], one["locator"]) == (
-                by_id[one["claim_id"]]["source_id"], by_id[one["claim_id"]]["locator"],
-            )  # fmt: skip
-    assert [event["event_date"][:4] for event in found["events"]] == ["1963", "1965"]
+    explained = json.loads(printed(starter, capsys, "Heidelberg", "Cambridge", "--json"))
+    assert [town["name"] for town in explained["towns"]] == ["Heidelberg", "Cambridge"]
+    claims = explained["claims"]
+    assert len(claims) == explained["partnership"]["claim_count"]
+    assert all(claim["snapshot_id"] and claim["locator"] and claim["source_title"] for claim in claims)
+    by_id = {claim["claim_id"]: claim for claim in claims}
+    for name, decision in explained["decisions"].items():
+        if decision["claim_id"]:
+            winner = by_id[decision["claim_id"]]
+            assert name in winner["decides"]
+            assert (decision["source_id"], decision["locator"]) == (winner["source_id"], winner["locator"])
+    assert [event["event_date"][:4] for event in explained["events"]] == ["1963", "1965"]
+
+
+def test_what_won_its_runner_up_and_the_criterion_are_data(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    explained = json.loads(printed(starter, capsys, "Heidelberg", "Cambridge", "--json"))
+    sources = {claim["claim_id"]: (claim["source_id"], claim["locator"]) for claim in explained["claims"]}
+    start = explained["decisions"]["start"]
+    assert start["decided_by"] == "authority"
+    assert sources[start["claim_id"]] == ("starter_towns", "line 29")
+    assert sources[start["runner_up_claim_id"]] == ("starter_germany", "line 288")
+    assert [(rival["claim_id"], rival["relation"]) for rival in start["against"]] == [
+        (start["runner_up_claim_id"], "conflict")
+    ]
 
 
 def test_retired_ids_lead_to_the_newest(starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,11 +175,11 @@ def test_retired_ids_lead_to_the_newest(starter: Path, tmp_path: Path, capsys: p
 
 
 def test_groups_that_both_belong_to(starter: Path) -> None:
-    found = explain(out_of(starter), "Bochum", "Donetsk")
-    assert [group["kind"] for group in found["groups"]] == ["ring"]
+    groups = explain(out_of(starter), "Bochum", "Donetsk")["groups"]
+    assert [group["kind"] for group in groups] == ["ring"]
 
 
-# The real lists: every value leads back to the statement that it came from
+# The real lists: every value leads back to the claim that it came from
 
 PAIRS = """
     SELECT source_id, arg_min(partnership_id, (start_date IS NULL, claim_id)) AS partnership_id
@@ -204,7 +219,7 @@ def test_every_statement_stands_where_it_is_said_to_stand(real_lists: Path, full
             folder = real_lists / "raw" / source
             entries = [json.loads(line) for line in (folder / "manifest.jsonl").read_text().splitlines()]
             paths = {entry["file_name"]: folder / entry["path"] for entry in entries}
-            [entry] = [one for one in entries if one["file_name"] == file_name and one["sha256"].startswith(digest)]
+            [entry] = [e for e in entries if e["file_name"] == file_name and e["sha256"].startswith(digest)]
             cells = record_at(folder / entry["path"], claim["locator"])
             names = labels(declarations[source], paths)
             cells |= {names[cell] for cell in cells if cell in names}
@@ -232,7 +247,42 @@ def test_ten_pairs_are_said_to_be_what_they_are(full_build: Path) -> None:
         ("Praha", "Nürnberg"): {"start": "1990", "end": None, "status": "active"},
     }
     for names, values in expected.items():
-        found = explain(out_of(full_build), *names)
-        said = {name: one["value"] for name, one in found["decisions"].items()}
+        explained = explain(out_of(full_build), *names)
+        said = {name: decision["value"] for name, decision in explained["decisions"].items()}
         assert {name: said[name] for name in values} == values, names
-        assert (found["start"], found["end"], found["partnership"]["status"]) == tuple(values.values()), names
+        record = explained["partnership"]
+        assert (explained["start"], explained["end"], record["status"]) == tuple(values.values()), names
+
+
+# As many of each kind as there are, so that the rare ones are among them.
+OF_EVERY_KIND = """
+    SELECT partnership_id
+    FROM partnerships
+    ORDER BY
+        row_number() OVER (
+            PARTITION BY status, start_agreement, form_conflict, least(claim_count, 5) ORDER BY partnership_id
+        ),
+        partnership_id
+    LIMIT 1500
+"""
+
+
+def test_what_is_said_to_have_won_is_what_the_decisions_say(full_build: Path) -> None:
+    columns = ("claim_id", "runner_up_claim_id", "decided_by")
+    # While a connection is open, those of `explain` need not open the database anew.
+    with duckdb.connect(full_build / "twintowns.duckdb", read_only=True) as connection, ThreadPoolExecutor(4) as pool:
+        ids = [partnership_id for (partnership_id,) in connection.execute(OF_EVERY_KIND).fetchall()]
+        assert len(ids) == 1500
+        decisions = connection.sql(f"SELECT partnership_id, decided, {', '.join(columns)} FROM decisions").pl()
+        of_these = decisions.filter(pl.col("partnership_id").is_in(ids))
+        assert set(of_these["decided_by"]) == set(decisions["decided_by"])
+        expected = {(pair, decided): tuple(row) for pair, decided, *row in of_these.iter_rows()}
+        for explained in pool.map(functools.partial(explain, out_of(full_build)), ids):
+            record, said = explained["partnership"], explained["decisions"]
+            assert set(said) == {"form", "start", "status", "end"}
+            for decided, reason in said.items():
+                place = record["partnership_id"], decided
+                assert tuple(reason[name] for name in columns) == expected.get(place, (None, None, None)), place
+            for decided in (*said, "end_cause"):
+                place = record["partnership_id"], decided
+                assert record[f"{decided}_claim_id"] == expected.get(place, (None,))[0], place

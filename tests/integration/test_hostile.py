@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-from sites import PARTNERS, ROOT, Site, new_site
+from sites import PARTNERS, Site, new_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.long
 
 GROWN = [*PARTNERS, "Weimar;Deutschland;Blois;Frankreich;1995;p"]
 MIB = 1 << 20
@@ -188,26 +191,17 @@ print(asked, len({release for release, _ in seen}))
 
 
 def test_readers_never_notice_a_publish(tmp_path: Path) -> None:
-    from pipeline.publish.folders import prune
-    from pipeline.publish.lock import locked
-    from pipeline.publish.release import publish
-
-    sys.path.insert(0, str(ROOT / "tests" / "unit"))
-    from builders import claim, claims, tables
-
     publishes = int(os.environ.get("TWINTOWNS_PUBLISHES", "6"))
     readers = int(os.environ.get("TWINTOWNS_READERS", "2"))
-    out, stop = tmp_path / "out", tmp_path / "stop"
+    site, stop = new_site(tmp_path / "site"), tmp_path / "stop"
 
     def put(number: int) -> None:
         # Every date of a release is of one year, so that a mixture shows.
-        content = tables(claims([claim(place, "gn1", f"gn{place + 2}", str(1900 + number)) for place in range(40)]))
-        with locked(out):
-            assert publish(content, out, input_hash=str(number), code_version="1").is_new
-            prune(out, 2)
+        site.put(re.sub(r";\d{4};", f";{1900 + number};", partner) for partner in PARTNERS)
+        assert site.refresh(keep=2).outcome == "published"
 
     put(0)
-    database = out / "current" / "twintowns.duckdb"
+    database = site.out / "current" / "twintowns.duckdb"
     running = [
         subprocess.Popen(
             [sys.executable, "-c", READER, str(database), str(stop)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,

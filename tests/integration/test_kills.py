@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
 from sites import PARTNERS, Site, new_site
 
 from pipeline.publish.folders import release_ids
@@ -20,6 +21,8 @@ from pipeline.publish.run_log import last_runs
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
+
+pytestmark = pytest.mark.long
 
 KILLS = int(os.environ.get("TWINTOWNS_KILLS", "6"))
 

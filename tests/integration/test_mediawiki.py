@@ -17,16 +17,22 @@ from mediawiki_server import Wiki, mediawiki
 
 from pipeline.cli import main
 from pipeline.errors import SourceError
-from pipeline.extract.http import Answer, Fetched, Manners, Web
-from pipeline.extract.mediawiki import Api, Strategy, fetch_wiki
-from pipeline.extract.mediawiki.discovery import find
-from pipeline.extract.mediawiki.pages import Known, ask_known, ask_pages
+from pipeline.extract.http.client import HttpClient
+from pipeline.extract.http.errors import TooLargeError
+from pipeline.extract.http.settings import HttpSettings
+from pipeline.extract.live import fetch_live
+from pipeline.extract.mediawiki.api import Api
+from pipeline.extract.mediawiki.discovery import Strategy, find_titles
+from pipeline.extract.mediawiki.pages import Revision, fetch_pages, fetch_revisions
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.readers.wikitext import page_filter
 from pipeline.sources import BUILT_IN, Declaration, load_editions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pipeline.extract.http.fetch import FetchResult
+    from pipeline.extract.http.responses import Response
 
 #: Articles that use the template, articles that have only words, and a list; more than one question can name.
 TEMPLATED = {
@@ -52,10 +58,16 @@ OTHERS = {
     "Borgo Antico": "#RINVIA [[Borgo 02]]",
     "Lago": "Un lago.",
 }
-HASTY = Manners(
-    attempts=3, timeout_attempts=2, backoff=0.01, backoff_max=0.02, jitter=0.01, read_timeout=5, deadline=5,
+HASTY = HttpSettings(
+    attempts=3,
+    timeout_attempts=2,
+    backoff=0.01,
+    backoff_max=0.02,
+    jitter=0.01,
+    read_timeout=5,
+    deadline=5,
     size_cap=1 << 20,
-)  # fmt: skip
+)
 #: Those that take as long as a server may need cannot be told quickly from a slow machine.
 QUICK = tuple(fault for fault in (*PASSING, *LASTING) if fault not in ("stall", "drip", "drip_headers"))
 
@@ -79,15 +91,19 @@ def proxy(wiki: Wiki) -> Iterator[FaultyProxy]:
 
 @pytest.fixture
 def api(wiki: Wiki) -> Api:
-    return Api(Web(HASTY), wiki.url)
+    return Api(HttpClient(HASTY), wiki.url)
 
 
 def declaration(language: str = "it") -> Declaration:
     return {one.language: one for one in load_editions(BUILT_IN / "wikipedia.toml")}[language]
 
 
-def fetch(raw: Path, proxy: FaultyProxy, web: Web | None = None) -> Fetched:
-    return fetch_wiki(declaration(), page_filter("it"), raw, web or Web(HASTY), endpoint=proxy.url + "/api.php")
+def fetch(
+    raw: Path, proxy: FaultyProxy, client: HttpClient | None = None, language: str = "it", path: str = "/api.php"
+) -> FetchResult:
+    endpoint = proxy.url + path
+    [result] = fetch_live(declaration(language), raw, client or HttpClient(HASTY), page_filter, endpoint=endpoint)
+    return result
 
 
 def content(raw: Path) -> bytes:
@@ -164,21 +180,21 @@ def test_after_any_faults_the_snapshot_is_the_same(
 def test_an_interrupted_fetch_goes_on_where_it_was(
     proxy: FaultyProxy, undisturbed: Undisturbed, tmp_path: Path, part: float
 ) -> None:
-    class Interrupted(Web):
+    class Interrupted(HttpClient):
         left = int(undisturbed.questions * part)
 
-        def ask(self, *args: Any, **options: Any) -> Answer | None:
+        def request(self, *args: Any, **options: Any) -> Response | None:
             if self.left == 0:
                 raise KeyboardInterrupt
             self.left -= 1
-            return super().ask(*args, **options)
+            return super().request(*args, **options)
 
     with pytest.raises(KeyboardInterrupt):
         fetch(tmp_path, proxy, Interrupted(HASTY))
-    log = tmp_path / "wikipedia_it" / ".partial" / "log.jsonl"
-    if log.exists():
-        # The last line was being written when the power went.
-        log.write_bytes(log.read_bytes() + b'{"known": {"Bor')
+    partial = tmp_path / "wikipedia_it" / ".partial"
+    if partial.exists():
+        # A file was being written when the power went.
+        (partial / ".pages-0.jsonl.abc").write_bytes(b'{"title": "Bor')
     assert fetch(tmp_path, proxy).outcome == "new"
     assert content(tmp_path) == undisturbed.content
     # Which wiki it is, and the question whose answer went on, are asked twice.
@@ -191,7 +207,7 @@ def test_a_server_that_stays_broken_is_told_and_what_came_is_kept(proxy: FaultyP
     assert fetched.outcome == "failed"
     assert fetched.message.startswith(f"{proxy.url}/api.php: a web page came instead of application/json")
     assert fetched.message.endswith(
-        f"What came is kept in {tmp_path}/wikipedia_it/.partial: the same command goes on from there"
+        f"What was received is kept in {tmp_path}/wikipedia_it/.partial: the same command continues from there"
     )
     assert len(proxy.asked) == 8
 
@@ -200,9 +216,10 @@ def test_a_server_that_stays_broken_is_told_and_what_came_is_kept(proxy: FaultyP
 
 
 def test_titles_are_normalised_and_redirects_followed(api: Api) -> None:
-    known = ask_known(api, ["borgo_01", "Vecchio Borgo", "Nessuno", "A[b", "Template:Gemellaggio", "Special:Search"])
+    titles = ["borgo_01", "Vecchio Borgo", "Nessuno", "A[b", "Template:Gemellaggio", "Special:Search"]
+    known = fetch_revisions(api, titles)
     first = known["borgo_01"]
-    assert isinstance(first, Known)
+    assert isinstance(first, Revision)
     assert first.title == "Borgo 01"
     assert known["Vecchio Borgo"] == first
     assert [known[title] for title in ("Nessuno", "A[b", "Special:Search")] == [None, None, None]
@@ -210,29 +227,41 @@ def test_titles_are_normalised_and_redirects_followed(api: Api) -> None:
 
 
 def test_pages_that_are_not_there_have_no_text(api: Api) -> None:
-    [(asked, came)] = ask_pages(api, ["Lago", "Nessuno", "Borgo Antico"])
-    assert asked == ["Lago", "Nessuno", "Borgo Antico"]
-    assert sorted((page.title, page.text) for page in came) == [
+    pages = fetch_pages(api, ["Lago", "Nessuno", "Borgo Antico"])
+    assert sorted((page.title, page.text) for page in pages) == [
         ("Borgo 02", WITH_TWINNINGS["Borgo 02"]),
         ("Lago", "Un lago."),
     ]
 
 
-def test_fewer_pages_are_asked_for_where_so_many_are_too_much(wiki: Wiki) -> None:
-    small = Api(Web(Manners(attempts=1, size_cap=6000)), wiki.url)
-    titles = sorted(TEMPLATED)[:20]
-    answers = list(ask_pages(small, titles))
-    assert len(answers) > 1
-    assert {page.title: page.text for _, came in answers for page in came} == {one: TEMPLATED[one] for one in titles}
+def test_fewer_pages_are_fetched_at_a_time_where_many_are_too_much(
+    wiki: Wiki, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    class Small(HttpClient):
+        too_large = 0
+
+        def request(self, url: str, **options: Any) -> Response | None:
+            is_content = options["form"].get("prop") == "revisions"
+            try:
+                return super().request(url, **options | ({"size_cap": 6000} if is_content else {}))
+            except TooLargeError:
+                self.too_large += 1
+                raise
+
+    with FaultyProxy(wiki.url.removesuffix("/api.php")) as proxy:
+        client = Small(HASTY)
+        assert fetch(tmp_path, proxy, client).outcome == "new"
+    assert client.too_large > 1
+    assert content(tmp_path) == undisturbed.content
 
 
 def test_what_continues_is_followed(api: Api) -> None:
-    answers = list(api.follow({"list": "allpages", "apprefix": "Borgo 0", "aplimit": "3"}))
+    answers = list(api.query_all({"list": "allpages", "apprefix": "Borgo 0", "aplimit": "3"}))
     titles = [page["title"] for body, _ in answers for page in body["query"]["allpages"]]
     assert titles == [f"Borgo {number:02d}" for number in range(10)]
     assert len(answers) == 4
     # Taken up in the middle.
-    rest = list(api.follow({"list": "allpages", "apprefix": "Borgo 0", "aplimit": "3"}, answers[1][1]))
+    rest = list(api.query_all({"list": "allpages", "apprefix": "Borgo 0", "aplimit": "3"}, answers[1][1]))
     assert [body for body, _ in rest] == [body for body, _ in answers[2:]]
 
 
@@ -248,13 +277,13 @@ def test_what_continues_is_followed(api: Api) -> None:
     ],
 )
 def test_how_pages_are_found(api: Api, strategy: Strategy, titles: set[str]) -> None:
-    assert {title for found in find(api, strategy, None, api.extensions()) for title in found.titles} == titles
+    assert {title for found in find_titles(api, strategy, None, api.extensions()) for title in found.titles} == titles
 
 
 def test_an_error_that_comes_with_a_good_status(api: Api) -> None:
     with pytest.raises(SourceError) as error:
-        api.ask({"list": "search"})
-    assert str(error.value).startswith(f"{api.endpoint}: the wiki answers with the error missingparam (")
+        api.query({"list": "search"})
+    assert str(error.value).startswith(f"{api.endpoint}: the wiki responds with the error missingparam (")
 
 
 # The command
@@ -271,14 +300,14 @@ def test_the_command(proxy: FaultyProxy, tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_a_wiki_of_another_language(proxy: FaultyProxy, tmp_path: Path) -> None:
-    fetched = fetch_wiki(declaration("ja"), page_filter("ja"), tmp_path, Web(HASTY), endpoint=proxy.url + "/api.php")
+    fetched = fetch(tmp_path, proxy, language="ja")
     assert fetched.outcome == "failed"
     assert "no page with twinnings was found among 0" in fetched.message
     assert "Is it the Wikipedia of the language ja?" in fetched.message
 
 
 def test_an_address_that_is_no_api(proxy: FaultyProxy, tmp_path: Path) -> None:
-    fetched = fetch_wiki(declaration(), page_filter("it"), tmp_path, Web(HASTY), endpoint=proxy.url + "/index.php")
+    fetched = fetch(tmp_path, proxy, path="/index.php")
     assert fetched.outcome == "failed"
     assert fetched.message.startswith(f"{proxy.url}/index.php: ")
 

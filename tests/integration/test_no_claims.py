@@ -34,6 +34,7 @@ def ledger(out: Path) -> dict[str, int]:
     return pl.read_parquet(out / "current" / "ledger.parquet").select(pl.col(columns).sum()).row(0, named=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("source", "table", "towns"),
     [("starter_awards", "awards", True), ("starter_groups", "group_members", True),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from pages import write_page
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -20,7 +21,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from pipeline.build import Settings, build
 from pipeline.cli import main
-from pipeline.page import PAGE, write_report
+from pipeline.page import PAGE
 from pipeline.page.selection import Limits
 from pipeline.publish.checksums import CHECKSUMS, write_checksums
 
@@ -173,9 +174,9 @@ def test_its_figures_are_those_of_the_database(browser: Browser, page: Path, sta
     shown = {row[0]: row[1] for row in run(browser, rows)}
     assert shown == {f"{decade}s" if decade else "not known": f"{count:,}" for decade, count in decades}
     undated = next(count for decade, count in decades if decade is None)
-    assert f"{undated:,} of {total:,} have no known start" in text(browser, "when")
+    assert f"{undated:,} of {total:,} have no known start" in text(browser, "timeline")
     assert (pairs[0][:2], f"{pairs[0][2]:,}") == (("DE", "FR"), text(browser, "pairs").split("\n")[1])
-    assert len(run(browser, "return [...document.querySelectorAll('#doubt-dates li')]")) == conflicts
+    assert len(run(browser, "return [...document.querySelectorAll('#limitation-dates li')]")) == conflicts
     for title, claims in sources:
         assert title in text(browser, "sources")
         assert f"{claims:,}" in text(browser, "sources")
@@ -197,15 +198,14 @@ def test_a_search_by_any_name_finds_the_town(browser: Browser, page: Path, typed
 def test_what_each_source_said_is_shown(browser: Browser, page: Path, starter: Path) -> None:
     show(browser, page, town="gn2992938")
     run(browser, "document.querySelectorAll('.partner details').forEach(d => { d.open = true })")
-    WebDriverWait(browser, 5, 0.05).until(lambda it: it.find_elements(By.CSS_SELECTOR, ".statements li"))
+    WebDriverWait(browser, 5, 0.05).until(lambda it: it.find_elements(By.CSS_SELECTOR, ".claims li"))
     with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
         said = connection.sql(
             "SELECT locator, title FROM claims JOIN sources USING (source_id) "
             "WHERE 'gn2992938' IN (town_id, partner_id)"
         ).fetchall()
     shown = [
-        str(item)
-        for item in run(browser, "return [...document.querySelectorAll('.statements li')].map(i => i.innerText)")
+        str(item) for item in run(browser, "return [...document.querySelectorAll('.claims li')].map(i => i.innerText)")
     ]
     assert len(shown) == len(said)
     for locator, title in said:
@@ -377,10 +377,10 @@ def test_it_can_be_printed(browser: Browser, page: Path) -> None:
 
 
 def test_a_page_that_is_full_says_what_it_shows(browser: Browser, starter: Path, tmp_path: Path) -> None:
-    page = write_report(starter, tmp_path, Limits(partnerships=100))
+    page = write_page(starter, tmp_path, Limits(partnerships=100))
     show(browser, page)
     assert "show 100 of" in text(browser, "held")
-    assert text(browser, "map-note").startswith(str(run(browser, "return twintowns.map.placedCount")))
+    assert text(browser, "map-note").startswith(str(run(browser, "return twintowns.map.locatedCount")))
     # A town with partners that the page leaves out.
     town, shown, partners = run(
         browser,
@@ -395,7 +395,7 @@ def test_a_page_that_is_full_says_what_it_shows(browser: Browser, starter: Path,
     type_in_search(browser, "qqqqqqqqqq")
     assert text(browser, "search-status") == "No town of that name among those on this page."
     summaries = run(
-        browser, "return [...document.querySelectorAll('.doubtful')].map(e => e.previousElementSibling.textContent)"
+        browser, "return [...document.querySelectorAll('.examples')].map(e => e.previousElementSibling.textContent)"
     )
     assert summaries
     assert all(summary.endswith("of those this page shows") for summary in summaries)
@@ -470,13 +470,13 @@ def test_what_a_source_says_stays_text(browser: Browser, hostile: Path) -> None:
     )
     run(browser, "document.querySelectorAll('#town details').forEach(d => { d.open = true })")
     time.sleep(0.05)
-    [evidence] = browser.find_elements(By.CSS_SELECTOR, ".statements a")
+    [evidence] = browser.find_elements(By.CSS_SELECTOR, ".claims a")
     assert evidence.get_attribute("href") == "https://example.org/a"
     assert "noopener" in str(evidence.get_attribute("rel"))
 
 
 def test_the_same_release_gives_the_same_page(starter: Path, tmp_path: Path) -> None:
-    again = write_report(starter, tmp_path / "report")
+    again = write_page(starter, tmp_path / "report")
     assert again.read_bytes() == (starter / PAGE).read_bytes()
 
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from pages import write_page
 
 from pipeline.build import Settings, build
-from pipeline.page import PAGE, write_report
+from pipeline.page import PAGE
 from pipeline.page.selection import Limits
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def pairs(page: Path) -> set[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def small(starter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_report(starter, tmp_path_factory.mktemp("small"), FEW)
+    return write_page(starter, tmp_path_factory.mktemp("small"), FEW)
 
 
 def test_the_page_of_a_usual_release_holds_all_of_it(starter: Path) -> None:
@@ -94,13 +95,13 @@ def test_a_page_that_is_full_says_so(starter: Path, small: Path) -> None:
 
 
 def test_full_pages_of_one_release_are_the_same(starter: Path, small: Path, tmp_path: Path) -> None:
-    again = write_report(starter, tmp_path, FEW)
+    again = write_page(starter, tmp_path, FEW)
     assert again.read_bytes() == small.read_bytes()
 
 
 @pytest.mark.parametrize("size", [1_020_000, 1_200_000])
 def test_names_and_statements_count_towards_the_size(starter: Path, tmp_path: Path, size: int) -> None:
-    page = write_report(starter, tmp_path, Limits(size=size))
+    page = write_page(starter, tmp_path, Limits(size=size))
     assert page.stat().st_size <= size
     assert 0 < len(pairs(page)) < len(pairs(starter / PAGE))
 
@@ -133,12 +134,12 @@ columns = { town = "town", partner = "partner", note = "note" }
     built = build(Settings(tmp_path / "raw", tmp_path / "out", (tmp_path,), only=frozenset({"own"})))
     assert len(pairs(built.published.path / PAGE)) == len(rows)
     limits = Limits(size=1_010_000)
-    page = write_report(built.published.path, tmp_path / "page", limits)
+    page = write_page(built.published.path, tmp_path / "page", limits)
     assert page.stat().st_size <= limits.size
     assert 0 < len(pairs(page)) < len(rows)
 
 
 def test_a_page_can_hold_nothing(starter: Path, tmp_path: Path) -> None:
-    page = write_report(starter, tmp_path, Limits(partnerships=0))
+    page = write_page(starter, tmp_path, Limits(partnerships=0))
     assert pairs(page) == set()
     assert 'id="held"' in page.read_text(encoding="utf-8")

@@ -18,6 +18,8 @@ from pipeline.sources import BUILT_IN
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
+
 ROWS = {"partnerstaedte_final": 7138, "TwinTowns_raw_6912": 6912, "TwinTowns_clean": 5881}
 
 

@@ -1,4 +1,4 @@
-"""Spark and this process make the same release, also when a worker dies; what Spark lacks is said in plain words."""
+"""Spark and one process make the same release, also when a worker dies; errors say what to install or start."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from spark_cluster import Cluster, cluster
 from pipeline.build import Settings, build
 from pipeline.cli import main
 from pipeline.commands import engines
-from pipeline.curate.database import view_files
 from pipeline.errors import BoundsError, SourceError
-from schemas import TABLES
+from schemas import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,8 +80,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             "spark.sql.codegen.wholeStage false\nspark.sql.codegen.factoryMode NO_CODEGEN\n"
         )
         patch.setenv("SPARK_CONF_DIR", str(folder))
-        with cluster(folder) as made:
-            yield made
+        with cluster(folder) as started:
+            yield started
 
 
 @pytest.fixture(scope="module")
@@ -95,17 +94,17 @@ def engine(running: Cluster) -> Iterator[SparkEngine]:
 
 
 def tables(release: Path) -> dict[str, pl.DataFrame]:
-    return {table.name: pl.read_parquet(release / f"{table.name}.parquet") for table in TABLES}
+    return {name: pl.read_parquet(release / f"{name}.parquet") for name in MODELS}
 
 
-def assert_same_release(one: Path, other: Path) -> None:
-    """See that two first releases are the same, row for row, and by their hashes."""
-    ours = tables(other)
-    for name, frame in tables(one).items():
-        assert ours[name].equals(frame), name
+def assert_same_release(release: Path, expected: Path) -> None:
+    """Assert that two first releases are the same, row for row, and by their hashes."""
+    expected_tables = tables(expected)
+    for name, frame in tables(release).items():
+        assert frame.equals(expected_tables[name]), name
 
 
-def own_lists(folder: Path) -> Path:
+def write_lists(folder: Path) -> Path:
     for name, content in LISTS.items():
         (folder / f"{name}.toml").write_text(DECLARATION.replace("NAME", name))
         (folder / f"{name}.csv").write_text(content)
@@ -115,7 +114,7 @@ def own_lists(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with lists of our own."""
-    return own_lists(tmp_path_factory.mktemp("lists"))
+    return write_lists(tmp_path_factory.mktemp("lists"))
 
 
 def settings(lists: Path, out: Path, only: frozenset[str] = frozenset()) -> Settings:
@@ -135,13 +134,13 @@ def local(lists: Path, starter_sources: frozenset[str], tmp_path_factory: pytest
 def test_two_workers_make_the_release_that_this_process_makes(
     engine: SparkEngine, lists: Path, local: Path, starter_sources: frozenset[str], tmp_path: Path
 ) -> None:
-    made = build(settings(lists, tmp_path, starter_sources), engine=engine)
-    assert_same_release(local, made.published.path)
-    found = tables(made.published.path)
-    refused = found["rejects"].filter(pl.col("source_id") == "eins")
-    assert refused.select("locator", "rules").rows() == [("line 3", "self_twinned")]
-    assert "located_on_own_partner" in found["findings"]["rule"]
-    assert set(found["partnerships"]["stated_by_both"]) == {True, False, None}
+    built = build(settings(lists, tmp_path, starter_sources), engine=engine)
+    assert_same_release(built.published.path, local)
+    release = tables(built.published.path)
+    rejected = release["rejects"].filter(pl.col("source_id") == "eins")
+    assert rejected.select("locator", "rules").rows() == [("line 3", "self_twinned")]
+    assert "located_on_own_partner" in release["findings"]["rule"]
+    assert set(release["partnerships"]["stated_by_both"]) == {True, False, None}
 
 
 @pyspark_is_here
@@ -151,7 +150,7 @@ def test_two_workers_make_the_release_that_this_process_makes(
 def test_a_broken_source_is_the_same_error(
     engine: SparkEngine, tmp_path: Path, content: str, kind: type[SourceError]
 ) -> None:
-    (own_lists(tmp_path) / "zwei.csv").write_text(content)
+    (write_lists(tmp_path) / "zwei.csv").write_text(content)
     with pytest.raises(kind) as local:
         build(settings(tmp_path, tmp_path / "out"))
     with pytest.raises(kind) as spread:
@@ -166,7 +165,7 @@ def test_a_worker_of_another_version_stops_the_build(
 ) -> None:
     from pipeline.spark.session import SparkError
 
-    monkeypatch.setattr("pipeline.spark.read.code_hash", lambda: "another")
+    monkeypatch.setattr("pipeline.spark.engine.code_hash", lambda: "another")
     with pytest.raises(SparkError, match="on a worker is of another version; install the same on each"):
         build(settings(lists, tmp_path), engine=engine)
 
@@ -177,25 +176,30 @@ def test_every_view_has_the_rows_that_duckdb_gives(engine: SparkEngine, local: P
 
     register(engine.spark, local)
     views = translated_views()
-    assert set(views) | set(LEFT_OUT) == {path.stem for path in view_files()}
     with duckdb.connect(local / "twintowns.duckdb", read_only=True) as connection:
+        there = """
+            SELECT view_name FROM duckdb_views() WHERE NOT internal
+            UNION
+            SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_name <> 'search_key'
+        """
+        assert set(views) | set(LEFT_OUT) == {name for (name,) in connection.execute(there).fetchall()}
         for name in views:
             expected = connection.sql(f"FROM {name}").pl()
-            found = pl.from_arrow(engine.spark.table(name).toArrow())
-            assert isinstance(found, pl.DataFrame)
-            assert found.columns == expected.columns, name
-            found = found.cast(dict(expected.schema))
+            rows = pl.from_arrow(engine.spark.table(name).toArrow())
+            assert isinstance(rows, pl.DataFrame)
+            assert rows.columns == expected.columns, name
+            rows = rows.cast(dict(expected.schema))
             # The last digit of a mean of floats is a matter of the order in which they are added, in both.
-            means = [mean for mean in found.columns if mean.startswith("mean_")]
-            assert found.drop(means).equals(expected.drop(means)), name
-            assert_frame_equal(found.select(means), expected.select(means), abs_tol=0.11, rel_tol=0)
+            means = [mean for mean in rows.columns if mean.startswith("mean_")]
+            assert rows.drop(means).equals(expected.drop(means)), name
+            assert_frame_equal(rows.select(means), expected.select(means), abs_tol=0.11, rel_tol=0)
 
 
 @pyspark_is_here
 @pytest.mark.skipif(not os.environ.get("TWINTOWNS_SPARK"), reason="takes minutes: make test-spark")
 def test_all_lists(engine: SparkEngine, real_lists: Path, full_build: Path, tmp_path: Path) -> None:
-    made = build(Settings(real_lists / "raw", tmp_path, enable=frozenset({"all"})), engine=engine)
-    assert_same_release(full_build, made.published.path)
+    built = build(Settings(real_lists / "raw", tmp_path, enable=frozenset({"all"})), engine=engine)
+    assert_same_release(built.published.path, full_build)
 
 
 @pyspark_is_here
@@ -213,7 +217,7 @@ def test_a_worker_killed_midway_changes_nothing(
         running.kill_worker(0)
 
     class AtLocate:
-        """Kills a worker when the first tasks of locating run: what it has read is gone with it."""
+        """Kills a worker when the first tasks of locating run: its tasks must be done again."""
 
         @contextmanager
         def step(self, name: str) -> Iterator[None]:
@@ -222,11 +226,11 @@ def test_a_worker_killed_midway_changes_nothing(
                 killing[0].start()
             yield
 
-    made = build(settings(lists, tmp_path, starter_sources), AtLocate(), engine)
+    built = build(settings(lists, tmp_path, starter_sources), AtLocate(), engine)
     killing[0].join()
     assert running.workers[0].returncode is not None
     assert running.workers[1].poll() is None
-    assert_same_release(local, made.published.path)
+    assert_same_release(built.published.path, local)
 
 
 # What can be wrong
@@ -271,14 +275,14 @@ def test_without_java(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 @pyspark_is_here
-def test_a_macro_is_refused_with_the_reason(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["query", "FROM partners_of('Berlin')", "--out", str(starter.parents[1])]
-    assert main([*asked, "--engine", "spark", "--master", "local[1]"]) == USAGE
+def test_the_error_of_a_macro_says_why(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["query", "FROM partners_of('Berlin')", "--out", str(starter.parents[1])]
+    assert main([*command, "--engine", "spark", "--master", "local[1]"]) == USAGE
     assert "partners_of is not there on Spark: a macro" in capsys.readouterr().err
 
 
 def test_a_local_build_loads_nothing_of_spark(tmp_path: Path) -> None:
-    own_lists(tmp_path)
+    write_lists(tmp_path)
     code = (
         "import sys; from pipeline.cli import main; "
         f"assert main(['build', '--raw', {str(tmp_path / 'raw')!r}, '--out', {str(tmp_path / 'out')!r}, "

@@ -12,30 +12,40 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import polars.selectors as cs
 
-from pipeline.curate.reconcile import reconcile
+from pipeline.curate import Inputs, UsedSource
 from pipeline.gazetteer.countries import country_names
 from pipeline.gazetteer.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
-from pipeline.gazetteer.names import search_key
-from pipeline.raw_store.snapshots import describe
+from pipeline.locate import LinkageResult
+from pipeline.raw_store.snapshots import Snapshot, describe
 from pipeline.readers.statements import Received
 from pipeline.sources import Declaration
-from pipeline.validate import check_source
-from schemas import CLAIMS, SOURCES, TABLES
-from schemas.ids import pair_ids
+from pipeline.validate import Checked, check_source
+from schemas import Claims, Ledger, LocationCandidates, Sources
+from schemas.handover import LocatedAwards, LocatedMembers, LocatedMentions, StatedFigures
+from schemas.ids import mint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipeline.validate import Checked
-
 AS_OF = date(2024, 6, 30)
 #: All that a declaration must say.
 DECLARED: Mapping[str, Any] = {
-    "id": "quelle", "title": "A list", "publisher": "Publisher", "url": "https://example.org", "licence": "CC0-1.0",
-    "attribution": "Publisher", "language": "de", "kind": "list", "family": "quelle", "authority": "list",
-    "directions": "one", "as_of": AS_OF, "files": [{"name": "a.csv"}],
-    "columns": {"town": "town", "partner": "partner"}, "path": Path("quelle.toml"),
-}  # fmt: skip
+    "id": "quelle",
+    "title": "A list",
+    "publisher": "Publisher",
+    "url": "https://example.org",
+    "licence": "CC0-1.0",
+    "attribution": "Publisher",
+    "language": "de",
+    "kind": "list",
+    "family": "quelle",
+    "authority": "list",
+    "directions": "one",
+    "as_of": AS_OF,
+    "files": [{"name": "a.csv"}],
+    "columns": {"town": "town", "partner": "partner"},
+    "path": Path("quelle.toml"),
+}
 
 
 # Sources and their raw files
@@ -78,8 +88,8 @@ def account(checked: Checked) -> tuple[int, int, int, int, int]:
 def values(frame: pl.DataFrame, *columns: str) -> list[Any]:
     """Return what stands in one column, or the rows of several, in a stable order."""
     # Compact columns sort as texts, too.
-    found = frame.select(columns).cast({cs.categorical() | cs.enum(): pl.String}).sort(pl.all(), nulls_last=True)
-    return found.to_series().to_list() if len(columns) == 1 else found.rows()
+    rows = frame.select(columns).cast({cs.categorical() | cs.enum(): pl.String}).sort(pl.all(), nulls_last=True)
+    return rows.to_series().to_list() if len(columns) == 1 else rows.rows()
 
 
 # Claims
@@ -91,15 +101,33 @@ def claim(number: int = 0, town: str = "gn1", partner: str = "gn2", start: str |
     end_date, end_precision = interval(changes.pop("end", None))
     source_id = changes.get("source_id", "quelle")
     return {
-        "claim_id": f"c{number:016x}", "source_id": source_id, "snapshot_id": f"{source_id}/a",
-        "locator": f"line {number}", "as_of_date": AS_OF, "publisher": "P", "authority": "list", "family": source_id,
-        "town_text": town, "partner_text": partner, "form": "partnership", "status": "unknown",
+        "claim_id": f"c{number:016x}",
+        "source_id": source_id,
+        "snapshot_id": _snapshot(source_id).snapshot_id,
+        "locator": f"line {number}",
+        "as_of_date": AS_OF,
+        "publisher": "P",
+        "authority": "list",
+        "family": source_id,
+        "town_text": town,
+        "partner_text": partner,
+        "form": "partnership",
+        "status": "unknown",
         "status_is_stated": "status" in changes,
-        "start_event": "charter_signed" if start else None, "start_text": start, "start_date": start_date,
-        "start_precision": start_precision, "end_date": end_date, "end_precision": end_precision,
-        "claim_rank": "normal", "town_id": town, "partner_id": partner, "town_located_by": "unique_name",
-        "partner_located_by": "unique_name", "town_location_score": 1.0, "partner_location_score": 1.0,
-    } | changes  # fmt: skip
+        "start_event": "charter_signed" if start else None,
+        "start_text": start,
+        "start_date": start_date,
+        "start_precision": start_precision,
+        "end_date": end_date,
+        "end_precision": end_precision,
+        "claim_rank": "normal",
+        "town_id": town,
+        "partner_id": partner,
+        "town_located_by": "unique_name",
+        "partner_located_by": "unique_name",
+        "town_location_score": 1.0,
+        "partner_location_score": 1.0,
+    } | changes
 
 
 def interval(text: str | None) -> tuple[date | None, str]:
@@ -113,15 +141,15 @@ def interval(text: str | None) -> tuple[date | None, str]:
 
 def claims(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return claims as published, in the order given."""
-    frame = pl.DataFrame(list(rows), schema={name: CLAIMS.polars_schema[name] for name in CLAIMS.polars_schema})
+    frame = pl.DataFrame(list(rows), schema=Claims.dtypes())
     links = frame.select("town_id", "partner_id").rows()
     return frame.with_columns(partnership_id=pl.Series([pair(*link) for link in links], dtype=pl.String))
 
 
 @functools.cache
-def pair(one: str, other: str) -> str:
+def pair(town: str, partner: str) -> str:
     """Return the id of the partnership of two towns."""
-    return str(pair_ids(pl.Series([one]), pl.Series([other])).item())
+    return str(mint("p", pl.Series(["\x1f".join(sorted((town, partner)))])).item())
 
 
 def sources(frame: pl.DataFrame, directions: Mapping[str, str] | None = None) -> pl.DataFrame:
@@ -133,7 +161,7 @@ def sources(frame: pl.DataFrame, directions: Mapping[str, str] | None = None) ->
         | {"directions": (directions or {}).get(name, "one")}
         for name in frame["source_id"].unique()
     ]
-    return SOURCES.conform(pl.DataFrame(rows, schema=SOURCES.polars_schema))
+    return pl.DataFrame(rows, schema=Sources.dtypes())
 
 
 # Places
@@ -143,44 +171,56 @@ def gazetteer(*places: tuple[int, str, str, float, float, int, Sequence[str]], r
     """Return a gazetteer of places: GeoNames id, name, country, latitude, longitude, inhabitants, other names."""
     rows = [
         {
-            "place_id": f"gn{number}", "name": name, "country_code": country, "admin1_code": regions.get(number),
-            "latitude": latitude, "longitude": longitude, "population": population, "geonames_id": number,
-            "kind": "municipality", "feature_code": "PPL", "is_populated": True,
+            "place_id": f"gn{number}",
+            "name": name,
+            "country_code": country,
+            "admin1_code": regions.get(number),
+            "latitude": latitude,
+            "longitude": longitude,
+            "population": population,
+            "geonames_id": number,
+            "kind": "municipality",
+            "feature_code": "PPL",
+            "is_populated": True,
         }
         for number, name, country, latitude, longitude, population, _ in places
-    ]  # fmt: skip
+    ]
     frame = pl.DataFrame([{name: row.get(name) for name in PLACES_SCHEMA} for row in rows], schema=PLACES_SCHEMA)
-    names = frame.select("place_id", "country_code", main="name").with_columns(
-        others=pl.Series([list(place[6]) for place in places], dtype=pl.List(pl.String))
-    )
-    return Gazetteer(frame, index_names(names), "test")
+    other_names = pl.Series([list(place[6]) for place in places], dtype=pl.List(pl.String))
+    return Gazetteer(frame, index_names(frame.with_columns(other_names=other_names)), "test")
 
 
 # Releases
 
 
-def tables(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return every table that a build makes of these claims."""
-    listed = sources(frame)
-    partnerships = reconcile(frame, listed)
-    towns = pl.concat([frame["town_id"], frame["partner_id"].alias("town_id")]).unique().to_frame()
-    towns = towns.with_columns(
-        name=pl.format("Town {}", "town_id"), kind=pl.lit("municipality"), located_by=pl.lit("unique_name"),
-        location_score=1.0,
-    )  # fmt: skip
-    names = towns.select("town_id", "name", search_key=search_key(pl.col("name")), is_preferred=pl.lit(value=True))
-    snapshots = frame.select("snapshot_id", "source_id").unique()
-    counts = frame.group_by("source_id", "snapshot_id").agg(rows_read=pl.len())
-    made = {
-        "sources": listed,
-        "snapshots": snapshots.with_columns(
-            file_name=pl.lit("a"), sha256=pl.lit("0" * 64), byte_count=1, as_of_date=AS_OF, licence=pl.lit("CC0")
+def inputs(frame: pl.DataFrame) -> Inputs:
+    """Return what a release of these claims is curated from: their sources, and towns that no gazetteer knows."""
+    names = frame["source_id"].unique(maintain_order=True)
+    ledger = frame.group_by("source_id", "snapshot_id").agg(rows_read=pl.len())
+    ledger = ledger.with_columns(rows_used="rows_read", rows_rejected=0, rows_ignored=0, claims_made="rows_read")
+    located = frame.cast({"town_id": pl.Categorical(), "partner_id": pl.Categorical()})
+    towns = pl.concat([frame["town_id"], frame["partner_id"].alias("town_id")]).unique(maintain_order=True).to_frame()
+    mentions = towns.with_row_index("mention").with_columns(
+        text=pl.format("Town {}", "town_id"),
+        kind=pl.lit("municipality"),
+        located_by=pl.lit("unique_name"),
+        location_score=pl.lit(1.0),
+    )
+    nothing = pl.DataFrame()
+    return Inputs(
+        tuple(UsedSource(declare(id=name, family=name), (_snapshot(name),)) for name in names),
+        Checked(
+            claims=located,
+            awards=LocatedAwards.empty(),
+            group_members=LocatedMembers.empty(),
+            figures=StatedFigures.empty(),
+            ledger=Ledger.coerce(ledger),
         ),
-        "ledger": counts.with_columns(rows_used="rows_read", rows_rejected=0, rows_ignored=0, claims_made="rows_read"),
-        "claims": frame,
-        "towns": towns,
-        "town_names": names,
-        "partnerships": partnerships,
-    }
-    own = [one for one in TABLES if one.name not in ("redirects", "changes", "release")]
-    return {one.name: one.conform(made[one.name]) if one.name in made else one.empty() for one in own}
+        LinkageResult(LocatedMentions.coerce(mentions), LocationCandidates.empty(), nothing, pl.Series(), nothing),
+        gazetteer(regions={}),
+    )
+
+
+@functools.cache
+def _snapshot(source_id: str) -> Snapshot:
+    return Snapshot(source_id, "a.csv", "a.csv", "0" * 64, 1, AS_OF, None, None, None, "CC0-1.0")

@@ -1,32 +1,38 @@
-"""The synthetic lists that `make bench` measures on: reproducible, like the real ones, and with a truth that holds."""
+"""What `make bench` measures on, and beside: synthetic lists like the real ones, their truth, the floor."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import statistics
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 import pytest
 
+from benchmarks import floor
 from benchmarks.dice import bits, chance, pick
 from benchmarks.generate import FACTS, generate
 from benchmarks.generate_claims import make_pairs
 from benchmarks.generate_towns import make_towns
 from benchmarks.growth import exponent
+from benchmarks.locate import judge_lists, score
 from benchmarks.quality import judge
 from benchmarks.report import write_report
 from pipeline.build import Settings, build
 from pipeline.gazetteer.gazetteer import load_gazetteer
 from pipeline.gazetteer.names import search_key
+from schemas import MODELS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipeline.build import Built
 
+pytestmark = pytest.mark.long
+
 CLAIMS = 20_000
+RAW = Path(__file__).parents[2] / "raw"
 
 
 @pytest.fixture(scope="module")
@@ -161,21 +167,43 @@ def test_degrees_rise_where_towns_run_out() -> None:
 
 
 def test_the_pipeline_builds_them_and_the_ledger_balances(built: Built) -> None:
-    ledger = built.tables["ledger"]
+    ledger = pl.read_parquet(built.published.path / "ledger.parquet")
     assert set(ledger["source_id"]) == set(FACTS["sources"])
     assert ledger["rows_read"].sum() == 1_000
     outcome = ledger["rows_used"] + ledger["rows_rejected"] + ledger["rows_ignored"]
     assert (ledger["rows_read"] == outcome).all()
-    assert built.tables["claims"].height >= 990
+    assert built.published.counts["claims"] >= 990
 
 
 def test_what_the_pipeline_finds_is_nearly_all_true(small: Path, built: Built) -> None:
-    found = judge(small / "truth", built.published.path)
-    assert found["placed"]["precision"] > 0.97
-    assert found["placed"]["recall"] > 0.9
-    assert found["rows"]["precision"] > 0.99
-    assert found["rows"]["recall"] > 0.85
-    assert found["right_dates"] > 0.85
+    quality = judge(small / "truth", built.published.path)
+    assert quality["placed"]["precision"] > 0.97
+    assert quality["placed"]["recall"] > 0.9
+    assert quality["rows"]["precision"] > 0.99
+    assert quality["rows"]["recall"] > 0.85
+    assert quality["right_dates"] > 0.85
+
+
+def test_the_floor_writes_the_tables_of_the_release(small: Path, built: Built, tmp_path: Path) -> None:
+    floor.prepare(built.published.path, tmp_path / "tables")
+    floor.run(tmp_path / "raw", (small,), tmp_path / "tables", tmp_path / "out")
+    assert {path.stem for path in (tmp_path / "out").glob("*.parquet")} == set(MODELS)
+    with duckdb.connect(tmp_path / "out" / "twintowns.duckdb", read_only=True) as connection:
+        for name in MODELS:
+            published = pl.read_parquet(built.published.path / f"{name}.parquet")
+            assert pl.read_parquet(tmp_path / "out" / f"{name}.parquet").equals(published), name
+            assert connection.table(name).pl().equals(published), name
+
+
+def test_towns_are_judged_by_the_coordinates_that_a_list_prints(tmp_path: Path) -> None:
+    for folder in RAW.glob("starter_*"):
+        (tmp_path / folder.name).symlink_to(folder)
+    judged = judge_lists(tmp_path, load_gazetteer())
+    [starter, total] = score(judged, "source")
+    assert (starter["of"], total["of"]) == ("starter_wikidata", "all")
+    assert starter["mentions"] > 2_000
+    assert starter["precision"] > 0.99
+    assert starter["recall"] > 0.99
 
 
 def test_the_truth_itself_is_judged_perfect_and_errors_are_counted(small: Path, tmp_path: Path) -> None:
@@ -192,8 +220,8 @@ def test_the_truth_itself_is_judged_perfect_and_errors_are_counted(small: Path, 
     claims.write_parquet(tmp_path / "claims.parquet")
     perfect = judge(small / "truth", tmp_path)
     assert {share for kind in perfect.values() for share in kind.values()} == {1.0}
-    one = claims.with_columns(partnership_id=pl.lit("all the same"), partner_id=pl.lit("gn2950159"))
-    one.write_parquet(tmp_path / "claims.parquet")
+    alike = claims.with_columns(partnership_id=pl.lit("all the same"), partner_id=pl.lit("gn2950159"))
+    alike.write_parquet(tmp_path / "claims.parquet")
     merged = judge(small / "truth", tmp_path)
     assert merged["rows"]["recall"] == 1.0
     assert merged["rows"]["precision"] < 0.05
@@ -222,8 +250,8 @@ def test_towns_that_are_printed_alike_count_neither_for_nor_against(tmp_path: Pa
     rows.write_parquet(tmp_path / "truth" / "claims.parquet")
 
     def towns_when(*partners: str) -> dict[str, float]:
-        found = rows.select("source_id", "line", town_id=pl.lit("xberg"), partner_id=pl.Series(partners))
-        found.with_columns(partnership_id=pl.lit("one")).write_parquet(tmp_path / "claims.parquet")
+        claims = rows.select("source_id", "line", town_id=pl.lit("xberg"), partner_id=pl.Series(partners))
+        claims.with_columns(partnership_id=pl.lit("one")).write_parquet(tmp_path / "claims.parquet")
         return dict(judge(tmp_path / "truth", tmp_path)["towns"])
 
     assert towns_when("xlyon", "xlyon", "xarras") == {"precision": 1.0, "recall": 1.0}
@@ -245,7 +273,7 @@ def test_the_exponent_of_growth_is_fitted_to_all_sizes() -> None:
 
 
 def test_a_report_says_what_went_wrong_beside_what_was_measured(tmp_path: Path) -> None:
-    run = {"seconds": 2.0, "cpu_seconds": 2.5, "peak_mib": 300, "claims": 1000, "rooms": {"locate": 1.5}}
+    run = {"seconds": 2.0, "cpu_seconds": 2.5, "peak_mib": 300, "claims": 1000, "stages": {"locate": 1.5}}
     machine = {"processor": "p", "cores": 2, "memory_gib": 8.0, "system": "s", "python": "3.11", "libraries": {}}
     results = {
         "machine": machine | {"load_before": 0.1, "at": "2026-01-01T00:00+00:00"},

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from pipeline.errors import SourceError
 from pipeline.gazetteer.countries import country_names
 from pipeline.readers.category_words import decode_words
-from pipeline.readers.statements import _several_partners
+from pipeline.readers.statements import split_cells
 from pipeline.validate import Checked, check_source
-from schemas import CLAIMS_READ, FINDINGS, REJECTS
+from schemas import ClaimsRead, Findings, Rejects, check_table
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def test_a_row_of_which_nothing_can_be_made_is_rejected_with_its_reasons() -> No
     rows = [row.split("|") for row in (*cases, "good|row|||")]
     checked = check(table(header, rows), expect=ANYTHING)
     assert rejects(checked) == [(f"line {line}", rules) for line, (rules, _) in enumerate(cases.values(), start=2)]
-    found = values(checked.rejects, "locator", "message")
-    for (_, message), (_, expected) in zip(found, cases.values(), strict=True):
+    messages = values(checked.rejects, "locator", "message")
+    for (_, message), (_, expected) in zip(messages, cases.values(), strict=True):
         assert message.startswith(expected)
     assert account(checked) == (8, 1, 7, 0, 1)
 
@@ -97,7 +97,7 @@ def test_a_reject_keeps_the_row_as_it_came() -> None:
     assert row["row_json"] == '{"town":"","partner":" x ","since":"1967","by":"a\\nb"}'
     assert row["snapshot_id"] == checked.ledger["snapshot_id"].item()
     assert (row["source_id"], row["locator"]) == ("quelle", "line 3")
-    REJECTS.validate(checked.rejects)
+    check_table(Rejects, checked.rejects)
 
 
 def test_a_namesake_is_a_partner_where_anything_tells_them_apart() -> None:
@@ -107,10 +107,10 @@ def test_a_namesake_is_a_partner_where_anything_tells_them_apart() -> None:
     }  # fmt: skip
     header = ["town", "partner", *(f"{side}_{what}" for what in tells for side in ("town", "partner"))]
     apart, same = [], []
-    for place, (one, other) in enumerate(tells.values()):
-        before, after = [""] * 2 * place, [""] * 2 * (len(tells) - place - 1)
-        apart.append(["Soest", "Soest", *before, one, other, *after])
-        same.append(["Soest", "SOEST", *before, one, one, *after])
+    for number, (own, differing) in enumerate(tells.values()):
+        before, after = [""] * 2 * number, [""] * 2 * (len(tells) - number - 1)
+        apart.append(["Soest", "Soest", *before, own, differing, *after])
+        same.append(["Soest", "SOEST", *before, own, own, *after])
     checked = check(table(header, apart + same))
     assert rejects(checked) == [(f"line {line}", "self_twinned") for line in (10, 11, 7, 8, 9)]
     assert account(checked) == (10, 5, 5, 0, 5)
@@ -133,7 +133,7 @@ def test_a_name_that_is_an_item_of_wikidata_is_that_item() -> None:
     # The second one ends in an Arabic digit, which no item has.
     checked = check("town,partner\nQ13,B\nQ1٣,B\n")
     assert values(checked.claims, "town_text", "town_wikidata_id") == [("Q13", "Q13"), ("Q1٣", None)]
-    CLAIMS_READ.validate(CLAIMS_READ.conform(checked.claims))
+    check_table(ClaimsRead, ClaimsRead.coerce(checked.claims))
 
 
 # Several partners in a cell
@@ -154,7 +154,7 @@ def test_a_cell_of_separators_alone_names_no_partner() -> None:
 
 def test_a_statement_without_a_partner_stays_beside_others_of_its_row() -> None:
     rows = pl.DataFrame({"row": [0, 0, 1], "partner": ["B; C;", None, "D"], "note": ["one", "two", "three"]})
-    apart = _several_partners(rows, {"partner": [";"]})
+    apart = split_cells(rows, {"partner": [";"]})
     assert apart.rows() == [(0, "B", "one"), (0, "C", "one"), (0, None, "two"), (1, "D", "three")]
 
 
@@ -194,7 +194,7 @@ def test_a_claim_says_what_the_row_says() -> None:
     }  # fmt: skip
     assert {key: claim[key] for key in expected} == expected
     assert findings(checked) == []
-    CLAIMS_READ.validate(CLAIMS_READ.conform(checked.claims))
+    check_table(ClaimsRead, ClaimsRead.coerce(checked.claims))
 
 
 def test_what_a_row_does_not_say_comes_from_the_declaration() -> None:
@@ -346,16 +346,16 @@ def test_ids_do_not_depend_on_other_rows_or_their_order(shuffler: random.Random,
     others = [["x" * place, "y", "2000", ""] for place in range(1, more + 1)]
     header = ["town", "partner", "start", "form"]
     alone = ids(check(table(header, rows)))
-    together = rows + others
-    shuffler.shuffle(together)
-    assert ids(check(table(header, together))).items() >= alone.items()
+    shuffled = rows + others
+    shuffler.shuffle(shuffled)
+    assert ids(check(table(header, shuffled))).items() >= alone.items()
 
 
 def test_ids_do_not_depend_on_notes_or_on_the_day_of_the_list() -> None:
-    one = check("town,partner,start,note\nA,B,1967,x\n")
-    other = check("town,partner,start,note\nA,B,1967,y\n", as_of=date(1999, 1, 1), authority="register")
-    assert ids(one) == ids(other)
-    assert ids(one) != ids(check("town,partner,start,note\nA,B,1967,x\n", id="another"))
+    first = check("town,partner,start,note\nA,B,1967,x\n")
+    second = check("town,partner,start,note\nA,B,1967,y\n", as_of=date(1999, 1, 1), authority="register")
+    assert ids(first) == ids(second)
+    assert ids(first) != ids(check("town,partner,start,note\nA,B,1967,x\n", id="another"))
 
 
 # Findings
@@ -400,11 +400,11 @@ def test_a_bad_value_in_a_good_row_is_a_finding() -> None:
     ]
     checked = check(table(["town", "partner", *columns], rows))
     expected = [(f"line {line}", *case) for line, case in enumerate(BAD_VALUES, start=2)]
-    found = [(locator, column, raw, rule, action) for locator, column, rule, raw, action in findings(checked)]
-    assert sorted(found) == sorted(expected)
+    noted = [(locator, column, raw, rule, action) for locator, column, rule, raw, action in findings(checked)]
+    assert sorted(noted) == sorted(expected)
     assert account(checked) == (len(rows), len(rows), 0, 0, len(rows))
-    FINDINGS.validate(checked.findings)
-    CLAIMS_READ.validate(CLAIMS_READ.conform(checked.claims))
+    check_table(Findings, checked.findings)
+    check_table(ClaimsRead, ClaimsRead.coerce(checked.claims))
     nothing = ("town_population", "town_wikidata_id", "town_geonames_id", "partner_geonames_id")
     assert set(values(checked.claims, *nothing)) == {(None,) * len(nothing)}
     # What was nulled stays as text.
@@ -417,8 +417,8 @@ def test_a_bad_value_in_a_good_row_is_a_finding() -> None:
 def test_coordinates_come_in_pairs_and_nowhere_is_not_0_0() -> None:
     header = "town,partner,town_latitude,town_longitude"
     checked = check(f"{header}\nA,B,0,0\nA,C,51.5,\nA,D,95,7\nA,E,51.5,0\n")
-    placed = ("partner_text", "town_latitude", "town_longitude")
-    assert values(checked.claims, *placed) == [
+    columns = ("partner_text", "town_latitude", "town_longitude")
+    assert values(checked.claims, *columns) == [
         ("B", None, None),
         ("C", None, None),
         ("D", None, None),
@@ -493,8 +493,8 @@ def test_a_suspect_country_has_no_code() -> None:
 def test_a_year_far_above_its_neighbours_is_pointed_out(known: tuple[str, ...], action: str) -> None:
     suspect = [{"column": "start", "values": known, "reason": "r"}] if known else []
     checked = check(dated({"2000": 60, "1999": 20, "2001": 24, "1967": 49}), suspect=suspect)
-    found = checked.findings.filter(rule="placeholder_heap")
-    assert values(found, "locator", "column_name", "raw_value", "action") == [
+    outliers = checked.findings.filter(rule="placeholder_heap")
+    assert values(outliers, "locator", "column_name", "raw_value", "action") == [
         (None, "start", "2000 stands 60 times, no year near it more than 24", action)
     ]
 
@@ -506,33 +506,33 @@ def test_a_year_without_neighbours_is_pointed_out_too() -> None:
     ]
 
 
-def heaps(content: str, **changes: Any) -> list[tuple[str, str]]:
-    found = check(content, **changes).findings.filter(rule="placeholder_heap")
-    rows: list[tuple[str, str]] = values(found, "raw_value", "action")
+def placeholders(content: str, **changes: Any) -> list[tuple[str, str]]:
+    outliers = check(content, **changes).findings.filter(rule="placeholder_heap")
+    rows: list[tuple[str, str]] = values(outliers, "raw_value", "action")
     return rows
 
 
 def test_a_date_far_above_its_neighbours_is_pointed_out() -> None:
-    assert heaps(dated({"1990-05-12": 60, "1990-05-14": 20, "1990-06-01": 40, "1992-05-12": 15})) == [
+    assert placeholders(dated({"1990-05-12": 60, "1990-05-14": 20, "1990-06-01": 40, "1992-05-12": 15})) == [
         ("12 May stands 75 times, no day of the year near it more than 20", "kept"),
         ("1990-05-12 stands 60 times, no date near it more than 20", "kept"),
     ]
-    assert heaps(dated({"1990-05-12": 60, "1990-05-14": 30})) == []
+    assert placeholders(dated({"1990-05-12": 60, "1990-05-14": 30})) == []
 
 
 def test_years_printed_as_the_first_of_january_are_pointed_out() -> None:
     content = dated({f"{year}-01-01": 2 for year in range(1960, 1990)} | {"1970-01-03": 24})
-    assert heaps(content) == [("01 January stands 60 times, no day of the year near it more than 24", "kept")]
-    assert heaps(dated({f"{year}-01-01": 2 for year in range(1960, 1990)} | {"1970-01-03": 25})) == []
+    assert placeholders(content) == [("01 January stands 60 times, no day of the year near it more than 24", "kept")]
+    assert placeholders(dated({f"{year}-01-01": 2 for year in range(1960, 1990)} | {"1970-01-03": 25})) == []
     # Years are no days.
-    assert heaps(dated({str(year): 2 for year in range(1960, 1990)})) == []
+    assert placeholders(dated({str(year): 2 for year in range(1960, 1990)})) == []
 
 
 @pytest.mark.parametrize(("known", "action"), [((), "kept"), (("0",), "nulled")])
 def test_a_text_that_is_no_date_and_stands_often_is_pointed_out(known: tuple[str, ...], action: str) -> None:
     suspect = [{"column": "start", "values": known, "reason": "r"}] if known else []
     content = dated({"0": 80, "unbekannt": 49, "1967": 20})
-    assert heaps(content, suspect=suspect) == [("0 stands 80 times and is no date", action)]
+    assert placeholders(content, suspect=suspect) == [("0 stands 80 times and is no date", action)]
 
 
 def test_a_year_that_is_merely_frequent_is_not() -> None:
@@ -716,13 +716,13 @@ def test_several_files_have_an_account_each() -> None:
     assert checked.claims["snapshot_id"].n_unique() == 2
 
 
-def test_sources_are_put_together() -> None:
+def test_sources_are_concatenated() -> None:
     parts = [check("town,partner\nA,B\nC,\n", id=name) for name in ("one", "two")]
     parts.append(check("town,award\nA,europe_prize\n", id="three", files=[{"name": "a.csv", "holds": "awards"}]))
-    together = Checked.together(parts)
-    assert values(together.claims, "source_id") == ["one", "two"]
-    assert values(together.rejects, "source_id") == ["one", "two"]
-    assert (together.ledger.height, together.awards.height, together.figures.height) == (3, 1, 0)
+    whole = Checked.concat(parts)
+    assert values(whole.claims, "source_id") == ["one", "two"]
+    assert values(whole.rejects, "source_id") == ["one", "two"]
+    assert (whole.ledger.height, whole.awards.height, whole.figures.height) == (3, 1, 0)
 
 
 # Any table
@@ -761,9 +761,9 @@ def test_any_table_has_a_balanced_account(content: str) -> None:
     assert rejected == checked.rejects.height
     places = pl.concat([checked.claims.select("locator"), checked.rejects.select("locator")])
     assert places["locator"].n_unique() == read
-    Checked.together([checked])
-    REJECTS.validate(checked.rejects)
-    FINDINGS.validate(checked.findings)
+    Checked.concat([checked])
+    check_table(Rejects, checked.rejects)
+    check_table(Findings, checked.findings)
 
 
 @settings(deadline=None, max_examples=6)
@@ -782,7 +782,7 @@ def test_any_table_is_checked_or_refused_in_words(content: str, splits: bool) ->
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
-def test_parts_make_what_the_whole_makes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_chunks_make_what_the_whole_makes(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     content = (
         "town,partner,start\n"
         "Coventry,Stalingrad,1944\n"
@@ -795,7 +795,7 @@ def test_parts_make_what_the_whole_makes(monkeypatch: pytest.MonkeyPatch, size: 
     )
     changes = {"split": {"partner": [", "]}, "ignore": [{"column": "town", "pattern": "Summe", "reason": "a sum"}]}
     whole = check(content, **changes)
-    monkeypatch.setattr("pipeline.validate.rows.PART_SIZE", size)
+    monkeypatch.setattr("pipeline.validate.rows.CHUNK_SIZE", size)
     parts = check(content, **changes)
     for name in ("claims", "rejects", "ledger"):
         assert getattr(parts, name).equals(getattr(whole, name)), name

@@ -139,7 +139,7 @@ def test_parts_of_countries(text: str, resolved: Resolved) -> None:
         ("Austria-Hungary", (None, None, "Austria-Hungary")),
     ],
 )
-def test_states_that_are_no_more(text: str, resolved: Resolved) -> None:
+def test_former_states(text: str, resolved: Resolved) -> None:
     assert resolve(text) == [resolved]
 
 
@@ -217,21 +217,21 @@ def test_names_of_several_countries_are_left_out() -> None:
 def test_cache_is_used_and_a_broken_one_is_rebuilt(tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     fresh = country_names(folder)
-    (path,) = folder.iterdir()
+    (path,) = folder.rglob("*.parquet")
     country_names.cache_clear()
     assert country_names(folder).equals(fresh)
     for broken in (b"", b"not parquet"):
         path.write_bytes(broken)
         country_names.cache_clear()
         assert country_names(folder).equals(fresh)
-        assert list(folder.iterdir()) == [path]
+        assert list(folder.rglob("*.parquet")) == [path]
     pl.DataFrame({"other": [1]}).write_parquet(path)
     country_names.cache_clear()
     assert country_names(folder).equals(fresh)
     assert pl.read_parquet(path).equals(fresh)
 
 
-def test_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_not_used(tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.touch()
     assert country_names(in_the_way).equals(country_names())
@@ -259,5 +259,5 @@ def test_every_country_of_the_real_lists_is_known(pattern: str, columns: list[st
     ("text", "code"),
     [("CR", "CR"), ("ČR", "CZ"), ("AO", "AO"), ("Áo", "AT"), ("CRI", "CR"), (" AO ", "AO"), ("UK", "GB")],
 )
-def test_a_code_as_it_is_printed_is_no_folded_name(text: str, code: str) -> None:
+def test_a_printed_code_is_no_folded_name(text: str, code: str) -> None:
     assert resolve_countries(pl.Series([text]), country_names())["country_code"].to_list() == [code]

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.dates import OUTPUT_SCHEMA, intervals_agree, parse_dates, without_until, words
+from pipeline.dates import OUTPUT_SCHEMA, intervals_agree, months, parse_dates, without_until
 
 PRECISIONS = ("day", "month", "year", "decade", "century")
 _LOCALES = "de en fr it es nl pl cs sk pt sv da nb fi hu ro bg hr sl sr lt lv et el tr uk ru ca eu gl ja zh ko ar he id"
@@ -140,32 +140,45 @@ def test_example(text: str, first: str | None, precision: str | None, note: str 
 def printed() -> dict[str, list[dict[str, str]]]:
     with PRINTED.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return {lang: list(own) for lang, own in itertools.groupby(rows, key=lambda row: row["language"])}
+    return {language: list(group) for language, group in itertools.groupby(rows, key=lambda row: row["language"])}
 
 
 @pytest.mark.parametrize("language", printed())
 def test_dates_as_they_are_printed(language: str) -> None:
     rows = printed()[language]
-    found = parse_dates(pl.Series([row["text"] for row in rows]), language)
-    read = {row["text"]: row for row in found.cast({"date": pl.String}).fill_null("").to_dicts()}
+    dates = parse_dates(pl.Series([row["text"] for row in rows]), language)
+    read = {row["text"]: row for row in dates.cast({"date": pl.String}).fill_null("").to_dicts()}
     got = {text: (row["date"], row["precision"], row["date_note"]) for text, row in read.items()}
     assert got == {row["text"]: (row["date"], row["precision"], row["note"]) for row in rows}
 
 
 BOUNDS = [
-    ("de", "vor {}"), ("de", "nach {}"), ("de", "bis {}"), ("de", "spätestens {}"), ("en", "before {}"),
-    ("en", "until {}"), ("fr", "avant {}"), ("it", "prima del {}"), ("es", "hasta {}"), ("nl", "vóór {}"),
-    ("pl", "przed {} r."), ("cs", "do roku {}"), ("hu", "{} előtt"), ("ru", "до {} года"), ("tr", "{}'dan önce"),
-    ("ja", "{}年以前"), ("ko", "{}년 이전"),
-]  # fmt: skip
+    ("de", "vor {}"),
+    ("de", "nach {}"),
+    ("de", "bis {}"),
+    ("de", "spätestens {}"),
+    ("en", "before {}"),
+    ("en", "until {}"),
+    ("fr", "avant {}"),
+    ("it", "prima del {}"),
+    ("es", "hasta {}"),
+    ("nl", "vóór {}"),
+    ("pl", "przed {} r."),
+    ("cs", "do roku {}"),
+    ("hu", "{} előtt"),
+    ("ru", "до {} года"),
+    ("tr", "{}'dan önce"),
+    ("ja", "{}年以前"),
+    ("ko", "{}년 이전"),
+]
 
 
 @pytest.mark.parametrize(("language", "shape"), BOUNDS)
 def test_a_bound_is_no_date(language: str, shape: str) -> None:
     bounds = [shape.format(year) for year in range(1000, 2100)]
-    found = parse_dates(pl.Series(bounds), language)
-    assert found["date"].null_count() == found["precision"].null_count() == found["last_date"].null_count() == 1100
-    assert set(found["date_note"]) == {"bound_only"}
+    dates = parse_dates(pl.Series(bounds), language)
+    assert dates["date"].null_count() == dates["precision"].null_count() == dates["last_date"].null_count() == 1100
+    assert set(dates["date_note"]) == {"bound_only"}
     both = parse_dates(pl.Series([f"1100, {bound}" for bound in bounds]), language)
     assert set(both["date"]) <= {dt.date(1100, 1, 1), None}
 
@@ -173,8 +186,8 @@ def test_a_bound_is_no_date(language: str, shape: str) -> None:
 def test_until_is_part_of_an_end() -> None:
     ends = ["bis 2004", "until 2004", "do roku 2004", "jusqu'en 2004", "fino al 2004", "2004"]
     assert pl.DataFrame({"end": ends}).select(without_until(pl.col("end")))["end"].to_list() == ["2004"] * 6
-    kept = ["vor 2004", "bisher", "Donnerstag 2004"]
-    assert pl.DataFrame({"end": kept}).select(without_until(pl.col("end")))["end"].to_list() == kept
+    others = ["vor 2004", "bisher", "Donnerstag 2004"]
+    assert pl.DataFrame({"end": others}).select(without_until(pl.col("end")))["end"].to_list() == others
 
 
 @settings(deadline=None, max_examples=30)
@@ -237,15 +250,16 @@ def test_last_day(text: str, last: str) -> None:
 
 def test_empty_and_null_have_the_schema() -> None:
     for texts in (pl.Series([], dtype=pl.String), pl.Series([None, None])):
-        found = parse_dates(texts)
-        assert found.is_empty()
-        assert found.schema == OUTPUT_SCHEMA
+        dates = parse_dates(texts)
+        assert dates.is_empty()
+        assert dates.schema == OUTPUT_SCHEMA
 
 
 def test_numbers_are_texts() -> None:
     assert parse_dates(pl.Series([1967, 0, None]))["precision"].to_list() == [None, "year"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("locale", LOCALES)
 @settings(deadline=None, max_examples=8)
 @given(st.lists(days, min_size=1, max_size=40))
@@ -256,8 +270,8 @@ def test_babel_formats_come_back(locale: str, dates: list[dt.date]) -> None:
         for date in dates
         for width in ("long", "medium")
     }
-    found = parse_dates(pl.Series(list(printed)), locale)
-    for text, date, note in found.select("text", "date", "date_note").iter_rows():
+    read = parse_dates(pl.Series(list(printed)), locale)
+    for text, date, note in read.select("text", "date", "date_note").iter_rows():
         # Some print medium dates as 03/04/1986, which alone is not clear.
         assert date == printed[text] or note == "ambiguous_order", (text, date, note)
 
@@ -285,25 +299,25 @@ likely = st.text(st.sampled_from("0123456789 ./-–年月日[]{}|<>'mai v.Chr.er
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.one_of(st.text(), likely), max_size=20))
 def test_any_text(texts: list[str]) -> None:
-    found = parse_dates(pl.Series(texts, dtype=pl.String))
-    assert found["text"].to_list() == sorted(set(texts), key=str.encode)
-    assert found.filter(pl.col("last_date") < pl.col("date")).is_empty()
-    assert set(found["precision"].drop_nulls()) <= set(PRECISIONS)
-    assert (found["date"].is_null() == found["precision"].is_null()).all()
-    assert (found["date"].is_null() == found["last_date"].is_null()).all()
-    assert set(found.filter(pl.col("date").is_null())["date_note"]) <= {None, "bound_only"}
+    dates = parse_dates(pl.Series(texts, dtype=pl.String))
+    assert dates["text"].to_list() == sorted(set(texts), key=str.encode)
+    assert dates.filter(pl.col("last_date") < pl.col("date")).is_empty()
+    assert set(dates["precision"].drop_nulls()) <= set(PRECISIONS)
+    assert (dates["date"].is_null() == dates["precision"].is_null()).all()
+    assert (dates["date"].is_null() == dates["last_date"].is_null()).all()
+    assert set(dates.filter(pl.col("date").is_null())["date_note"]) <= {None, "bound_only"}
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.permutations([text for text, *_ in EXAMPLES]), st.integers(1, 3))
 def test_only_the_text_matters(texts: list[str], times: int) -> None:
-    together = parse_dates(pl.Series(texts * times))
-    assert together.equals(parse_dates(pl.Series([text for text, *_ in EXAMPLES])))
-    assert together.filter(pl.col("text") == texts[0]).equals(parse_dates(pl.Series(texts[:1])))
+    dates = parse_dates(pl.Series(texts * times))
+    assert dates.equals(parse_dates(pl.Series([text for text, *_ in EXAMPLES])))
+    assert dates.filter(pl.col("text") == texts[0]).equals(parse_dates(pl.Series(texts[:1])))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "agree"),
+    ("first", "second", "agree"),
     [
         ("1967", "10.03.1967", True),
         ("10.03.1967", "März 1967", True),
@@ -315,8 +329,8 @@ def test_only_the_text_matters(texts: list[str], times: int) -> None:
         ("1967", "", None),
     ],
 )
-def test_intervals_agree(one: str, other: str, agree: bool | None) -> None:
-    a, b = parse(one), parse(other)
+def test_intervals_agree(first: str, second: str, agree: bool | None) -> None:
+    a, b = parse(first), parse(second)
     bounds = pl.DataFrame(
         {"a": [a["date"]], "b": [a["last_date"]], "c": [b["date"]], "d": [b["last_date"]]},
         schema=dict.fromkeys("abcd", pl.Date),
@@ -325,9 +339,9 @@ def test_intervals_agree(one: str, other: str, agree: bool | None) -> None:
     assert bounds.select(intervals_agree(pl.col("c"), pl.col("d"), "a", "b")).item() is agree
 
 
-def test_months_are_called_the_same_when_their_names_were_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(words, "cache_folder", lambda: tmp_path)
-    made, kept = words._month_names.__wrapped__(), words._month_names.__wrapped__()
+def test_names_of_months_are_the_same_from_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(months, "cache_folder", lambda: tmp_path)
+    first, cached = months._month_names.__wrapped__(), months._month_names.__wrapped__()
     assert list(tmp_path.iterdir())
-    assert made == kept
-    assert made["de"]["<oktober>"] == 10
+    assert first == cached
+    assert first["de"]["<oktober>"] == 10

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DeclarationError
-from pipeline.sources import BUILT_IN, Declaration, load_declaration, load_declarations, load_editions
-from pipeline.sources.selection import choose
+from pipeline.sources import BUILT_IN, Declaration, load_declarations, load_editions
+from pipeline.sources.selection import select_sources
 
 SAMPLES = os.environ.get("TWINTOWNS_SAMPLES")
-SHIPPED = sorted(one.id for path in BUILT_IN.glob("*.toml") for one in load_editions(path))
+SHIPPED = sorted(declaration.id for path in BUILT_IN.glob("*.toml") for declaration in load_editions(path))
 MINIMAL = """\
 title = "A list"
 publisher = "Somebody"
@@ -36,7 +36,8 @@ partner = ["Partner", "Partnerstadt"]
 def load(folder: Path, text: str) -> Declaration:
     path = folder / "liste.toml"
     path.write_text(text, encoding="utf-8")
-    return load_declaration(path)
+    [declaration] = load_editions(path)
+    return declaration
 
 
 def refusal(folder: Path, text: str) -> list[str]:
@@ -50,13 +51,17 @@ def refusal(folder: Path, text: str) -> list[str]:
 
 
 def test_what_a_minimal_declaration_means(tmp_path: Path) -> None:
-    found = load(tmp_path, MINIMAL)
-    assert (found.id, found.family, found.attribution) == ("liste", "liste", "Somebody")
-    assert (found.enabled, found.as_of, found.listed_means) == (True, date(2024, 6, 30), "unknown")
-    [file] = found.files
-    assert (file.holds, found.format_of(file).type, found.format_of(file).encoding) == ("claims", "csv", "utf-8")
-    assert found.columns_of(file) == {"town": ["Stadt"], "partner": ["Partner", "Partnerstadt"]}
-    assert found.constants_of(file) == {}
+    declaration = load(tmp_path, MINIMAL)
+    assert (declaration.id, declaration.family, declaration.attribution) == ("liste", "liste", "Somebody")
+    assert (declaration.enabled, declaration.as_of, declaration.listed_means) == (True, date(2024, 6, 30), "unknown")
+    [file] = declaration.files
+    assert (file.holds, declaration.format_of(file).type, declaration.format_of(file).encoding) == (
+        "claims",
+        "csv",
+        "utf-8",
+    )
+    assert declaration.columns_of(file) == {"town": ["Stadt"], "partner": ["Partner", "Partnerstadt"]}
+    assert declaration.constants_of(file) == {}
 
 
 def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
@@ -65,10 +70,10 @@ def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
         'files = [{ name = "a.csv" }, { name = "b/c.tsv", format = { type = "tsv" }, as_of = 2001-01-01,'
         ' columns = { town = "T", partner = "P" }, constants = { form = "partnership" } }]',
     )
-    found = load(tmp_path, text)
-    assert [found.format_of(file).type for file in found.files] == ["csv", "tsv"]
-    assert [found.columns_of(file)["town"] for file in found.files] == [["Stadt"], ["T"]]
-    assert [found.constants_of(file) for file in found.files] == [{}, {"form": "partnership"}]
+    declaration = load(tmp_path, text)
+    assert [declaration.format_of(file).type for file in declaration.files] == ["csv", "tsv"]
+    assert [declaration.columns_of(file)["town"] for file in declaration.files] == [["Stadt"], ["T"]]
+    assert [declaration.constants_of(file) for file in declaration.files] == [{}, {"form": "partnership"}]
 
 
 @pytest.mark.parametrize(
@@ -120,8 +125,8 @@ def test_a_file_has_its_own_columns_and_format(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(tmp_path: Path, first: str, last: str, problem: str) -> None:
-    [found] = refusal(tmp_path, f"{first}\n{MINIMAL}{last}\n")
-    assert found.startswith(problem)
+    [message] = refusal(tmp_path, f"{first}\n{MINIMAL}{last}\n")
+    assert message.startswith(problem)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +155,8 @@ def test_what_is_wrong_is_named(tmp_path: Path, first: str, last: str, problem: 
 )  # fmt: skip
 def test_what_is_missing_or_malformed_is_named(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert old in MINIMAL
-    [found] = refusal(tmp_path, MINIMAL.replace(old, new))
-    assert found.startswith(problem)
+    [message] = refusal(tmp_path, MINIMAL.replace(old, new))
+    assert message.startswith(problem)
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
@@ -163,15 +168,15 @@ def test_all_problems_are_named_at_once(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
-    [found] = refusal(tmp_path, MINIMAL + "[columns\n")
-    assert found.startswith("cannot be read as TOML: ")
-    assert "line 15" in found
+    [message] = refusal(tmp_path, MINIMAL + "[columns\n")
+    assert message.startswith("cannot be read as TOML: ")
+    assert "line 15" in message
     path = tmp_path / "latin.toml"
     path.write_bytes('title = "Städte"\n'.encode("latin-1"))
     with pytest.raises(DeclarationError, match=r"latin\.toml: cannot be read as TOML: .*utf-8"):
-        load_declaration(path)
+        load_editions(path)
     with pytest.raises(DeclarationError, match=r"missing\.toml: cannot be read as TOML: .*No such file"):
-        load_declaration(tmp_path / "missing.toml")
+        load_editions(tmp_path / "missing.toml")
 
 
 def test_further_folders_add_sources(tmp_path: Path) -> None:
@@ -196,11 +201,11 @@ def test_an_id_is_one_source(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_declaration_loads(name: str) -> None:
-    found = load_declarations()[name]
-    assert found.id == name
+    declaration = load_declarations()[name]
+    assert declaration.id == name
     # What claims are made of is pinned, so that everybody builds the same.
-    assert found.kind == "gazetteer" or all(file.sha256 for file in found.files if file.url)
-    assert len({file.name for file in found.files}) == len(found.files)
+    assert declaration.kind == "gazetteer" or all(file.sha256 for file in declaration.files if file.url)
+    assert len({file.name for file in declaration.files}) == len(declaration.files)
 
 
 def editions(folder: Path, first: str, last: str = "") -> list[Declaration]:
@@ -212,18 +217,19 @@ def editions(folder: Path, first: str, last: str = "") -> list[Declaration]:
 
 def test_one_file_declares_a_source_in_several_languages(tmp_path: Path) -> None:
     last = '[live]\nservice = "mediawiki"\nendpoint = "https://{language}.example.org/api.php"\n'
-    found = editions(tmp_path, 'languages = ["it", "pl"]', last)
-    assert [(one.id, one.language, one.title, one.family) for one in found] == [
+    loaded = editions(tmp_path, 'languages = ["it", "pl"]', last)
+    assert [(edition.id, edition.language, edition.title, edition.family) for edition in loaded] == [
         ("wiki_it", "it", "A list in it", "wiki_it"),
         ("wiki_pl", "pl", "A list in pl", "wiki_pl"),
     ]
-    assert [one.live.endpoint for one in found if one.live] == [
+    assert [edition.live.endpoint for edition in loaded if edition.live] == [
         "https://it.example.org/api.php",
         "https://pl.example.org/api.php",
     ]
     # The file's name means all of them.
-    on = choose({one.id: one for one in [*found, load(tmp_path, MINIMAL)]}, only=frozenset({"wiki"}))
-    assert {name for name, one in on.items() if one.enabled} == {"wiki_it", "wiki_pl"}
+    declared = {edition.id: edition for edition in [*loaded, load(tmp_path, MINIMAL)]}
+    on = select_sources(declared, only=frozenset({"wiki"}))
+    assert {name for name, edition in on.items() if edition.enabled} == {"wiki_it", "wiki_pl"}
 
 
 @pytest.mark.parametrize(
@@ -243,17 +249,22 @@ def test_what_is_wrong_with_languages(tmp_path: Path, first: str, problem: str) 
 
 def test_wikipedia_is_one_source_a_language_with_a_profile() -> None:
     profiles = {path.stem for path in (BUILT_IN.parent / "readers" / "wikitext" / "languages").glob("*.toml")}
-    found = [one for one in load_declarations().values() if one.edition_of == "wikipedia"]
-    assert {one.language for one in found} == profiles
-    assert {one.family for one in found} == {"wikipedia"}
-    assert all(one.live and one.live.endpoint == f"https://{one.language}.wikipedia.org/w/api.php" for one in found)
+    wikipedias = [edition for edition in load_declarations().values() if edition.edition_of == "wikipedia"]
+    assert {edition.language for edition in wikipedias} == profiles
+    assert {edition.family for edition in wikipedias} == {"wikipedia"}
+    assert all(
+        edition.live and edition.live.endpoint == f"https://{edition.language}.wikipedia.org/w/api.php"
+        for edition in wikipedias
+    )
 
 
 @pytest.mark.skipif(SAMPLES is None, reason="TWINTOWNS_SAMPLES does not name the folder of the real lists")
 def test_pins_are_those_of_the_samples() -> None:
     with (Path(SAMPLES or "") / "index.csv").open(encoding="utf-8", newline="") as stream:
         known = {row["url"]: row["sha256"] for row in csv.DictReader(stream)}
-    pinned = {file.url: file.sha256 for one in load_declarations().values() for file in one.files if file.url}
+    pinned = {
+        file.url: file.sha256 for declaration in load_declarations().values() for file in declaration.files if file.url
+    }
     shared = pinned.keys() & known.keys()
     assert shared
     assert {url: pinned[url] for url in shared} == {url: known[url] for url in shared}

@@ -1,4 +1,4 @@
-"""Files come from a server or a mirror whole and as pinned, or a message says why not."""
+"""Files are fetched from a server or a mirror, complete and as pinned, or a message says why not."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import pytest
 from builders import declare
 
 from pipeline.errors import TwintownsError
-from pipeline.extract.http import Fetched, Manners, Web
-from pipeline.extract.http import fetch as fetch_files
+from pipeline.extract.http.client import HttpClient
+from pipeline.extract.http.fetch import FetchResult, fetch_files
+from pipeline.extract.http.settings import HttpSettings
 from pipeline.raw_store.snapshots import RawStore
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Server:
 
     address: str
     answers: dict[str, list[tuple[int, dict[str, str], bytes]]] = field(default_factory=dict)
-    asked: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    requests: dict[str, list[dict[str, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def give(self, path: str, body: bytes, status: int = 200, **headers: str) -> str:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -45,7 +46,7 @@ class Server:
 def server() -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            known.asked[self.path].append(dict(self.headers))
+            known.requests[self.path].append(dict(self.headers))
             answers = known.answers.get(self.path, [(404, {}, b"no")])
             status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
             self.send_response(status)
@@ -67,9 +68,9 @@ def server() -> Iterator[Server]:
     thread.join()
 
 
-def fetch(declarations: Iterable[Declaration], raw: Path, mirror: Path | None = None) -> list[Fetched]:
+def fetch(declarations: Iterable[Declaration], raw: Path, mirror: Path | None = None) -> list[FetchResult]:
     """Fetch without the waits that are for real servers."""
-    return fetch_files(declarations, raw, mirror, Web(Manners(attempts=3, backoff=0.02, jitter=0.01)))
+    return fetch_files(declarations, raw, mirror, HttpClient(HttpSettings(attempts=3, backoff=0.02, jitter=0.01)))
 
 
 def source(*files: dict[str, Any]) -> Declaration:
@@ -80,15 +81,15 @@ def pin(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def kept(raw: Path) -> list[bytes]:
+def stored(raw: Path) -> list[bytes]:
     """Return all that lies in the store besides manifests, hidden files included."""
     return [path.read_bytes() for path in sorted(raw.rglob("*")) if path.is_file() and path.name != "manifest.jsonl"]
 
 
 def refusal(declaration: Declaration, raw: Path, mirror: Path | None = None) -> str:
-    """Return why the only file could not be had; nothing of it may remain."""
+    """Return why the only file could not be fetched; nothing of it may be stored."""
     [result] = fetch([declaration], raw, mirror)
-    assert (result.outcome, kept(raw)) == ("failed", [])
+    assert (result.outcome, stored(raw)) == ("failed", [])
     assert RawStore(raw).manifest("quelle") == []
     return result.message
 
@@ -96,13 +97,13 @@ def refusal(declaration: Declaration, raw: Path, mirror: Path | None = None) -> 
 # From a server
 
 
-def test_new_bytes_are_kept_as_they_came(server: Server, tmp_path: Path) -> None:
+def test_new_bytes_are_stored_unchanged(server: Server, tmp_path: Path) -> None:
     declaration = source({"url": server.give("/a", BODY, ETag='"v1"')})
-    assert fetch([declaration], tmp_path) == [Fetched("quelle", "0.csv", "new", len(BODY))]
+    assert fetch([declaration], tmp_path) == [FetchResult("quelle", "0.csv", "new", len(BODY))]
     [snapshot] = RawStore(tmp_path).manifest("quelle")
     assert (snapshot.url, snapshot.etag, snapshot.sha256) == (server.address + "/a", '"v1"', pin(BODY))
     assert RawStore(tmp_path).read(snapshot) == BODY
-    assert server.asked["/a"][0]["User-Agent"].startswith("twintowns/")
+    assert server.requests["/a"][0]["User-Agent"].startswith("twintowns/")
 
 
 def test_what_has_not_changed_is_not_sent_again(server: Server, tmp_path: Path) -> None:
@@ -110,20 +111,20 @@ def test_what_has_not_changed_is_not_sent_again(server: Server, tmp_path: Path) 
     server.give("/a", b"", 304)
     server.give("/a", OTHER, ETag='"v2"')
     outcomes = [fetch([declaration], tmp_path)[0] for _ in range(3)]
-    assert [(one.outcome, one.byte_count) for one in outcomes] == [
+    assert [(result.outcome, result.byte_count) for result in outcomes] == [
         ("new", len(BODY)),
         ("unchanged", len(BODY)),
         ("new", len(OTHER)),
     ]
-    assert [asked.get("If-None-Match") for asked in server.asked["/a"]] == [None, '"v1"', '"v1"']
+    assert [headers.get("If-None-Match") for headers in server.requests["/a"]] == [None, '"v1"', '"v1"']
     assert [entry.sha256 for entry in RawStore(tmp_path).manifest("quelle")] == [pin(BODY), pin(OTHER)]
 
 
-def test_pinned_bytes_that_are_there_are_not_asked_for(server: Server, tmp_path: Path) -> None:
+def test_pinned_bytes_that_are_stored_are_not_requested(server: Server, tmp_path: Path) -> None:
     declaration = source({"url": server.give("/a", BODY), "sha256": pin(BODY)})
     outcomes = [fetch([declaration], tmp_path)[0].outcome for _ in range(2)]
     assert outcomes == ["new", "unchanged"]
-    assert len(server.asked["/a"]) == 1
+    assert len(server.requests["/a"]) == 1
 
 
 @pytest.mark.parametrize("pinned", [{}, {"sha256": pin(BODY)}], ids=["any", "pinned"])
@@ -133,23 +134,23 @@ def test_bytes_that_were_damaged_are_fetched_again(server: Server, tmp_path: Pat
     [snapshot] = RawStore(tmp_path).manifest("quelle")
     RawStore(tmp_path).path_of(snapshot).write_bytes(BODY[:10])
     assert fetch([declaration], tmp_path)[0].outcome == "new"
-    assert kept(tmp_path) == [BODY]
-    assert "If-None-Match" not in server.asked["/a"][1]
+    assert stored(tmp_path) == [BODY]
+    assert "If-None-Match" not in server.requests["/a"][1]
 
 
-def test_the_bytes_of_a_new_pin_are_asked_for_whatever_is_there(server: Server, tmp_path: Path) -> None:
+def test_the_bytes_of_a_new_pin_are_requested_whatever_is_stored(server: Server, tmp_path: Path) -> None:
     url = server.give("/a", BODY, ETag='"v1"')
     fetch([source({"url": url})], tmp_path)
     server.give("/a", OTHER, ETag='"v2"')
     server.answers["/a"].pop(0)
     assert fetch([source({"url": url, "sha256": pin(OTHER)})], tmp_path)[0].outcome == "new"
-    assert sorted(kept(tmp_path)) == sorted([BODY, OTHER])
-    assert "If-None-Match" not in server.asked["/a"][1]
+    assert sorted(stored(tmp_path)) == sorted([BODY, OTHER])
+    assert "If-None-Match" not in server.requests["/a"][1]
 
 
 def test_a_server_that_says_unchanged_of_what_is_not_there(server: Server, tmp_path: Path) -> None:
     assert refusal(source({"url": server.give("/a", b"", 304)}), tmp_path) == (
-        f"{server.address}/a: the server says that nothing changed, but there is nothing here; try again later"
+        f"{server.address}/a: the server says that nothing changed, but nothing is here; try again later"
     )
 
 
@@ -166,7 +167,7 @@ def test_a_page_that_is_not_there(server: Server, tmp_path: Path) -> None:
     assert message.startswith(f"{server.address}/gone: ")
     assert "404" in message
     assert "nothing was kept" in message
-    assert len(server.asked["/gone"]) == 1
+    assert len(server.requests["/gone"]) == 1
 
 
 def test_a_body_that_is_cut_is_not_kept(server: Server, tmp_path: Path) -> None:
@@ -176,23 +177,23 @@ def test_a_body_that_is_cut_is_not_kept(server: Server, tmp_path: Path) -> None:
     assert message.endswith("nothing was kept, try again later")
 
 
-def test_a_busy_server_is_asked_again(server: Server, tmp_path: Path) -> None:
+def test_a_request_to_a_busy_server_is_repeated(server: Server, tmp_path: Path) -> None:
     url = server.give("/a", b"busy", 503, Retry_After="1")
     server.give("/a", BODY)
     assert fetch([source({"url": url})], tmp_path)[0].outcome == "new"
-    assert kept(tmp_path) == [BODY]
-    assert len(server.asked["/a"]) == 2
+    assert stored(tmp_path) == [BODY]
+    assert len(server.requests["/a"]) == 2
 
 
-def test_a_failure_does_not_keep_the_others_from_coming(server: Server, tmp_path: Path) -> None:
+def test_after_a_failure_the_other_files_are_fetched(server: Server, tmp_path: Path) -> None:
     files = [{"url": server.give("/a", BODY)}, {"url": server.address + "/gone"}, {}, {"url": server.give("/b", OTHER)}]
     results = fetch([source(*files)], tmp_path)
-    assert [(one.file_name, one.outcome) for one in results] == [
+    assert [(result.file_name, result.outcome) for result in results] == [
         ("0.csv", "new"),
         ("1.csv", "failed"),
         ("3.csv", "new"),
     ]
-    assert sorted(kept(tmp_path)) == sorted([BODY, OTHER])
+    assert sorted(stored(tmp_path)) == sorted([BODY, OTHER])
 
 
 def test_a_store_that_cannot_be_written(server: Server, tmp_path: Path) -> None:
@@ -225,8 +226,8 @@ def mirror(tmp_path: Path) -> Path:
 
 def test_a_mirror_stands_for_the_network(mirror: Path, tmp_path: Path) -> None:
     raw, declaration = tmp_path / "raw", source({"url": URL, "sha256": pin(BODY)})
-    assert fetch([declaration], raw, mirror) == [Fetched("quelle", "0.csv", "new", len(BODY))]
-    assert fetch([declaration], raw, mirror) == [Fetched("quelle", "0.csv", "unchanged", len(BODY))]
+    assert fetch([declaration], raw, mirror) == [FetchResult("quelle", "0.csv", "new", len(BODY))]
+    assert fetch([declaration], raw, mirror) == [FetchResult("quelle", "0.csv", "unchanged", len(BODY))]
     [snapshot] = RawStore(raw).manifest("quelle")
     # It says where the bytes are from, not what they were copied from.
     assert (snapshot.url, RawStore(raw).read(snapshot)) == (URL, BODY)
@@ -252,13 +253,13 @@ def test_a_folder_that_is_no_mirror(mirror: Path, tmp_path: Path, index: bytes |
         fetch([source({"url": URL})], tmp_path / "raw", mirror)
 
 
-def test_who_does_not_answer_is_not_asked_for_the_next_file(tmp_path: Path, server: Server) -> None:
+def test_a_host_that_does_not_respond_is_skipped_for_the_next_file(tmp_path: Path, server: Server) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    good = server.give("/a.csv", BODY)
-    files = ({"url": f"{nobody}/x.csv"}, {"url": good}, {"url": f"{nobody}/y.csv"})
+    answered = server.give("/a.csv", BODY)
+    files = ({"url": f"{nobody}/x.csv"}, {"url": answered}, {"url": f"{nobody}/y.csv"})
     first, other, second = fetch([source(*files)], tmp_path)
     assert [first.outcome, other.outcome, second.outcome] == ["failed", "new", "failed"]
     assert "could not be fetched" in first.message
-    assert f"{nobody}/y.csv: not asked for: {nobody.removeprefix('http://')} did not answer before" in second.message
+    assert f"{nobody}/y.csv: skipped: {nobody.removeprefix('http://')} did not respond before" in second.message

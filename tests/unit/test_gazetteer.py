@@ -1,4 +1,4 @@
-"""A place is there once, whoever lists it, and known by its newest download; a broken file says where."""
+"""Each place is listed once, as in its newest download; the error of a broken file names the line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from builders import DECLARED, declare
 
 import pipeline.gazetteer.gazetteer
 from pipeline.errors import SourceError
-from pipeline.extract.http import fetch
+from pipeline.extract.http.fetch import fetch_files
 from pipeline.gazetteer.downloads import Download, find_downloads
 from pipeline.gazetteer.features import feature_kind, is_populated
 from pipeline.gazetteer.gazetteer import (
@@ -36,9 +36,12 @@ if TYPE_CHECKING:
 
 FILES = Path(__file__).parent / "fixtures" / "geonames"
 HOLDS = {
-    "cities500.zip": "places", "DE.zip": "country_extract", "admin1CodesASCII.txt": "admin1",
-    "admin2Codes.txt": "admin2", "alternateNamesV2.zip": "place_names",
-}  # fmt: skip
+    "cities500.zip": "places",
+    "DE.zip": "country_extract",
+    "admin1CodesASCII.txt": "admin1",
+    "admin2Codes.txt": "admin2",
+    "alternateNamesV2.zip": "place_names",
+}
 EMBEDDED = pl.DataFrame(
     [
         (2918632, "Göttingen, old", "DE", "06", None, 51.5, 9.9, 100, "municipality", None, True, ["Alt", "GTI"]),
@@ -85,7 +88,7 @@ def fetched(folder: Path, *names: str, **contents: bytes) -> tuple[Download, ...
         rows.append((f"https://geo.example/{name}", name))
     with (mirror / "index.csv").open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
-    results = fetch([declaration], folder / "raw", mirror)
+    results = fetch_files([declaration], folder / "raw", mirror)
     assert {result.outcome for result in results} <= {"new", "unchanged"}
     return find_downloads(declaration, folder / "raw")
 
@@ -115,10 +118,20 @@ def test_a_download_extends_and_supersedes_the_embedded_places(tmp_path: Path) -
     assert places["place_id"].is_unique().all()
     assert set(places["geonames_id"]) == {2918632, 2950159, 3067696, 5697939, 900000001}
     assert row(places, "gn2918632") == {
-        "place_id": "gn2918632", "name": "Göttingen", "country_code": "DE", "admin1_code": "06", "admin2_code": "00",
-        "latitude": 51.53443, "longitude": 9.93228, "population": 116557, "geonames_id": 2918632, "wikidata_id": None,
-        "kind": "municipality", "feature_code": "PPLA3", "is_populated": True,
-    }  # fmt: skip
+        "place_id": "gn2918632",
+        "name": "Göttingen",
+        "country_code": "DE",
+        "admin1_code": "06",
+        "admin2_code": "00",
+        "latitude": 51.53443,
+        "longitude": 9.93228,
+        "population": 116557,
+        "geonames_id": 2918632,
+        "wikidata_id": None,
+        "kind": "municipality",
+        "feature_code": "PPLA3",
+        "is_populated": True,
+    }
     assert row(places, "gn900000001")["population"] is None
     names = gazetteer.names.filter(pl.col("place_id") == "gn2918632")
     assert names["name"].to_list() == ["Göttingen", "Goettingen", "Gottingen", "Гёттинген"]
@@ -128,10 +141,10 @@ def test_a_download_extends_and_supersedes_the_embedded_places(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("newest", "population"), [("cities500.zip", 116557), ("DE.zip", 118911)])
-def test_the_newest_download_says_what_a_place_is(tmp_path: Path, newest: str, population: int) -> None:
+def test_the_newest_download_wins(tmp_path: Path, newest: str, population: int) -> None:
     files = [
-        aged(one, date(2026, 2 if one.file.name == newest else 1, 1))
-        for one in fetched(tmp_path, "cities500.zip", "DE.zip")
+        aged(download, date(2026, 2 if download.file.name == newest else 1, 1))
+        for download in fetched(tmp_path, "cities500.zip", "DE.zip")
     ]
     for order in (files, files[::-1]):
         gazetteer = load_gazetteer(order, cache=tmp_path)
@@ -139,29 +152,47 @@ def test_the_newest_download_says_what_a_place_is(tmp_path: Path, newest: str, p
         assert gazetteer.places["place_id"].is_unique().all()
 
 
-def test_a_division_is_told_from_the_town_of_its_name(tmp_path: Path) -> None:
+def test_a_division_is_not_the_town_of_its_name(tmp_path: Path) -> None:
     gazetteer = load_gazetteer(fetched(tmp_path, "DE.zip"), cache=tmp_path)
     named = gazetteer.names.filter(pl.col("key") == "gottingen", "is_main")["place_id"].to_list()
     assert named == ["gn2918632", "gn3220785"]
     assert [row(gazetteer.places, place)["is_populated"] for place in named] == [True, False]
     kinds = dict(gazetteer.places.select("geonames_id", "kind").iter_rows())
     assert kinds == {
-        2918632: "municipality", 3220785: "county", 6550000: "municipality", 2911297: "region", 900000002: "other",
-        900000003: "district", 900000004: "other", 3067696: "municipality",
-    }  # fmt: skip
+        2918632: "municipality",
+        3220785: "county",
+        6550000: "municipality",
+        2911297: "region",
+        900000002: "other",
+        900000003: "district",
+        900000004: "other",
+        3067696: "municipality",
+    }
 
 
 @pytest.mark.parametrize(
     ("country", "code", "kind", "populated"),
     [
-        ("DE", "PPL", "municipality", True), ("DE", "PPLC", "municipality", True), ("US", "PPLX", "district", True),
-        ("DE", "PPLH", "other", False), ("DE", "PPLW", "other", False), ("SE", "ADM2", "municipality", False),
-        ("SE", "ADM1", "region", False), ("JP", "ADM3", "district", False), ("SI", "ADM1", "municipality", False),
-        ("FR", "ADM2", "county", False), ("FR", "ADM4", "municipality", False), ("FR", "ADM5", "district", False),
-        ("PL", "ADM2", "county", False), ("PL", "ADM3", "municipality", False), ("GB", "ADM4", "municipality", False),
-        ("FI", "ADM2", "county", False), ("GB", "ADMD", "other", False), ("DK", "ADM2H", "other", False),
+        ("DE", "PPL", "municipality", True),
+        ("DE", "PPLC", "municipality", True),
+        ("US", "PPLX", "district", True),
+        ("DE", "PPLH", "other", False),
+        ("DE", "PPLW", "other", False),
+        ("SE", "ADM2", "municipality", False),
+        ("SE", "ADM1", "region", False),
+        ("JP", "ADM3", "district", False),
+        ("SI", "ADM1", "municipality", False),
+        ("FR", "ADM2", "county", False),
+        ("FR", "ADM4", "municipality", False),
+        ("FR", "ADM5", "district", False),
+        ("PL", "ADM2", "county", False),
+        ("PL", "ADM3", "municipality", False),
+        ("GB", "ADM4", "municipality", False),
+        ("FI", "ADM2", "county", False),
+        ("GB", "ADMD", "other", False),
+        ("DK", "ADM2H", "other", False),
     ],
-)  # fmt: skip
+)
 def test_what_a_feature_is_depends_on_the_country(country: str, code: str, kind: str, populated: bool) -> None:
     feature = pl.DataFrame({"country_code": country, "feature_code": code, "feature_class": code[0]})
     assert feature.select(feature_kind(), is_populated()).row(0) == (kind, populated)
@@ -172,40 +203,49 @@ def test_names_have_their_languages_and_places_their_wikidata_items(tmp_path: Pa
     gazetteer = load_gazetteer(fetched(tmp_path, "cities500.zip", "alternateNamesV2.zip"), cache=tmp_path)
     names = gazetteer.names.filter(pl.col("place_id") == "gn2918632").select("name", "language", "is_main")
     assert names.rows() == [
-        ("Göttingen", "de", True), ("Chöttingen", "nds", False), ("Goettingen", None, False),
-        ("Gotinga", None, False), ("Gottinga", "it", False), ("Gottinga", "la", False), ("Gottingen", None, False),
-        ("Gœttingue", "fr", False), ("Гёттинген", None, False),
-    ]  # fmt: skip
+        ("Göttingen", "de", True),
+        ("Chöttingen", "nds", False),
+        ("Goettingen", None, False),
+        ("Gotinga", None, False),
+        ("Gottinga", "it", False),
+        ("Gottinga", "la", False),
+        ("Gottingen", None, False),
+        ("Gœttingue", "fr", False),
+        ("Гёттинген", None, False),
+    ]
     berlin = gazetteer.names.filter(pl.col("place_id") == "gn2950159")
     assert dict(berlin.filter(pl.col("language").is_not_null()).select("name", "language").iter_rows()) == {
-        "Bolin": "zh-Latn", "柏林": "zh-Hant",
-    }  # fmt: skip
+        "Bolin": "zh-Latn",
+        "柏林": "zh-Hant",
+    }
     assert "Spreeathen" not in berlin["name"].to_list()
     assert row(gazetteer.places, "gn2918632")["wikidata_id"] == "Q3033"
     assert row(gazetteer.places, "gn2950159")["wikidata_id"] is None  # two items: neither is certain
     assert not gazetteer.names.is_duplicated().any()
 
 
-def test_divisions_are_found_by_their_names_in_any_language_and_by_spoken_codes(tmp_path: Path) -> None:
+def test_divisions_have_names_in_any_language_and_spoken_codes(tmp_path: Path) -> None:
     files = fetched(tmp_path, "admin1CodesASCII.txt", "admin2Codes.txt", "alternateNamesV2.zip")
     gazetteer = load_gazetteer(files, cache=tmp_path)
     assert gazetteer.regions.rows() == [
-        ("basse saxe", "DE", "06", "Lower Saxony"), ("hlavni mesto praha", "CZ", "52", "Hlavní město Praha"),
-        ("lower saxony", "DE", "06", "Lower Saxony"), ("ne", "US", "NE", "Nebraska"),
+        ("basse saxe", "DE", "06", "Lower Saxony"),
+        ("hlavni mesto praha", "CZ", "52", "Hlavní město Praha"),
+        ("lower saxony", "DE", "06", "Lower Saxony"),
+        ("ne", "US", "NE", "Nebraska"),
         ("nebraska", "US", "NE", "Nebraska"),
-    ]  # fmt: skip
+    ]
     assert gazetteer.counties.rows() == [("scotts bluff county", "US", "NE", "157", "Scotts Bluff County")]
 
 
 def test_the_version_names_every_file_that_was_read(tmp_path: Path) -> None:
     files = fetched(tmp_path, "cities500.zip", "DE.zip")
     version = load_gazetteer(files, cache=tmp_path).version
-    assert all(one.snapshot.sha256 in version for one in files)
+    assert all(download.snapshot.sha256 in version for download in files)
     assert load_gazetteer(files[::-1], cache=tmp_path).version == version
     assert load_gazetteer(files[:1], cache=tmp_path).version != version
 
 
-def test_the_cache_is_read_again_and_a_broken_one_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_read_and_a_broken_one_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files, cache = fetched(tmp_path, "cities500.zip", "admin1CodesASCII.txt"), tmp_path / "cache"
     first = load_gazetteer(files, cache)
     (folder,) = cache.iterdir()
@@ -217,7 +257,7 @@ def test_the_cache_is_read_again_and_a_broken_one_is_made_anew(tmp_path: Path, m
         )
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline.gazetteer.gazetteer, "_assemble", lambda _: pytest.fail("the cache was not read"))
+        patch.setattr(pipeline.gazetteer.gazetteer, "_build_tables", lambda _: pytest.fail("the cache was not read"))
         assert same()
     names = folder / "names.parquet"
     for content in (b"", names.read_bytes()[:-10], bytes([*names.read_bytes()[:50], 0, *names.read_bytes()[51:]])):
@@ -229,7 +269,7 @@ def test_the_cache_is_read_again_and_a_broken_one_is_made_anew(tmp_path: Path, m
     assert same()
 
 
-def test_old_caches_go_and_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
+def test_old_caches_are_removed_and_a_cache_that_cannot_be_written_is_not_used(tmp_path: Path) -> None:
     for number in range(6):
         (tmp_path / f"gazetteer-{number}").mkdir()
     load_gazetteer(cache=tmp_path)
@@ -249,21 +289,21 @@ def test_old_caches_go_and_a_cache_that_cannot_be_written_is_done_without(tmp_pa
         (lambda text: text.replace(b"3426354", b"many"), r"line 2: population is 'many'"),
         (lambda text: text.replace("Гё".encode(), b"\xd0"), r"line 1: is not UTF-8"),
         (lambda text: text + b"\n", r"line 5: 1 columns instead of 19"),
-        # One column too few and one too many make the right sum.
+        # One column too few and one too many have the right sum.
         (
             lambda text: text.replace(b"\tDE\t", b"\t", 1).replace(b"5697939\t", b"5697939\t\t"),
             r"line 1: 18 columns instead of 19",
         ),
     ],
 )
-def test_a_broken_file_says_where(tmp_path: Path, change: Any, message: str) -> None:
+def test_the_error_of_a_broken_file_names_the_line(tmp_path: Path, change: Any, message: str) -> None:
     text = change((FILES / "cities500.txt").read_bytes())
     files = fetched(tmp_path, "cities500.zip", cities500=packed("cities500.zip", text))
     with pytest.raises(SourceError, match=message):
         load_gazetteer(files, cache=tmp_path)
 
 
-def test_an_archive_that_is_none_says_so(tmp_path: Path) -> None:
+def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     whole = packed("cities500.zip")
     for content, message in (
         (b"<html>busy</html>", "is no zip archive"),
@@ -279,7 +319,7 @@ def test_an_archive_that_is_none_says_so(tmp_path: Path) -> None:
         load_gazetteer(files, cache=tmp_path)
 
 
-def test_rows_are_cut_at_line_breaks_and_counted_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_end_at_line_breaks_and_lines_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = load_gazetteer(fetched(tmp_path, "cities500.zip"), cache=tmp_path / "a")
     monkeypatch.setattr("pipeline.gazetteer.downloads._BLOCK", 100)
     again = load_gazetteer(fetched(tmp_path, "cities500.zip"), cache=tmp_path / "b")
@@ -291,56 +331,65 @@ def test_rows_are_cut_at_line_breaks_and_counted_on(tmp_path: Path, monkeypatch:
         load_gazetteer(broken, cache=tmp_path)
 
 
-def test_an_optional_file_may_be_missing_any_other_may_not(tmp_path: Path) -> None:
+def test_only_an_optional_file_may_be_missing(tmp_path: Path) -> None:
     declaration = declare(
-        id="geo", kind="gazetteer", columns={},
+        id="geo",
+        kind="gazetteer",
+        columns={},
         files=[
             {"name": name, "holds": "country_extract", "url": f"https://geo.example/{name}", "optional": optional}
             for name, optional in (("DE.zip", False), ("XX.zip", True), ("FR.zip", False))
         ],
-    )  # fmt: skip
+    )
     assert find_downloads(declaration, tmp_path / "raw") == ()
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     (mirror / "DE.zip").write_bytes(packed("DE.zip"))
     (mirror / "index.csv").write_text("url,path\nhttps://geo.example/DE.zip,DE.zip\n")
-    results = fetch([declaration], tmp_path / "raw", mirror)
-    assert [(one.file_name, one.outcome) for one in results] == [
-        ("DE.zip", "new"), ("XX.zip", "missing"), ("FR.zip", "failed"),
-    ]  # fmt: skip
+    results = fetch_files([declaration], tmp_path / "raw", mirror)
+    assert [(result.file_name, result.outcome) for result in results] == [
+        ("DE.zip", "new"),
+        ("XX.zip", "missing"),
+        ("FR.zip", "failed"),
+    ]
     with pytest.raises(SourceError, match=r"geo: FR\.zip not in .*twintowns fetch geo"):
         find_downloads(declaration, tmp_path / "raw")
 
 
-def test_a_pinned_file_beside_its_declaration_is_read_there(tmp_path: Path) -> None:
+def test_a_pinned_file_next_to_its_declaration_is_read_there(tmp_path: Path) -> None:
     content = packed("DE.zip")
     (tmp_path / "DE.zip").write_bytes(content)
     file = {"name": "DE.zip", "holds": "country_extract", "sha256": hashlib.sha256(content).hexdigest()}
     changes: dict[str, Any] = {"kind": "gazetteer", "columns": {}, "path": tmp_path / "geo.toml"}
-    (found,) = find_downloads(declare(**changes, files=[file]), tmp_path / "raw")
-    assert load_gazetteer([found], cache=tmp_path).places.height == 8
-    assert found.snapshot.as_of_date == DECLARED["as_of"]
+    (download,) = find_downloads(declare(**changes, files=[file]), tmp_path / "raw")
+    assert load_gazetteer([download], cache=tmp_path).places.height == 8
+    assert download.snapshot.as_of_date == DECLARED["as_of"]
     with pytest.raises(SourceError, match="pins 0000"):
         find_downloads(declare(**changes, files=[file | {"sha256": "0" * 64}]), tmp_path / "raw")
 
 
 def test_the_downloads_are_declared_and_off() -> None:
-    declarations = [one for one in load_declarations().values() if one.id.startswith("geonames_")]
-    assert [one.id for one in declarations] == [
-        "geonames_admin", "geonames_cities500", "geonames_extracts", "geonames_names",
-    ]  # fmt: skip
-    for one in declarations:
-        assert (one.enabled, one.kind, one.family) == (False, "gazetteer", "geonames")
-        assert all(file.url and file.url.endswith(file.name) for file in one.files)
-    extracts = next(one for one in declarations if one.id == "geonames_extracts")
+    declarations = [
+        declaration for declaration in load_declarations().values() if declaration.id.startswith("geonames_")
+    ]
+    assert [declaration.id for declaration in declarations] == [
+        "geonames_admin",
+        "geonames_cities500",
+        "geonames_extracts",
+        "geonames_names",
+    ]
+    for declaration in declarations:
+        assert (declaration.enabled, declaration.kind, declaration.family) == (False, "gazetteer", "geonames")
+        assert all(file.url and file.url.endswith(file.name) for file in declaration.files)
+    extracts = next(declaration for declaration in declarations if declaration.id == "geonames_extracts")
     assert all(file.optional for file in extracts.files)
 
 
-def test_the_package_gives_every_place_of_five_hundred_inhabitants() -> None:
+def test_the_package_has_every_place_of_five_hundred_inhabitants() -> None:
     places = embedded_places()
     assert places.schema == RECORD
     assert places.height > 200_000
     assert places["geonames_id"].is_unique().all()
     tokyo = places.row(by_predicate=pl.col("geonames_id") == 1850147, named=True)
     assert (tokyo["name"], tokyo["country_code"], tokyo["admin1_code"]) == ("Tokyo", "JP", "40")
-    assert "東京" in tokyo["others"]
+    assert "東京" in tokyo["other_names"]

@@ -24,8 +24,8 @@ def lines(a: tuple[float, float], b: tuple[float, float]) -> list[list[Position]
     ends = pl.DataFrame(
         {"id": ["p"], "latitude_a": [a[0]], "longitude_a": [a[1]], "latitude_b": [b[0]], "longitude_b": [b[1]]}
     )
-    [found] = great_circles(ends)["lines"].to_list()
-    return list(found)
+    [drawn] = great_circles(ends)["lines"].to_list()
+    return list(drawn)
 
 
 def kilometres(a: Position, b: Position) -> float:
@@ -77,6 +77,6 @@ def test_every_line_is_on_the_map_and_no_longer_than_the_way(a: tuple[float, flo
     for part in parts:
         assert len(part) >= 2
         assert all(-180 <= longitude <= 180 and -90 <= latitude <= 90 for longitude, latitude in part)
-        assert all(abs(one[0] - other[0]) <= 180 for one, other in pairwise(part))
+        assert all(abs(start[0] - end[0]) <= 180 for start, end in pairwise(part))
     assert kilometres(parts[0][0], [a[1], a[0]]) < 0.01
     assert kilometres(parts[-1][-1], [b[1], b[0]]) < 0.01

@@ -1,4 +1,4 @@
-"""What sort of body a name names, by its words and by what the gazetteer and ISO 3166-2 know."""
+"""The kind of body that a name names, by its words, by the gazetteer and by ISO 3166-2."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.gazetteer.names import search_key
 from pipeline.gazetteer.regions import regions
-from pipeline.locate.kinds import kind_of, settle_kinds
-from pipeline.locate.mentions import read_names, read_rivers, read_tails
+from pipeline.locate.kinds import kind_of
+from pipeline.locate.readings import read_names, read_qualifiers, read_rivers
+from pipeline.locate.settle_kinds import settle_kinds
 from schemas.vocabularies import TownKind
 
-TOLD = """
+NAMED = """
 Ammerland (Kreis)|DE|county
 Wavre (wallonne, Région)|BE|municipality
 Wavre (Brabant wallon, Province), BE|BE|municipality
@@ -105,7 +107,7 @@ def rows(table: str) -> list[tuple[str, str | None, str]]:
     return [(text, country or None, kind) for text, country, kind in parts]
 
 
-@pytest.mark.parametrize(("text", "country", "kind"), rows(TOLD))
+@pytest.mark.parametrize(("text", "country", "kind"), rows(NAMED))
 def test_kind_by_its_words(text: str, country: str | None, kind: str) -> None:
     frame = pl.DataFrame({"text": [text], "country": [country]}, schema={"text": pl.String, "country": pl.String})
     assert frame.select(kind_of(pl.col("text"), pl.col("country"))).item() == kind
@@ -146,7 +148,7 @@ def gazetteer() -> Gazetteer:
     return load_gazetteer()
 
 
-def test_kind_by_what_is_known(gazetteer: Gazetteer) -> None:
+def test_kind_by_gazetteer_and_iso_3166_2(gazetteer: Gazetteer) -> None:
     parts = [line.split("|") for line in SETTLED.strip().splitlines()]
     mentions = pl.DataFrame(
         {"mention": range(len(parts)), "text": [part[0] for part in parts], "country_code": [part[1] for part in parts]}
@@ -177,7 +179,7 @@ def test_garbage_never_raises_and_gives_no_empty_key(texts: list[str], country: 
     ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
     assert mentions["kind"].is_in([kind.value for kind in TownKind]).all()
     names = read_names(mentions)
-    tails = read_tails(mentions, read_rivers(names))
+    qualifiers = read_qualifiers(mentions, read_rivers(names))
     assert names.filter(pl.col("key").str.strip_chars(" ") == "").is_empty()
-    assert tails.filter(pl.col("hint").str.strip_chars(" ") == "").is_empty()
+    assert qualifiers.filter(pl.col("hint").str.strip_chars(" ") == "").is_empty()
     assert not names.select("mention", "key").is_duplicated().any()

@@ -1,32 +1,37 @@
-"""What a mention may be called, what stands behind the name, and what both lead to."""
+"""The names that a mention may mean, its qualifiers, and the places that both lead to."""
 
 from __future__ import annotations
 
 import polars as pl
 import pytest
 
-from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, load_gazetteer
+from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.gazetteer.names import search_key
 from pipeline.gazetteer.regions import regions
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import decide, find_candidates
-from pipeline.locate.mentions import TIER_WEIGHTS, read_names, read_rivers, read_tails
+from pipeline.locate.readings import TIER_WEIGHTS, read_names, read_qualifiers, read_rivers
 
 
 def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
     return pl.DataFrame(
         [(place, text, country, None, None, None) for place, (text, country) in enumerate(stated)],
         schema={
-            "mention": pl.UInt32, "text": pl.String, "country_code": pl.String, "region": pl.String,
-            "latitude": pl.Float64, "longitude": pl.Float64,
+            "mention": pl.UInt32,
+            "text": pl.String,
+            "country_code": pl.String,
+            "region": pl.String,
+            "latitude": pl.Float64,
+            "longitude": pl.Float64,
         },
         orient="row",
-    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))  # fmt: skip
+    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
 
 
-def tails_of(text: str, country: str | None) -> pl.DataFrame:
+def qualifiers_of(text: str, country: str | None) -> pl.DataFrame:
     mentions = mentions_of((text, country))
-    return read_tails(mentions, read_rivers(read_names(mentions)))
+    return read_qualifiers(mentions, read_rivers(read_names(mentions)))
 
 
 READ = [
@@ -62,16 +67,16 @@ READ = [
 
 @pytest.mark.parametrize(("text", "country", "key", "tier", "needs_proof"), READ)
 def test_readings(text: str, country: str, key: str, tier: int, needs_proof: bool) -> None:
-    found = read_names(mentions_of((text, country))).filter(pl.col("key") == key)
-    assert found.select("tier", "weight", "needs_proof").rows() == [(tier, TIER_WEIGHTS[tier], needs_proof)]
+    readings = read_names(mentions_of((text, country))).filter(pl.col("key") == key)
+    assert readings.select("tier", "weight", "needs_proof").rows() == [(tier, TIER_WEIGHTS[tier], needs_proof)]
 
 
-def test_what_is_no_municipality_is_read_as_it_stands_alone() -> None:
+def test_another_body_than_a_municipality_has_one_reading() -> None:
     read = read_names(mentions_of(("Soest (Kreis)", "DE"), ("Paris (12. Bezirk)", "FR")))
     assert sorted(read["key"]) == ["paris 12 bezirk", "soest kreis"]
 
 
-TAILS = [
+QUALIFIERS = [
     ("Melle (Deux-Sèvres)", "deux sevres"),
     ("Aubigny (Dep. Vendee)", "vendee"),
     ("Nysa (Woiwodschaft Oppeln)", "oppeln"),
@@ -84,13 +89,13 @@ TAILS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "hint"), TAILS)
-def test_tails(text: str, hint: str) -> None:
-    assert hint in tails_of(text, None)["hint"].to_list()
+@pytest.mark.parametrize(("text", "hint"), QUALIFIERS)
+def test_qualifiers(text: str, hint: str) -> None:
+    assert hint in qualifiers_of(text, None)["hint"].to_list()
 
 
-def test_a_word_of_status_is_no_tail() -> None:
-    assert tails_of("Aalen (Stadt)", "DE").is_empty()
+def test_a_word_of_status_is_no_qualifier() -> None:
+    assert qualifiers_of("Aalen (Stadt)", "DE").is_empty()
 
 
 @pytest.fixture(scope="module")
@@ -125,12 +130,12 @@ MEANT = [
 @pytest.mark.parametrize(("text", "country", "place"), MEANT)
 def test_places_meant(text: str, country: str, place: str | None, gazetteer: Gazetteer) -> None:
     candidates = find_candidates(mentions_of((text, country)), gazetteer, regions(cache_folder()))
-    found = decide(candidates).join(gazetteer.places, on="place_id")["name"].to_list()
-    assert found == ([place] if place else [])
+    names = decide(candidates).join(gazetteer.places, on="place_id")["name"].to_list()
+    assert names == ([place] if place else [])
 
 
-def test_coordinates_outweigh_a_tail(gazetteer: Gazetteer) -> None:
+def test_coordinates_outweigh_a_qualifier(gazetteer: Gazetteer) -> None:
     """What the list prints in brackets may be wrong; a place of the name at its coordinates is the place."""
     stated = mentions_of(("Lichtenvoorde (Overijssel)", "NL")).with_columns(latitude=51.985, longitude=6.567)
-    found = decide(find_candidates(stated, gazetteer, regions(cache_folder())))
-    assert found["located_by"].to_list() == ["name_and_coordinates"]
+    decided = decide(find_candidates(stated, gazetteer, regions(cache_folder())))
+    assert decided["located_by"].to_list() == ["name_and_coordinates"]

@@ -1,4 +1,4 @@
-"""Misspelt names and namesakes: a place is meant where something else speaks for it too, and no other."""
+"""Misspelt names and namesakes: other evidence must support a place, and no other place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from test_locate import NOBODY, Mention, is_minted, of
 from pipeline.locate import index_mentions, locate
 
 if TYPE_CHECKING:
-    from pipeline.locate.located import Located
+    from pipeline.locate import LinkageResult
 
 PLACES = gazetteer(
     (1, "Görlitz", "DE", 51.15, 14.99, 56_000, []),
@@ -36,11 +36,16 @@ GORLITZ = of("Görlitz")
 MINNESOTA, MASSACHUSETTS = (of("Plymouth", "US", region=region) for region in ("Minnesota", "Massachusetts"))
 
 
-def link(*links: tuple[Mention, Mention]) -> tuple[pl.DataFrame, Located]:
+def link(*links: tuple[Mention, Mention]) -> tuple[pl.DataFrame, LinkageResult]:
     keys = {
-        "text": pl.String, "country": pl.String, "country_code": pl.String, "region": pl.String,
-        "latitude": pl.Float64, "longitude": pl.Float64, "wikidata_id": pl.String,
-    }  # fmt: skip
+        "text": pl.String,
+        "country": pl.String,
+        "country_code": pl.String,
+        "region": pl.String,
+        "latitude": pl.Float64,
+        "longitude": pl.Float64,
+        "wikidata_id": pl.String,
+    }
     sides = {side: {key: f"{side}_{key}" for key in keys} for side in ("town", "partner")}
     rows = [
         {columns[key]: mention.get(key) for columns, mention in zip(sides.values(), pair, strict=True) for key in keys}
@@ -52,10 +57,10 @@ def link(*links: tuple[Mention, Mention]) -> tuple[pl.DataFrame, Located]:
     return located.assign(located.assign(indexed, "town"), "partner"), located
 
 
-def find(mention: Mention, partner: Mention = NOBODY, *known: tuple[Mention, Mention]) -> tuple[str, str]:
-    """Return which town a mention means and how that was told."""
-    found, _ = link((mention, partner), *known)
-    return found.select("town_id", "town_located_by").row(0)
+def find(mention: Mention, partner: Mention = NOBODY, *claims: tuple[Mention, Mention]) -> tuple[str, str]:
+    """Return which town a mention means and by which evidence."""
+    linked, _ = link((mention, partner), *claims)
+    return linked.select("town_id", "town_located_by").row(0)
 
 
 # Misspelt names
@@ -64,26 +69,36 @@ def find(mention: Mention, partner: Mention = NOBODY, *known: tuple[Mention, Men
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("Montauban de Bretange", "gn3"), ("Motauban de Bretagne", "gn3"), ("Montaubam de Bretagne", "gn3"),
-        ("Montaubann de Bretagne", "gn3"), ("Montauban de Bretagnes", "gn3"), ("Nontauban de Bretagne", "gn3"),
+        ("Montauban de Bretange", "gn3"),
+        ("Motauban de Bretagne", "gn3"),
+        ("Montaubam de Bretagne", "gn3"),
+        ("Montaubann de Bretagne", "gn3"),
+        ("Montauban de Bretagnes", "gn3"),
+        ("Nontauban de Bretagne", "gn3"),
         ("Montaubande Bretagne", "gn3"),
     ],
-)  # fmt: skip
-def test_a_long_name_with_one_wrong_letter_is_the_only_one_like_it(text: str, place: str) -> None:
+)
+def test_a_long_name_with_one_wrong_letter_is_the_only_similar_one(text: str, place: str) -> None:
     assert find(of(text, "FR")) == (place, "similar_name")
 
 
 @pytest.mark.parametrize(
     ("text", "country"),
     [
-        ("Mautoban de Bretagne", "FR"), ("Montauban de Bretagne", "BE"), ("Montaubn de Bretage", "FR"),
+        ("Mautoban de Bretagne", "FR"),
+        ("Montauban de Bretagne", "BE"),
+        ("Montaubn de Bretage", "FR"),
         # Short, like two places, or like a village.
-        ("Gorlits", "DE"), ("Görlit", "DE"), ("Mauges-sur-Loire", "FR"), ("Lyo", "FR"),
-        # A county is no town, and what is stated to be another country's place is none of this one.
-        ("Landkreis Montauban de Bretange", "FR"), ("Zgorzele", "DE"),
+        ("Gorlits", "DE"),
+        ("Görlit", "DE"),
+        ("Mauges-sur-Loire", "FR"),
+        ("Lyo", "FR"),
+        # A county is no town, and a place of another country is not meant.
+        ("Landkreis Montauban de Bretange", "FR"),
+        ("Zgorzele", "DE"),
     ],
-)  # fmt: skip
-def test_likeness_alone_proves_nothing(text: str, country: str) -> None:
+)
+def test_a_similar_name_alone_proves_nothing(text: str, country: str) -> None:
     town_id, _ = find(of(text, country))
     assert is_minted(town_id)
 
@@ -91,9 +106,9 @@ def test_likeness_alone_proves_nothing(text: str, country: str) -> None:
 def test_a_misspelt_name_means_the_place_where_the_source_puts_it() -> None:
     assert find(of("Gorltz", latitude=51.16, longitude=15.0)) == ("gn1", "similar_name")
     assert is_minted(find(of("Gorltz", latitude=50.9, longitude=14.9))[0])
-    # Where one mention is placed, the same spelling without coordinates is the same town.
-    placed = of("Gorltz", latitude=51.16, longitude=15.0)
-    assert find(of("Gorltz"), of("Lyon", "FR"), (placed, NOBODY)) == ("gn1", "similar_name")
+    # Where one mention is located, the same spelling without coordinates is the same town.
+    with_coordinates = of("Gorltz", latitude=51.16, longitude=15.0)
+    assert find(of("Gorltz"), of("Lyon", "FR"), (with_coordinates, NOBODY)) == ("gn1", "similar_name")
 
 
 def test_a_misspelt_name_means_the_place_that_has_its_partner() -> None:
@@ -109,18 +124,18 @@ def test_a_misspelt_name_means_the_place_that_has_its_partner() -> None:
 # Namesakes
 
 
-def test_a_name_means_another_town_beside_another_partner() -> None:
+def test_a_name_means_another_town_with_another_partner() -> None:
     plymouth, lyon, arras = of("Plymouth", "US"), of("Lyon", "FR"), of("Arras", "FR")
-    found, located = link(
+    linked, located = link(
         (MINNESOTA, lyon), (MASSACHUSETTS, arras), (plymouth, lyon), (arras, plymouth), (plymouth, of("Soest", "NL"))
     )
-    assert found["town_id"].to_list() == ["gn8", "gn9", "gn8", "gn11", "gn8"]
-    assert found["partner_id"].to_list() == ["gn10", "gn11", "gn10", "gn9", "gn15"]
-    assert found["partner_located_by"][3] == "other_side"
-    assert found["town_located_by"][4] == "population"
+    assert linked["town_id"].to_list() == ["gn8", "gn9", "gn8", "gn11", "gn8"]
+    assert linked["partner_id"].to_list() == ["gn10", "gn11", "gn10", "gn9", "gn15"]
+    assert linked["partner_located_by"][3] == "other_side"
+    assert linked["town_located_by"][4] == "population"
     assert located.links.height == 1
-    # A frame of one side alone has no partner to ask.
-    alone = located.assign(found.select("town_mention"), "town")
+    # A frame of one side has no partners.
+    alone = located.assign(linked.select("town_mention"), "town")
     assert alone["town_id"].to_list() == ["gn8", "gn9", "gn8", "gn11", "gn8"]
 
 
@@ -129,23 +144,23 @@ def test_a_partner_of_two_namesakes_leaves_the_largest() -> None:
     assert find(plymouth, lyon, (MINNESOTA, lyon), (MASSACHUSETTS, lyon)) == ("gn8", "population")
 
 
-def test_a_partner_in_common_tells_namesakes_apart() -> None:
+def test_a_shared_partner_distinguishes_namesakes() -> None:
     arras, soest = of("Arras", "FR"), of("Soest", "NL")
     circle = ((MASSACHUSETTS, soest), (soest, arras))
     assert find(of("Plymouth", "US"), arras, *circle) == ("gn9", "other_side")
     assert find(of("Plymouth", "US"), arras, *circle, (MINNESOTA, soest)) == ("gn8", "population")
-    # Many that bear one name have partners in common.
+    # Many towns of one name share partners.
     namesake = of("Plymouth", "GB")
     assert find(of("Plymouth", "US"), namesake, (MASSACHUSETTS, soest), (soest, namesake)) == ("gn8", "population")
 
 
 def test_no_town_is_its_own_partner() -> None:
     meuse = of("Joigny-sur-Meuse", "FR")
-    found, _ = link((of("Joigny", "FR"), meuse), (meuse, of("Joigny", "FR")))
-    assert set(found["town_id"]) == {"gn13", "gn14"}
+    linked, _ = link((of("Joigny", "FR"), meuse), (meuse, of("Joigny", "FR")))
+    assert set(linked["town_id"]) == {"gn13", "gn14"}
 
 
-def test_a_name_without_a_country_is_told_by_its_partners() -> None:
+def test_partners_decide_a_name_without_a_country() -> None:
     lyon = of("Lyon", "FR")
     assert find(of("Soest", None), lyon, (of("Soest", "NL"), lyon)) == ("gn15", "other_side")
     assert find(of("Soest", None), lyon)[1] == "not_located"

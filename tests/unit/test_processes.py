@@ -57,7 +57,7 @@ def test_the_first_failure_is_raised() -> None:
 
 
 def test_a_process_that_is_ended_is_told_in_words() -> None:
-    with pytest.raises(TwintownsError, match="one of 2 processes that read was ended from outside, perhaps because"):
+    with pytest.raises(TwintownsError, match="one of 2 reading processes was ended from outside, perhaps because"):
         list(map_in_order(end_oneself, range(1, 4), 2))
 
 

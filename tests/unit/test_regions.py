@@ -9,14 +9,14 @@ import pytest
 
 from pipeline.gazetteer.gazetteer import load_gazetteer
 from pipeline.gazetteer.names import search_key
-from pipeline.gazetteer.regions import NAMES, SCHEMA, SEATS, bare_region, region_code_of, regions
+from pipeline.gazetteer.regions import NAMES, SCHEMA, SEATS, bare_region, region_codes, regions
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+def known_regions(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
     return regions(tmp_path_factory.mktemp("cache"))
 
 
@@ -49,25 +49,25 @@ Tirol|AT|07
 
 
 @pytest.mark.parametrize("line", HINTS.strip().splitlines())
-def test_hints_lead_to_the_codes_of_geonames(line: str, known: pl.DataFrame) -> None:
+def test_hints_lead_to_the_codes_of_geonames(line: str, known_regions: pl.DataFrame) -> None:
     name, country, admin1 = line.split("|")
     key = pl.DataFrame({"name": [name]}).select(bare_region(search_key(pl.col("name")))).item()
-    found = known.filter(pl.col("hint").is_in([key]) & (pl.col("country_code") == country))
-    assert found["admin1_code"].unique().to_list() == [admin1]
+    divisions = known_regions.filter(pl.col("hint").is_in([key]) & (pl.col("country_code") == country))
+    assert divisions["admin1_code"].unique().to_list() == [admin1]
 
 
-def test_table(known: pl.DataFrame, tmp_path: Path) -> None:
-    assert known.schema == SCHEMA
-    assert known.filter(pl.col("hint") == "").is_empty()
-    assert not known.select("hint", "iso_3166_2").is_duplicated().any()
-    assert known.equals(regions(tmp_path / "other"))
-    assert known.filter(pl.col("country_code") != pl.col("iso_3166_2").str.slice(0, 2)).is_empty()
+def test_table(known_regions: pl.DataFrame, tmp_path: Path) -> None:
+    assert known_regions.schema == SCHEMA
+    assert known_regions.filter(pl.col("hint") == "").is_empty()
+    assert not known_regions.select("hint", "iso_3166_2").is_duplicated().any()
+    assert known_regions.equals(regions(tmp_path / "other"))
+    assert known_regions.filter(pl.col("country_code") != pl.col("iso_3166_2").str.slice(0, 2)).is_empty()
 
 
-def test_a_cache_that_cannot_be_used_is_done_without(known: pl.DataFrame, tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_is_not_used(known_regions: pl.DataFrame, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_bytes(b"")
-    assert regions(blocked).equals(known)
+    assert regions(blocked).equals(known_regions)
 
 
 def test_every_seat_lies_in_its_division() -> None:
@@ -78,15 +78,15 @@ def test_every_seat_lies_in_its_division() -> None:
     assert not seats["iso_3166_2"].is_duplicated().any()
 
 
-def test_reviewed_names_are_of_divisions_that_exist(known: pl.DataFrame) -> None:
+def test_reviewed_names_are_of_divisions_that_exist(known_regions: pl.DataFrame) -> None:
     names = pl.read_csv(NAMES, infer_schema=False)
-    assert names.join(known, on="iso_3166_2", how="anti").is_empty()
+    assert names.join(known_regions, on="iso_3166_2", how="anti").is_empty()
     assert set(names["relation"]) == {"same", "within"}
     assert not names.select("iso_3166_2", "name").is_duplicated().any()
 
 
-def test_region_code_of(known: pl.DataFrame) -> None:
-    asked = [
+def test_region_codes(known_regions: pl.DataFrame) -> None:
+    cases = [
         ("Argeș County", "RO", "RO-AG"),
         ("Präfektur Aichi", None, "JP-23"),
         ("Dep. Correze", "FR", "FR-19"),
@@ -94,6 +94,8 @@ def test_region_code_of(known: pl.DataFrame) -> None:
         ("Ulm", "DE", None),
         (None, "DE", None),
     ]
-    names, countries, codes = zip(*asked, strict=True)
-    found = region_code_of(pl.Series(names, dtype=pl.String), pl.Series(countries, dtype=pl.String), known)
-    assert found.to_list() == list(codes)
+    schema = {"text": pl.String, "country_code": pl.String, "expected": pl.String}
+    mentions = pl.DataFrame(cases, schema=schema, orient="row").with_row_index("mention")
+    codes = region_codes(mentions.with_columns(key=search_key(pl.col("text"))), known_regions)
+    expected = mentions.drop_nulls("expected").select("mention", "expected")
+    assert codes.select("mention", "iso_3166_2").rows() == expected.rows()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.publish.run_log import LOG, Decided, Run, SourceState, age, append_run, last_runs, now
+from pipeline.publish.run_log import LOG, Decision, Run, SourceState, age, append_run, last_runs, now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 
 def a_run(number: int, message: str = "ü – \n \U0001f600") -> Run:
     return Run(
-        run=number, command="refresh", started_at=now().isoformat(), message=message,
-        sources={"a": SourceState("stale", "why")}, decided=Decided("key", "000001-00000000", stale={"a": "why"}),
-    )  # fmt: skip
+        run=number,
+        command="refresh",
+        started_at=now().isoformat(),
+        message=message,
+        sources={"a": SourceState("stale", "why")},
+        decided=Decision("key", "000001-00000000", stale={"a": "why"}),
+    )
 
 
 def test_what_is_written_is_read_newest_first(tmp_path: Path) -> None:
-    made = [a_run(number) for number in range(5)]
-    for run in made:
+    runs = [a_run(number) for number in range(5)]
+    for run in runs:
         append_run(tmp_path, run)
-    assert last_runs(tmp_path, 3) == [made[4], made[3], made[2]]
+    assert last_runs(tmp_path, 3) == [runs[4], runs[3], runs[2]]
     assert len((tmp_path / LOG).read_text().splitlines()) == 5
 
 
@@ -59,10 +63,10 @@ def test_lines_of_another_version_are_read_as_far_as_they_are_known(tmp_path: Pa
 @given(st.lists(st.integers(0, 200_000), min_size=1, max_size=4))
 def test_lines_of_any_length(tmp_path_factory: pytest.TempPathFactory, lengths: list[int]) -> None:
     folder = tmp_path_factory.mktemp("runs")
-    made = [a_run(number, "x" * length) for number, length in enumerate(lengths)]
-    for run in made:
+    runs = [a_run(number, "x" * length) for number, length in enumerate(lengths)]
+    for run in runs:
         append_run(folder, run)
-    assert last_runs(folder, 99) == made[::-1]
+    assert last_runs(folder, 99) == runs[::-1]
 
 
 def test_a_time_that_lies_ahead_has_no_age() -> None:

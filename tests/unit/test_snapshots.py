@@ -11,7 +11,8 @@ import pytest
 from builders import AS_OF, declare
 
 from pipeline.errors import SourceError
-from pipeline.raw_store.snapshots import MANIFEST, RawStore, Snapshot, adopt, describe, write_atomically
+from pipeline.raw_store.atomic import write_atomically
+from pipeline.raw_store.snapshots import MANIFEST, RawStore, Snapshot, describe, describe_generated, import_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,9 +42,16 @@ def test_what_a_manifest_entry_says(tmp_path: Path) -> None:
     entry = json.loads(line)
     assert datetime.fromisoformat(entry.pop("retrieved_at")).tzinfo is not None
     assert entry == {
-        "source_id": "quelle", "file_name": "a.csv", "path": f"{pin(ONE)[:12]}/a.csv", "sha256": pin(ONE),
-        "byte_count": len(ONE), "as_of_date": "2024-06-30", "url": URL, "etag": '"v1"', "licence": "CC0-1.0",
-    }  # fmt: skip
+        "source_id": "quelle",
+        "file_name": "a.csv",
+        "path": f"{pin(ONE)[:12]}/a.csv",
+        "sha256": pin(ONE),
+        "byte_count": len(ONE),
+        "as_of_date": "2024-06-30",
+        "url": URL,
+        "etag": '"v1"',
+        "licence": "CC0-1.0",
+    }
     assert snapshot.snapshot_id == f"quelle/a.csv@{pin(ONE)[:12]}"
     assert RawStore(tmp_path).manifest("quelle") == [snapshot] == [Snapshot.from_json(line)]
     assert RawStore(tmp_path).read(snapshot) == ONE
@@ -84,6 +92,32 @@ def test_the_same_bytes_again_add_nothing(tmp_path: Path) -> None:
     # A return to older bytes is news.
     assert [entry.sha256 for entry in RawStore(tmp_path).manifest("quelle")] == [pin(ONE), pin(OTHER), pin(ONE)]
     assert sorted([*before, f"quelle/{pin(OTHER)[:12]}/a.csv"]) == everything(tmp_path)
+
+
+def test_a_finished_file_is_moved_into_the_store(tmp_path: Path) -> None:
+    store, declaration = RawStore(tmp_path / "raw"), declare()
+    for content, is_new in ((ONE, True), (ONE, False), (OTHER, True), (ONE, True)):
+        generated = tmp_path / "generated"
+        generated.write_bytes(content)
+        snapshot = describe_generated(declaration, declaration.files[0], generated, URL)
+        assert store.add(snapshot, generated) == is_new
+        assert (store.read(snapshot), snapshot.url, snapshot.byte_count) == (content, URL, len(content))
+        assert not generated.exists()
+    # A stored file that was damaged is replaced.
+    store.path_of(snapshot).write_bytes(b"")
+    generated.write_bytes(ONE)
+    assert store.add(snapshot, generated)
+    assert store.read(snapshot) == ONE
+    assert [entry.sha256 for entry in store.manifest("quelle")] == [pin(ONE), pin(OTHER), pin(ONE)]
+
+
+def test_snapshots_that_are_chosen_by_their_ids(tmp_path: Path) -> None:
+    first, second = add(tmp_path, ONE), add(tmp_path, OTHER)
+    store, declaration = RawStore(tmp_path), declare(files=[{"name": "a.csv", "sha256": pin(OTHER)}])
+    ids = frozenset({first.snapshot_id, second.snapshot_id})
+    assert store.latest(declaration, declaration.files[0], frozenset({first.snapshot_id})) == first
+    assert store.latest(declaration, declaration.files[0], ids) == second
+    assert store.latest(declaration, declaration.files[0], frozenset({"quelle/a.csv@000000000000"})) is None
 
 
 def test_a_pin_chooses_the_snapshot(tmp_path: Path) -> None:
@@ -127,7 +161,7 @@ def test_a_file_that_the_manifest_lists_is_missing(tmp_path: Path) -> None:
     fetched, given = add(tmp_path / "fetched", ONE, url=URL), add(tmp_path / "given", ONE)
     for folder, snapshot, advice in (
         ("fetched", fetched, "restore it or fetch it again with: twintowns fetch quelle"),
-        ("given", given, "restore it, or take it as it now is with: twintowns adopt quelle "),
+        ("given", given, "restore it, or take it as it is now with: twintowns adopt quelle "),
     ):
         store = RawStore(tmp_path / folder)
         path = store.path_of(snapshot)
@@ -158,7 +192,7 @@ def test_a_file_from_elsewhere_is_copied(tmp_path: Path) -> None:
     given, raw = tmp_path / "given" / "a.csv", tmp_path / "raw"
     given.parent.mkdir()
     given.write_bytes(ONE)
-    snapshot = adopt(declare(), given, raw)
+    snapshot = import_file(declare(), given, raw)
     given.write_bytes(OTHER)
     assert RawStore(raw).read(snapshot) == ONE
     assert everything(raw) == [f"quelle/{pin(ONE)[:12]}/a.csv", "quelle/manifest.jsonl"]
@@ -168,9 +202,9 @@ def test_a_file_within_the_store_stays_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "quelle" / "a.csv"
     path.parent.mkdir()
     path.write_bytes(ONE)
-    first = adopt(declare(), path, tmp_path)
+    first = import_file(declare(), path, tmp_path)
     path.write_bytes(OTHER)
-    second = adopt(declare(), path, tmp_path)
+    second = import_file(declare(), path, tmp_path)
     assert (first.path, second.path) == ("a.csv", "a.csv")
     assert everything(tmp_path) == ["quelle/a.csv", "quelle/manifest.jsonl"]
     declaration = declare()
@@ -183,10 +217,10 @@ def test_a_file_that_is_not_declared_is_not_taken(tmp_path: Path) -> None:
     path.write_bytes(ONE)
     declaration = declare(files=[{"name": "z.csv"}, {"name": "sub/a.csv"}])
     with pytest.raises(SourceError) as error:
-        adopt(declaration, path, tmp_path / "raw")
+        import_file(declaration, path, tmp_path / "raw")
     assert str(error.value) == f"{path}: quelle declares no such file; it has a.csv, z.csv"
     with pytest.raises(SourceError, match=r"a\.csv: cannot be read \(No such file or directory\)"):
-        adopt(declaration, tmp_path / "a.csv", tmp_path / "raw")
+        import_file(declaration, tmp_path / "a.csv", tmp_path / "raw")
     assert not (tmp_path / "raw").exists()
 
 

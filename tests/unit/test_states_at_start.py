@@ -9,9 +9,15 @@ import polars as pl
 import pycountry
 import pytest
 from builders import interval
+from sql_files import select
 
-from pipeline.curate.history import former_states, states_at_start
-from schemas import CLAIMS, TOWNS
+from pipeline.curate.inputs import english_country_names, former_states
+from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.regions import regions
+from schemas import Claims, Partnerships, Towns
+
+#: Name, country and first-level division.
+Town = tuple[str, str | None, str | None]
 
 GERA, BONN, SAARLOUIS, BERLIN = (
     ("Gera", "DE", "15"),
@@ -35,40 +41,34 @@ HONG_KONG, PARIS, NAHA, OSAKA = (
 LATITUDES = {"Naha": 26.2, "Osaka": 34.7, "Huế": 16.46, "Hanoi": 21.0}
 
 
-def states(town: tuple[str, str | None, str | None], start: str | None, **claimed: Any) -> str | None:
-    """Return the state of a town whose partnership with Paris began then."""
-    start_date, precision = interval(start)
-    rows = [("gn1", *town), ("gn2", *PARIS)]
-    towns = pl.DataFrame(
-        [
-            {
-                "town_id": id_,
-                "name": name,
-                "country_code": country,
-                "admin1_code": admin1,
-                "latitude": LATITUDES.get(name),
-            }
-            for id_, name, country, admin1 in rows
-        ],
-        schema_overrides={name: TOWNS.polars_schema[name] for name in ("admin1_code", "latitude", "country_code")},
+def states_at_starts(town: Town, *starts: str | None, **claimed: Any) -> list[str | None]:
+    """Return the states of a town whose partnerships with Paris began then; one claim is of them."""
+    towns = [
+        {"town_id": "gn1", "name": town[0], "country_code": town[1], "admin1_code": town[2]},
+        {"town_id": "gn2", "name": PARIS[0], "country_code": PARIS[1], "admin1_code": PARIS[2]},
+    ]
+    intervals = [interval(start) for start in starts]
+    partnerships = [
+        {"town_a_id": "gn1", "town_b_id": "gn2", "start_date": start_date, "start_precision": precision}
+        for start_date, precision in intervals
+    ]
+    table = select(
+        "decisions",
+        "states_at_start",
+        reconciled=pl.DataFrame(partnerships, schema=Partnerships.dtypes()),
+        claims=pl.DataFrame([{"town_id": "gn1", "partner_id": "gn2"} | claimed], schema=Claims.dtypes()),
+        towns=pl.DataFrame(towns, schema=Towns.dtypes()).with_columns(latitude=LATITUDES.get(town[0])),
+        divisions=regions(cache_folder()),
+        former_states=former_states(),
+        country_names=english_country_names(),
     )
-    partnership = pl.DataFrame(
-        {
-            "partnership_id": ["p1"], "town_a_id": ["gn1"], "town_b_id": ["gn2"], "start_date": [start_date],
-            "start_precision": [precision],
-        },
-        schema_overrides={"start_date": pl.Date},
-    )  # fmt: skip
-    columns = ("town_id", "partner_id", "town_region_text", "partner_region_text")
-    claims = pl.DataFrame(
-        [{"town_id": "gn1", "partner_id": "gn2"} | claimed], schema={c: CLAIMS.polars_schema[c] for c in columns}
-    )
-    row = states_at_start(partnership, towns, claims).row(0, named=True)
-    assert row["state_b_at_start"] == ("France" if start else None)
-    state: str | None = row["state_a_at_start"]
-    return state
+    states = {(town_id, *dated): state for town_id, *dated, state in table.iter_rows()}
+    assert table.height == len(states) == 2 * len({dated for dated in intervals if dated[0]})
+    assert {state for (town_id, *_), state in states.items() if town_id == "gn2"} <= {"France"}
+    return [states.get(("gn1", *dated)) for dated in intervals]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("town", "start", "state"),
     [
@@ -129,14 +129,20 @@ def states(town: tuple[str, str | None, str | None], start: str | None, **claime
         (("Somewhere", None, None), "1968", None),
     ],
 )
-def test_the_state_on_the_day(town: tuple[str, str | None, str | None], start: str | None, state: str | None) -> None:
-    assert states(town, start) == state
+def test_the_state_on_the_day(town: Town, start: str | None, state: str | None) -> None:
+    assert states_at_starts(town, start) == [state]
+
+
+def test_each_start_of_a_town_has_its_state() -> None:
+    # 1 January 1990 is before the change, the year 1990 is not.
+    starts = ("1962", "1990-01-01", "1990", None, "1991", "1991")
+    assert states_at_starts(GERA, *starts) == ["East Germany", "East Germany", None, None, "Germany", "Germany"]
 
 
 def test_a_region_that_sources_print_stands_in_for_one_that_is_not_known() -> None:
-    assert states(NOWHERE, "1962", town_region_text="Thüringen") == "East Germany"
-    assert states(NOWHERE, "1962", town_region_text="Bayern") == "West Germany"
-    assert states(NOWHERE, "1962", town_region_text="Teilstaat") is None
+    assert states_at_starts(NOWHERE, "1962", town_region_text="Thüringen") == ["East Germany"]
+    assert states_at_starts(NOWHERE, "1962", town_region_text="Bayern") == ["West Germany"]
+    assert states_at_starts(NOWHERE, "1962", town_region_text="Teilstaat") == [None]
 
 
 # The table
@@ -158,8 +164,7 @@ def test_every_rule_is_a_span_and_says_what_it_means() -> None:
     assert rules.filter(
         pl.col("state").is_null() & pl.col("note").is_null() & (pl.col("valid_from") > date(1945, 1, 1))
     ).is_empty()
-    known = (
-        {one.alpha_2 for one in pycountry.countries} | {one.alpha_4 for one in pycountry.historic_countries} | {"XK"}
-    )
-    assert set(rules["country_code"]) <= known
-    assert set(rules["state_code"].drop_nulls()) <= known
+    today = {country.alpha_2 for country in pycountry.countries} | {"XK"}
+    codes = today | {country.alpha_4 for country in pycountry.historic_countries}
+    assert set(rules["country_code"]) <= codes
+    assert set(rules["state_code"].drop_nulls()) <= codes

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import SourceError
 from pipeline.gazetteer.names import clean_text
+from pipeline.readers.raw_rows import LOCATOR, RawRows
 from pipeline.readers.statements import _CLEAN
-from pipeline.readers.table import LOCATOR, RawRows, read_table
+from pipeline.readers.table import read_table
 from pipeline.sources import Format
 
 WORDS = "town,partner\nKöln,Liège\nŁódź,Česká Třebová\n"
@@ -117,21 +118,21 @@ def test_a_missing_column_is_named_with_the_nearest() -> None:
 
 
 def test_ragged_rows_are_kept_apart_with_their_lines() -> None:
-    found = read('a,b\n1,2\n3\n\n4,5,"6,7"\n,\n')
-    assert found.rows[LOCATOR].to_list() == ["line 2", "line 6"]
-    assert found.broken["locator"].to_list() == ["line 3", "line 5"]
-    assert found.broken["message"][0].startswith("1 fields where the header has 2")
-    assert json.loads(found.broken["row_json"][1]) == {"line": '4,5,"6,7"'}
+    raw = read('a,b\n1,2\n3\n\n4,5,"6,7"\n,\n')
+    assert raw.rows[LOCATOR].to_list() == ["line 2", "line 6"]
+    assert raw.broken["locator"].to_list() == ["line 3", "line 5"]
+    assert raw.broken["message"][0].startswith("1 fields where the header has 2")
+    assert json.loads(raw.broken["row_json"][1]) == {"line": '4,5,"6,7"'}
 
 
 def test_a_ragged_row_of_several_lines_does_not_move_the_others() -> None:
-    found = read('a,b\n1,"x\ny",3\n5,6\n')
-    assert (found.rows[LOCATOR].to_list(), found.broken["locator"].to_list()) == (["line 4"], ["line 2"])
+    raw = read('a,b\n1,"x\ny",3\n5,6\n')
+    assert (raw.rows[LOCATOR].to_list(), raw.broken["locator"].to_list()) == (["line 4"], ["line 2"])
 
 
 def test_a_file_of_ragged_rows_alone_is_not_an_empty_one() -> None:
-    found = read("1,2,3\n4,5,6\n", header=["a", "b"])
-    assert (found.rows.height, found.broken["locator"].to_list()) == (0, ["line 1", "line 2"])
+    raw = read("1,2,3\n4,5,6\n", header=["a", "b"])
+    assert (raw.rows.height, raw.broken["locator"].to_list()) == (0, ["line 1", "line 2"])
 
 
 @pytest.mark.parametrize(
@@ -156,12 +157,12 @@ def test_an_unclosed_quote_is_found_where_it_begins(content: str, line: int, rec
     ("record", "line"), [('1,"x\n2,"y', 2), ('"1" x,"y\nz"', 2)], ids=["two records as one", "a mark inside a field"]
 )
 def test_a_record_that_quotation_marks_may_have_joined_is_broken(record: str, line: int) -> None:
-    found = read(f'a,b\n{record}\n3,"z\nz"\n')
-    assert found.rows.select("a", "b").rows() == [("3", "z\nz")]
-    assert found.rows[LOCATOR].to_list() == ["line 4"]
-    assert found.broken["locator"].to_list() == [f"line {line}"]
-    assert "it may be more than one record" in found.broken["message"][0]
-    assert json.loads(found.broken["row_json"][0]) == {"line": record}
+    raw = read(f'a,b\n{record}\n3,"z\nz"\n')
+    assert raw.rows.select("a", "b").rows() == [("3", "z\nz")]
+    assert raw.rows[LOCATOR].to_list() == ["line 4"]
+    assert raw.broken["locator"].to_list() == [f"line {line}"]
+    assert "it may be more than one record" in raw.broken["message"][0]
+    assert json.loads(raw.broken["row_json"][0]) == {"line": record}
 
 
 def test_a_name_twice_in_the_header() -> None:
@@ -238,8 +239,8 @@ def test_a_nul_is_found_in_its_line() -> None:
 
 def test_json_values_become_text() -> None:
     records = [{"a": 1967.0, "b": 1.5, "c": True, "d": None, "e": ["x", 1], "f": "ö"}, {"g": 2}]
-    found = read(json.dumps(records), type="json")
-    assert found.columns == ["a", "b", "c", "d", "e", "f", "g"]
+    raw = read(json.dumps(records), type="json")
+    assert raw.columns == ["a", "b", "c", "d", "e", "f", "g"]
     assert lines(json.dumps(records), type="json") == {
         "record 1": ("1967", "1.5", "true", "", '["x", 1]', "ö", ""),
         "record 2": ("", "", "", "", "", "", "2"),
@@ -256,9 +257,9 @@ def test_json_records_within() -> None:
 
 
 def test_a_record_without_names_is_broken() -> None:
-    found = read('[{"a": "1"}, "x", [2]]', type="json")
-    assert found.rows.height == 1
-    assert found.broken.rows() == [
+    raw = read('[{"a": "1"}, "x", [2]]', type="json")
+    assert raw.rows.height == 1
+    assert raw.broken.rows() == [
         ("record 2", "not a record with named fields", '"x"'),
         ("record 3", "not a record with named fields", "[2]"),
     ]
@@ -310,10 +311,10 @@ def workbook(*rows: list[Any], title: str = "Sheet") -> bytes:
 def test_excel_cells_become_text_in_their_rows() -> None:
     content = workbook(["town ", "since"], ["Köln", 1967], [None, None], ["Łódź", dt.date(1967, 6, 3)], [None, 1.5])
     assert read(content, type="excel").columns == ["town", "since"]
-    found = lines(content, type="excel")
-    assert list(found) == ["row 2", "row 4", "row 5"]
-    assert (found["row 2"], found["row 5"]) == (("Köln", "1967"), ("", "1.5"))
-    assert found["row 4"][1].startswith("1967-06-03")
+    rows = lines(content, type="excel")
+    assert list(rows) == ["row 2", "row 4", "row 5"]
+    assert (rows["row 2"], rows["row 5"]) == (("Köln", "1967"), ("", "1.5"))
+    assert rows["row 4"][1].startswith("1967-06-03")
 
 
 def test_excel_rows_before_the_header_count() -> None:
@@ -377,13 +378,13 @@ one_line = st.text("ab '", max_size=4)
 @given(st.lists(st.lists(one_line, min_size=1, max_size=4), min_size=1, max_size=8))
 def test_no_record_of_any_width_is_lost(records: list[list[str]]) -> None:
     text = "\n".join(["x,y", *(",".join(record) for record in records), "last,row"])
-    found = read(text)
+    raw = read(text)
     blank = [record for record in records if not ",".join(record).strip()]
-    assert found.rows.height + found.broken.height == len(records) + 1 - len(blank)
+    assert raw.rows.height + raw.broken.height == len(records) + 1 - len(blank)
     printed = text.split("\n")
     for locator, row in lines(text).items():
         assert ",".join(row) == printed[int(locator.removeprefix("line ")) - 1]
-    for locator, row_json in found.broken.select("locator", "row_json").iter_rows():
+    for locator, row_json in raw.broken.select("locator", "row_json").iter_rows():
         assert json.loads(row_json)["line"] == printed[int(locator.removeprefix("line ")) - 1]
 
 

@@ -1,4 +1,4 @@
-"""Answers of a wiki that no real one gives on demand: errors with a good status, circles, other shapes."""
+"""Responses that no real wiki sends on demand: errors with a good status, circles, other structures."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.errors import SourceError
-from pipeline.extract.http import Answer, BadAnswerError, BusyError, TimedOutError, Web
-from pipeline.extract.mediawiki import Api, Strategy, fetch_wiki, load_strategies
-from pipeline.extract.mediawiki.discovery import SEARCH_LIMIT, find
-from pipeline.extract.mediawiki.pages import ask_known, ask_pages
+from pipeline.extract.http.client import HttpClient
+from pipeline.extract.http.errors import BadResponseError, BusyError, TimedOutError
+from pipeline.extract.http.responses import Response
+from pipeline.extract.mediawiki.api import Api
+from pipeline.extract.mediawiki.discovery import SEARCH_LIMIT, Strategy, find_titles, load_strategies
+from pipeline.extract.mediawiki.fetch import fetch_wiki
+from pipeline.extract.mediawiki.pages import fetch_pages, fetch_revisions
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.readers.wikitext import page_filter
 from pipeline.sources import BUILT_IN, Declaration, load_editions
@@ -24,18 +27,18 @@ ENDPOINT = "https://it.example.org/api.php"
 PAGE = {"title": "Borgo", "pageid": 1, "lastrevid": 7}
 
 
-class Scripted(Web):
-    """A network in which a function answers; what it says is not asked again."""
+class Scripted(HttpClient):
+    """A client whose responses come from a function; nothing is repeated."""
 
     def __init__(self, answer: Callable[[dict[str, str]], object]) -> None:
         super().__init__()
-        self.answer, self.asked = answer, list[dict[str, str]]()
+        self.answer, self.forms = answer, list[dict[str, str]]()
 
-    def ask(self, url: str, *, form: Mapping[str, str] | None = None, check: Any = None, **_: Any) -> Answer:
-        self.asked.append(dict(form or {}))
-        answer = Answer(b"", None, "application/json", url, self.answer(self.asked[-1]), 7)
-        check(answer)
-        return answer
+    def request(self, url: str, *, form: Mapping[str, str] | None = None, check: Any = None, **_: Any) -> Response:
+        self.forms.append(dict(form or {}))
+        response = Response(b"", None, url, self.answer(self.forms[-1]), 7)
+        check(response)
+        return response
 
 
 def api(answer: object) -> Api:
@@ -45,46 +48,56 @@ def api(answer: object) -> Api:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("maxlag", BusyError), ("ratelimited", BusyError), ("readonly", BusyError),
-        ("cirrussearch-too-busy-error", BusyError), ("internal_api_error_DBConnectionError", BusyError),
-        ("internal_api_error_DBQueryTimeoutError", TimedOutError), ("badvalue", SourceError), ("unknown", SourceError),
+        ("maxlag", BusyError),
+        ("ratelimited", BusyError),
+        ("readonly", BusyError),
+        ("cirrussearch-too-busy-error", BusyError),
+        ("internal_api_error_DBConnectionError", BusyError),
+        ("internal_api_error_DBQueryTimeoutError", TimedOutError),
+        ("badvalue", SourceError),
+        ("unknown", SourceError),
     ],
-)  # fmt: skip
-def test_an_error_is_none_of_the_answers(code: str, kind: type[SourceError]) -> None:
-    with pytest.raises(SourceError, match=f"the wiki answers with the error {code}") as error:
-        api({"error": {"code": code, "info": "why"}, "query": {}}).ask({})
+)
+def test_an_error_with_a_good_status_is_raised(code: str, kind: type[SourceError]) -> None:
+    with pytest.raises(SourceError, match=f"the wiki responds with the error {code}") as error:
+        api({"error": {"code": code, "info": "why"}, "query": {}}).query({})
     assert type(error.value) is kind
-    assert getattr(error.value, "retry_after", 7) == 7
+    assert getattr(error.value, "retry_after", None) == (7 if kind is BusyError else None)
 
 
 @pytest.mark.parametrize("answer", [[], None, 3, "x", {}, {"warnings": {}}, {"error": "no"}])
-def test_what_is_no_answer_of_a_wiki(answer: object) -> None:
+def test_a_body_that_is_no_response_of_a_wiki(answer: object) -> None:
     with pytest.raises(SourceError, match=r"^https://it\.example\.org/api\.php: "):
-        api(answer).ask({})
+        api(answer).query({})
 
 
 def test_a_circle_ends() -> None:
-    with pytest.raises(BadAnswerError, match="continues in a circle"):
-        list(api({"query": {}, "continue": {"apcontinue": "B", "continue": "-||"}}).follow({}))
+    with pytest.raises(BadResponseError, match="continues in a circle"):
+        list(api({"query": {}, "continue": {"apcontinue": "B", "continue": "-||"}}).query_all({}))
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        [], {"pages": [{}]}, {"pages": 3}, {"pages": [{"title": "Borgo", "lastrevid": "x"}]}, {"normalized": [{}]},
-        {"pages": [{"title": "Borgo", "lastrevid": 7}]}, {"pages": []},
+        [],
+        {"pages": [{}]},
+        {"pages": 3},
+        {"pages": [{"title": "Borgo", "lastrevid": "x"}]},
+        {"normalized": [{}]},
+        {"pages": [{"title": "Borgo", "lastrevid": 7}]},
+        {"pages": []},
         {"pages": [PAGE], "redirects": [{"from": "Borgo", "to": "Altro"}]},
         {"pages": [PAGE], "redirects": [{"from": "Borgo", "to": "A"}, {"from": "A", "to": "Borgo"}], "x": 1},
     ],
-)  # fmt: skip
-def test_an_answer_of_another_shape(query: object) -> None:
+)
+def test_a_response_of_another_structure(query: object) -> None:
     wiki = api({"query": query, "batchcomplete": True})
     if isinstance(query, dict) and "x" in query:
         # A circle of redirects ends somewhere.
-        assert ask_known(wiki, ["Borgo"])["Borgo"]
+        assert fetch_revisions(wiki, ["Borgo"])["Borgo"]
         return
-    with pytest.raises(BadAnswerError, match=r"^https://it\.example\.org/api\.php: "):
-        ask_known(wiki, ["Borgo"])
+    with pytest.raises(BadResponseError, match=r"^https://it\.example\.org/api\.php: "):
+        fetch_revisions(wiki, ["Borgo"])
 
 
 def of_revisions(revisions: object) -> Api:
@@ -92,14 +105,14 @@ def of_revisions(revisions: object) -> Api:
 
 
 @pytest.mark.parametrize("revisions", [[], [{"slots": {"main": {"content": "x"}}}], {"0": {}}, None, [3]])
-def test_a_revision_of_another_shape(revisions: object) -> None:
-    with pytest.raises(BadAnswerError, match=r"^https://it\.example\.org/api\.php: "):
-        list(ask_pages(of_revisions(revisions), ["Borgo"]))
+def test_a_revision_of_another_structure(revisions: object) -> None:
+    with pytest.raises(BadResponseError, match=r"^https://it\.example\.org/api\.php: "):
+        fetch_pages(of_revisions(revisions), ["Borgo"])
 
 
 def test_a_text_that_is_hidden_and_one_that_is_no_wikitext() -> None:
     for slot in ({"texthidden": True}, {"contentmodel": "json", "content": "{}"}):
-        assert list(ask_pages(of_revisions([{"revid": 7, "slots": {"main": slot}}]), ["Borgo"])) == [(["Borgo"], [])]
+        assert fetch_pages(of_revisions([{"revid": 7, "slots": {"main": slot}}]), ["Borgo"]) == []
 
 
 # Where there is CirrusSearch
@@ -114,8 +127,8 @@ def cirrus(hits: int) -> Callable[[dict[str, str]], object]:
         numbers = range(hits) if form.get("srsort") == "create_timestamp_asc" else range(hits - 1, -1, -1)
         titles = [f"Borgo {number}" for number in numbers][:3]
         if form.get("list") == "search":
-            found = [{"title": title} for title in titles] if form["srsearch"] == 'insource:"Gemellaggi"' else []
-            return {"query": {"search": found, "searchinfo": {"totalhits": SEARCH_LIMIT + hits if found else 0}}}
+            pages = [{"title": title} for title in titles] if form["srsearch"] == 'insource:"Gemellaggi"' else []
+            return {"query": {"search": pages, "searchinfo": {"totalhits": SEARCH_LIMIT + hits if pages else 0}}}
         if form.get("list"):
             return {"batchcomplete": True}
         content = {
@@ -125,7 +138,7 @@ def cirrus(hits: int) -> Callable[[dict[str, str]], object]:
         }
         return {
             "query": {
-                "pages": [{**PAGE, "title": one, "revisions": [content]} for one in form["titles"].split("|")],
+                "pages": [{**PAGE, "title": title, "revisions": [content]} for title in form["titles"].split("|")],
             }
         }
 
@@ -133,14 +146,14 @@ def cirrus(hits: int) -> Callable[[dict[str, str]], object]:
 
 
 def italian() -> Declaration:
-    return next(one for one in load_editions(BUILT_IN / "wikipedia.toml") if one.language == "it")
+    return next(edition for edition in load_editions(BUILT_IN / "wikipedia.toml") if edition.language == "it")
 
 
 def test_a_search_with_more_hits_than_are_shown_is_made_from_both_ends(tmp_path: Path) -> None:
     web = Scripted(cirrus(5))
-    told = []
+    steps = []
     fetched = fetch_wiki(
-        italian(), page_filter("it"), tmp_path, web, endpoint=ENDPOINT, tell=lambda *step: told.append(step)
+        italian(), page_filter("it"), tmp_path, web, endpoint=ENDPOINT, on_progress=lambda *step: steps.append(step)
     )
     assert fetched.outcome == "new"
     store = RawStore(tmp_path)
@@ -148,30 +161,30 @@ def test_a_search_with_more_hits_than_are_shown_is_made_from_both_ends(tmp_path:
     # Half a character is none.
     assert lines[0].endswith(b'"text": "== Gemellaggi ==?"}')
     assert len(lines) == 5 + 1
-    searches = [(form["srsearch"], form["srsort"]) for form in web.asked if form.get("list") == "search"]
+    searches = [(form["srsearch"], form["srsort"]) for form in web.forms if form.get("list") == "search"]
     assert searches[:3] == [
         ('insource:"Gemellaggi"', "create_timestamp_asc"),
         ('insource:"Gemellaggi"', "create_timestamp_desc"),
         ('insource:"gemellata con"', "create_timestamp_asc"),
     ]
-    assert told[-1] == ("wikipedia_it: changed pages", 5, 5)
+    assert steps[-1] == ("wikipedia_it: pages", 5, 5)
 
 
 def test_how_each_language_is_searched() -> None:
     strategies = load_strategies(page_filter("es"))
-    assert {one.kind for one in strategies} == {"prefix", "search"}
-    assert {one.namespaces for one in strategies if one.kind == "search"} == {"0|104"}
-    assert {one.namespaces for one in strategies if one.kind == "prefix"} == {"0", "104"}
-    assert len({one.key for one in strategies}) == len(strategies)
-    assert [one for one in load_strategies(page_filter("it")) if one.kind == "template"]
+    assert {strategy.kind for strategy in strategies} == {"prefix", "search"}
+    assert {strategy.namespaces for strategy in strategies if strategy.kind == "search"} == {"0|104"}
+    assert {strategy.namespaces for strategy in strategies if strategy.kind == "prefix"} == {"0", "104"}
+    assert len(set(strategies)) == len(strategies)
+    assert [strategy for strategy in load_strategies(page_filter("it")) if strategy.kind == "template"]
     with pytest.raises(SourceError, match="no wikitext profile for the language 'xx'"):
         page_filter("xx")
 
 
 def test_quotes_in_words_do_not_end_the_phrase() -> None:
     web = Scripted(lambda _: {"batchcomplete": True})
-    list(find(Api(web, ENDPOINT), Strategy("search", 'a "b" c'), None, frozenset({"CirrusSearch"})))
-    assert web.asked[0]["srsearch"] == 'insource:"a  b  c"'
+    list(find_titles(Api(web, ENDPOINT), Strategy("search", 'a "b" c'), None, frozenset({"CirrusSearch"})))
+    assert web.forms[0]["srsearch"] == 'insource:"a  b  c"'
 
 
 # The command

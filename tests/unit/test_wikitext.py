@@ -18,13 +18,13 @@ from pipeline.cli import main
 from pipeline.dates import parse_dates
 from pipeline.errors import SourceError
 from pipeline.gazetteer.countries import country_names
-from pipeline.readers import parts
-from pipeline.readers.rows import LOCATOR, SEVERAL
+from pipeline.readers import chunks
+from pipeline.readers.raw_rows import LOCATOR, VALUE_SEPARATOR
 from pipeline.readers.table import read_table
 from pipeline.readers.wikitext import languages, load_profile, places, twinning_pattern
 from pipeline.readers.wikitext.page import PageReader
-from pipeline.readers.wikitext.sections import list_of
-from pipeline.readers.wikitext.state import NOISE
+from pipeline.readers.wikitext.profiles import common_words
+from pipeline.readers.wikitext.sections import listed_place
 from pipeline.sources import Format
 from pipeline.validate import check_source
 
@@ -37,21 +37,21 @@ COLUMNS = {
     )
 } | {"start": "since", "end": "until"}  # fmt: skip
 
-Found = tuple[str, str, str, str, str]
+Partner = tuple[str, str, str, str, str]
 
 
 def read(text: str, language: str = "it", title: str = "Agropoli") -> pl.DataFrame:
     return read_table(text.encode(), Format(type="wikitext", language=language, title=title), "a.wiki").rows
 
 
-def partners(text: str, language: str = "it", title: str = "Agropoli") -> list[Found]:
+def partners(text: str, language: str = "it", title: str = "Agropoli") -> list[Partner]:
     """Return name, country, region, since and until of the partners of a page."""
     rows = read(text, language, title).filter(pl.col("partner") != "")
     columns = ("partner", "partner_country", "partner_region", "since", "until")
     return [
-        found
+        partner
         for row in rows.select(columns).iter_rows()
-        for found in zip(*(cell.split(SEVERAL) for cell in row), strict=True)
+        for partner in zip(*(cell.split(VALUE_SEPARATOR) for cell in row), strict=True)
     ]
 
 
@@ -80,28 +80,28 @@ def code(text: str) -> str:
 @pytest.mark.parametrize("language", sorted({path.name for path in FIXTURES.iterdir() if path.is_dir()}))
 def test_what_a_reader_would_list_is_found_and_right(language: str) -> None:
     wanted = expected().filter(pl.col("language") == language)
-    missed, wrong, found_count = [], [], 0
+    missed, wrong, listed_count = [], [], 0
     for title in wanted["title"].unique(maintain_order=True):
         text = (FIXTURES / language / f"{title.replace(' ', '_')}.wiki").read_text("utf-8")
         rows = read(text, language, title).filter(pl.col("partner") != "")
         columns = ("partner", "partner_country", "partner_region", "since", "until", "form", "status")
-        found = [
+        listed = [
             (town, *values)
             for town, *cells in rows.select("town", *columns).iter_rows()
-            for values in zip(*(cell.split(SEVERAL) for cell in cells), strict=True)
+            for values in zip(*(cell.split(VALUE_SEPARATOR) for cell in cells), strict=True)
         ]
-        found_count += len(found)
+        listed_count += len(listed)
         for _, _, town, partner, *rest in wanted.filter(pl.col("title") == title).iter_rows():
-            hit = next((one for one in found if one[1] == partner and (not town or one[0] == town)), None)
+            hit = next((entry for entry in listed if entry[1] == partner and (not town or entry[0] == town)), None)
             if hit is None:
                 missed.append((title, partner))
                 continue
-            found.remove(hit)
+            listed.remove(hit)
             if [code(hit[2]), *hit[3:]] != rest:
                 wrong.append((title, rest, hit))
-        wrong += [(title, [], one) for one in found]
+        wrong += [(title, [], entry) for entry in listed]
     assert len(missed) <= 0.05 * wanted.height, missed
-    assert len(wrong) <= 0.02 * found_count, wrong
+    assert len(wrong) <= 0.02 * listed_count, wrong
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.wiki")), ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -134,7 +134,7 @@ def test_dates_are_as_precise_when_they_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "found"),
+    ("line", "partner"),
     [
         ("* {{Gemellaggio|Francia|Parigi|1956}}", ("Parigi", "Francia", "", "1956", "")),
         ("* {{Gemellaggio|Stati Uniti|Chili (New York){{!}}Chili}}", ("Chili", "Stati Uniti", "New York", "", "")),
@@ -156,8 +156,8 @@ def test_dates_are_as_precise_when_they_are_read() -> None:
         ("* {{bandiera|SGP}} [[Singapore]], 2001", ("Singapore", "Singapore", "", "2001", "")),
     ],
 )
-def test_an_item_names_a_partner(line: str, found: Found) -> None:
-    assert partners(section(line)) == [found]
+def test_an_item_names_a_partner(line: str, partner: Partner) -> None:
+    assert partners(section(line)) == [partner]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_item_names_a_partner(line: str, found: Found) -> None:
     ],
 )
 def test_a_line_names_several(language: str, text: str, names: list[str]) -> None:
-    assert [found[0] for found in partners(section(text, language), language)] == names
+    assert [partner[0] for partner in partners(section(text, language), language)] == names
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,16 @@ def test_a_line_names_several(language: str, text: str, names: list[str]) -> Non
 )
 def test_noise_is_named(language: str, text: str, kind: str) -> None:
     assert kinds(section(text, language), language)[1:] == [kind]
+
+
+def test_a_cell_that_looks_like_many_attributes_is_read_at_once() -> None:
+    text = section("{|\n! Città !! Anno\n|-\n| [[Pau]] || style=" + "a=" * 500 + "\n|}")
+    assert kinds(text)[1:] == ["markup", "heading", "markup", "partner", "markup"]
+
+
+def test_a_label_in_bold_is_a_heading_whatever_its_punctuation() -> None:
+    text = section("'''友好交流城市：'''\n* [[米兰]]", "zh")
+    assert kinds(text, "zh")[1:] == ["heading", "partner"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +241,7 @@ def test_a_section_ends_at_the_next_heading_as_high_and_others_are_left_alone() 
     text = (
         "== Sport ==\n* [[A]]\n== Gemellaggi ==\n* [[Pau]]\n=== Patti di amicizia ===\n* [[Ulma]]\n== Sport ==\n* [[B]]"
     )
-    assert [found[0] for found in partners(text)] == ["Pau", "Ulma"]
+    assert [partner[0] for partner in partners(text)] == ["Pau", "Ulma"]
     assert read(text).filter(pl.col("partner") != "")["form"].to_list() == ["partnership", "friendship"]
 
 
@@ -299,33 +309,34 @@ def many_pages() -> bytes:
     return ("\n\n".join(lines) + "\n" * 500).encode()
 
 
-def test_a_large_file_is_read_in_parts_to_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_read_in_chunks_to_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     layout = Format(type="wikipages", language="it")
     whole = read_table(many_pages(), layout, "it.jsonl").rows
-    monkeypatch.setattr(parts, "PART_SIZE", 300)
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 300)
     assert read_table(many_pages(), layout, "it.jsonl").rows.equals(whole)
     assert whole[LOCATOR].n_unique() == whole.height > 40
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("broken", "why"),
     [(b"{\n", "not JSON"), (b'{"title": "A"}\n', "not a page"), (b"\xff\n", "byte 0xff is not utf-8")],
 )
-def test_what_is_wrong_in_a_late_part_is_named_by_its_line(
+def test_what_is_wrong_in_a_late_chunk_is_named_by_its_line(
     monkeypatch: pytest.MonkeyPatch, broken: bytes, why: str
 ) -> None:
     content = many_pages().rstrip() + b"\n" + broken
-    monkeypatch.setattr(parts, "PART_SIZE", 300)
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", 300)
     with pytest.raises(SourceError, match=rf"it\.jsonl, line 80: {why}"):
         read_table(content, Format(type="wikipages", language="it"), "it.jsonl")
 
 
-@pytest.mark.parametrize("size", [parts.PART_SIZE, 300])
+@pytest.mark.parametrize("size", [chunks.CHUNK_SIZE, 300])
 def test_half_a_character_is_a_question_mark(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     text = section("* [[Pau\ud83d]]", "it")
     page = {"title": "Due\ude00", "pageid": "\ud83d", "revid": "\ud83d", "text": text}
     content = many_pages().rstrip() + b"\n" + json.dumps(page).encode()
-    monkeypatch.setattr(parts, "PART_SIZE", size)
+    monkeypatch.setattr(chunks, "CHUNK_SIZE", size)
     rows = read_table(content, Format(type="wikipages", language="it"), "it.jsonl").rows
     last = rows.select(LOCATOR, "partner", "title", "revision").row(-1)
     assert last == ("Due?, line 2", "Pau?", "Due?", "?")
@@ -334,8 +345,8 @@ def test_half_a_character_is_a_question_mark(monkeypatch: pytest.MonkeyPatch, si
 def test_only_a_whole_file_is_called_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     layout, mark = Format(type="wikipages", language="it"), b"\xef\xbb\xbf"
     expected = read_table(many_pages(), layout, "it.jsonl").rows
-    for size in (parts.PART_SIZE, 300):
-        monkeypatch.setattr(parts, "PART_SIZE", size)
+    for size in (chunks.CHUNK_SIZE, 300):
+        monkeypatch.setattr(chunks, "CHUNK_SIZE", size)
         assert read_table(mark + b" " * 400 + b"\n" + many_pages(), layout, "it.jsonl").rows.equals(expected)
         # A byte order mark is one at the start alone, however the file is cut.
         late = b" " * 2_000 + b"\n" + mark + b" " * 400
@@ -360,7 +371,7 @@ def test_a_language_without_a_profile_is_refused() -> None:
 
 
 def test_the_ledger_counts_lines_and_claims_are_one_a_partner() -> None:
-    ignored = [{"column": "line_kind", "pattern": "|".join(NOISE), "reason": "names no partner"}]
+    ignored = [{"column": "line_kind", "pattern": "|".join(common_words().line_kinds), "reason": "names no partner"}]
     declaration = declare(
         language="it", files=[{"name": "Agropoli_section.wiki"}], format={"type": "wikitext"}, columns=COLUMNS,
         ignore=ignored, expect={"max_rejected_share": 1},
@@ -420,7 +431,7 @@ def test_a_region_of_a_language_has_its_language_s_profile() -> None:
     ],
 )
 def test_list_pages_are_known_by_their_title(language: str, title: str, of: str | None) -> None:
-    assert list_of(title, load_profile(language)) == of
+    assert listed_place(title, load_profile(language)) == of
 
 
 # Whatever stands in a page
@@ -443,9 +454,9 @@ def test_no_text_breaks_the_reader_and_no_line_is_lost(text: str, language: str)
     assert numbers == sorted(set(numbers))
     last = next((n for n, line in enumerate(lines[1:], 1) if line.startswith("==")), len(lines))
     assert numbers[:last] == list(range(1, last + 1))
-    for one in reads:
-        assert one.kind in {"partner", *NOISE}
-        assert all(partner.name for partner in one.partners)
+    for line_read in reads:
+        assert line_read.kind in {"partner", *common_words().line_kinds}
+        assert all(partner.name for partner in line_read.partners)
 
 
 _ITEMS = {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipeline.readers.rows import SEVERAL
+from pipeline.readers.raw_rows import VALUE_SEPARATOR
 from pipeline.readers.table import read_table
-from pipeline.sources import Format, title_of
+from pipeline.sources import Format, page_title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def read(samples: Path, name: str) -> pl.DataFrame:
     path = samples / "wikitext" / name
     if not path.is_file():
         pytest.skip(f"no {path}")
-    layout = Format(type="wikitext", language=name[:2], title=title_of(path.name))
+    layout = Format(type="wikitext", language=name[:2], title=page_title(path.name))
     return read_table(path.read_bytes(), layout, name).rows
 
 
@@ -50,8 +50,8 @@ def read(samples: Path, name: str) -> pl.DataFrame:
 def test_partners_and_years_are_those_that_a_person_counts(samples: Path, name: str) -> None:
     rows = read(samples, name)
     named = rows.filter(pl.col("partner") != "")
-    since = [text for cell in named["since"] for text in cell.split(SEVERAL)]
-    countries = [text for cell in named["partner_country"] for text in cell.split(SEVERAL)]
+    since = [text for cell in named["since"] for text in cell.split(VALUE_SEPARATOR)]
+    countries = [text for cell in named["partner_country"] for text in cell.split(VALUE_SEPARATOR)]
     assert (len(since), len([text for text in since if text]), named.height) == COUNTED[name]
     assert all(countries)
     assert rows.filter((pl.col("line_kind") == "partner") & (pl.col("partner") == "")).is_empty()
@@ -69,7 +69,7 @@ def test_facts_that_are_easily_read_wrong(samples: Path) -> None:
         "New York",
     )
     bodmin = rows.filter(pl.col("title") == "Bodmin", pl.col("partner") != "").row(0, named=True)
-    assert bodmin["partner"].split(SEVERAL) == ["Bederkesa", "Grass Valley", "Le Relecq-Kerhuon"]
-    assert bodmin["partner_country"].split(SEVERAL) == ["Germany", "United States", "France"]
+    assert bodmin["partner"].split(VALUE_SEPARATOR) == ["Bederkesa", "Grass Valley", "Le Relecq-Kerhuon"]
+    assert bodmin["partner_country"].split(VALUE_SEPARATOR) == ["Germany", "United States", "France"]
     toronto = rows.filter(pl.col("title") == "toronto", pl.col("partner") != "")
     assert toronto["form"].to_list() == ["partnership"] * 6 + ["friendship"] * 5
