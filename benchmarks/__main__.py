@@ -61,7 +61,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--limit", type=float, default=3600, help="seconds after which a run is stopped (3600)")
     parser.add_argument(
-        "--only", action="append", choices=[one.name for one in CONTENDERS], help="leave out the others"
+        "--only", action="append", choices=[contender.name for contender in CONTENDERS], help="leave out the others"
     )
     parser.add_argument("--work", type=Path, help="folder for what is made and deleted again (the system's)")
     parser.add_argument("--no-lists", action="store_true", help="leave out the real lists")
@@ -75,7 +75,7 @@ def _measure_synthetic(claims: int, work: Path, options: argparse.Namespace) -> 
     make = [sys.executable, "-m", "benchmarks.generate", "--claims", str(claims), "--out", str(folder / "lists")]
     subprocess.run(make, check=True, stdout=subprocess.DEVNULL)
     given = Input(raw=str(folder / "raw"), sources=str(folder / "lists"), tables=str(folder / "tables"))
-    chosen = [one for one in CONTENDERS if one.largest is None or claims <= one.largest]
+    chosen = [contender for contender in CONTENDERS if contender.largest is None or claims <= contender.largest]
     print(f"{claims:,} claims")
     measured = _measure(given, chosen, folder, options)
     made = json.loads((folder / "lists" / "truth" / "made.json").read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def _measure_lists(samples: str, work: Path, options: argparse.Namespace) -> dic
     subprocess.run(fetch, check=True, stdout=subprocess.DEVNULL)
     given = Input(raw=str(raw), sources="", tables=str(folder / "tables"))
     print("all real lists")
-    measured = _measure(given, [one for one in CONTENDERS if not one.needs], folder, options)
+    measured = _measure(given, [contender for contender in CONTENDERS if not contender.needs], folder, options)
     claims = next((run["claims"] for runs in measured["runs"].values() for run in runs if "claims" in run), None)
     shutil.rmtree(folder)
     return {"name": "all real lists", "claims": claims, "is_real": True} | measured
@@ -101,32 +101,33 @@ def _measure_lists(samples: str, work: Path, options: argparse.Namespace) -> dic
 
 def _measure(given: Input, chosen: list[Contender], folder: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Run everyone in turn, as often as is asked for, and compare what they found with the truth."""
-    chosen = [one for one in chosen if not options.only or one.name in options.only]
-    cache, outs = folder / "cache", {one.name: folder / one.name for one in CONTENDERS}
+    chosen = [contender for contender in chosen if not options.only or contender.name in options.only]
+    cache, outs = folder / "cache", {contender.name: folder / contender.name for contender in CONTENDERS}
     # What the floor writes is what the pipeline made; this run is not measured.
     first = run_once("warm", given, outs["warm"], cache, options.limit)
     if "error" not in first:
         first = run_once("prepare", given, outs["warm"], cache, options.limit)
     quality: dict[str, Any] = {}
-    runs: dict[str, list[dict[str, Any]]] = {one.name: [] for one in chosen}
+    runs: dict[str, list[dict[str, Any]]] = {contender.name: [] for contender in chosen}
     for turn in range(options.runs):
-        for one in chosen:
-            taken = runs[one.name]
+        for contender in chosen:
+            taken = runs[contender.name]
             if _is_done(taken, options.patience):
                 continue
-            if one.missing:
-                taken.append({"error": one.missing})
-            elif one.name in ("floor", "cold", "warm") and "error" in first:
+            if contender.missing:
+                taken.append({"error": contender.missing})
+            elif contender.name in ("floor", "cold", "warm") and "error" in first:
                 # The floor has nothing to write, and a build would fail once more.
                 taken.append({"error": f"the pipeline failed before: {first['error']}"})
             else:
-                taken.append(run_once(one.name, given, outs[one.name], cache, options.limit))
+                taken.append(run_once(contender.name, given, outs[contender.name], cache, options.limit))
             print(
-                f"  {one.title:18} {taken[-1].get('error') or format(taken[-1]['seconds'], '8.2f') + ' s'}", flush=True
+                f"  {contender.title:18} {taken[-1].get('error') or format(taken[-1]['seconds'], '8.2f') + ' s'}",
+                flush=True,
             )
-            if turn == 0 and given.sources and one.is_judged and "error" not in taken[-1]:
-                quality[one.name] = run_once("quality", given, outs[one.name], cache, options.limit)
-            shutil.rmtree(outs[one.name], ignore_errors=True)
+            if turn == 0 and given.sources and contender.is_judged and "error" not in taken[-1]:
+                quality[contender.name] = run_once("quality", given, outs[contender.name], cache, options.limit)
+            shutil.rmtree(outs[contender.name], ignore_errors=True)
     return {"runs": runs, "quality": quality}
 
 

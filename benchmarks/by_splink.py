@@ -80,7 +80,7 @@ def _read_lists(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         )
     connection.execute(f"CREATE TABLE rows AS {' UNION ALL BY NAME '.join(reads)}")
     connection.execute(
-        f"CREATE TABLE sides AS {' UNION ALL '.join(_SIDES.format(side=one) for one in ('town', 'partner'))}"
+        f"CREATE TABLE sides AS {' UNION ALL '.join(_SIDES.format(side=side) for side in ('town', 'partner'))}"
     )
     connection.execute(_MENTIONS)
 

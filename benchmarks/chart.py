@@ -35,14 +35,19 @@ def draw(
     ):
         figure = Figure(figsize=(9, 3.8), layout="constrained")
         time, memory = figure.subplots(1, 2)
-        for one in CONTENDERS:
-            look = {"color": _COLOURS[one.name], "marker": _MARKS[one.name], "markersize": 4, "label": one.title}
-            if one.name in seconds:
-                claims, spread = list(seconds[one.name]), list(seconds[one.name].values())
+        for contender in CONTENDERS:
+            look = {
+                "color": _COLOURS[contender.name],
+                "marker": _MARKS[contender.name],
+                "markersize": 4,
+                "label": contender.title,
+            }
+            if contender.name in seconds:
+                claims, spread = list(seconds[contender.name]), list(seconds[contender.name].values())
                 around = [[mid - low for mid, low, _ in spread], [high - mid for mid, _, high in spread]]
                 time.errorbar(claims, [mid for mid, _, _ in spread], yerr=around, capsize=2, linewidth=1.2, **look)
-            if one.name in peaks:
-                memory.plot(list(peaks[one.name]), list(peaks[one.name].values()), linewidth=1.2, **look)
+            if contender.name in peaks:
+                memory.plot(list(peaks[contender.name]), list(peaks[contender.name].values()), linewidth=1.2, **look)
         for axes, label in ((time, "seconds"), (memory, "peak memory, MiB")):
             axes.set(xscale="log", yscale="log", xlabel="claims", ylabel=label)
             axes.grid(which="major", color="#dddddd", linewidth=0.6)

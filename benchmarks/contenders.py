@@ -40,7 +40,7 @@ class Contender:
     def missing(self) -> str | None:
         """What to do before it can run; None if nothing."""
         absent = [name for name in self.needs if importlib.util.find_spec(name) is None]
-        return f"not installed: {', '.join(absent)}; install with: pip install -e '.[bench]'" if absent else None
+        return f"not installed: {', '.join(absent)}; make bench installs it" if absent else None
 
 
 CONTENDERS = (
@@ -80,5 +80,5 @@ def run_once(name: str, given: Input, out: Path, cache: Path, limit: float) -> d
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["killed: out of memory?"]
         return {"error": f"exit code {done.returncode}: {lines[-1][:300]}"}
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found | {"seconds": round(seconds, 3)}
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result | {"seconds": round(seconds, 3)}

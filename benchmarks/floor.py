@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
 import polars as pl
+from pyarrow import RecordBatchReader, ipc, memory_map
 
-from pipeline.curate.database import STORAGE
-from pipeline.publish.parquet import write_table
+from pipeline.curate.database import close_database, open_database
+from pipeline.curate.table_writer import write_parquet
+from pipeline.publish.checksums import DATABASE
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.sources import load_declarations
-from schemas import TABLES
+from schemas import MODELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +24,8 @@ def prepare(release: Path, tables: Path) -> None:
     They are compressed lightly: what is read anew from a disk would cost more.
     """
     tables.mkdir(parents=True)
-    for table in TABLES:
-        frame = pl.scan_parquet(release / f"{table.name}.parquet")
-        frame.sink_ipc(tables / f"{table.name}.arrow", compression="lz4")
+    for name in MODELS:
+        pl.scan_parquet(release / f"{name}.parquet").sink_ipc(tables / f"{name}.arrow", compression="lz4")
 
 
 def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
@@ -47,18 +47,19 @@ def run(raw: Path, sources: tuple[Path, ...], tables: Path, out: Path) -> None:
         else:
             pl.read_csv(path, separator=separator, infer_schema=False, quote_char=quote, truncate_ragged_lines=True)
     out.mkdir(parents=True)
-    for table in TABLES:
-        write_table(pl.scan_ipc(tables / f"{table.name}.arrow"), out / f"{table.name}.parquet")
-    with duckdb.connect() as connection:
-        connection.execute(f"ATTACH '{out / 'twintowns.duckdb'}' AS release ({STORAGE})")
-        for table in TABLES:
-            path = out / f"{table.name}.parquet"
-            connection.execute(f"CREATE TABLE release.{table.name} AS FROM read_parquet('{path}')")
+    with open_database(out / DATABASE) as connection:
+        for name in MODELS:
+            with memory_map(str(tables / f"{name}.arrow")) as stored, ipc.open_file(stored) as file:
+                batches = map(file.get_batch, range(file.num_record_batches))
+                connection.register("rows", RecordBatchReader.from_batches(file.schema, batches))
+                connection.execute(f"CREATE TABLE {name} AS FROM rows")
+            write_parquet(connection, name, out / f"{name}.parquet")
+        close_database(connection)
 
 
 def _files(raw: Path, sources: tuple[Path, ...], wanted: set[str]) -> list[tuple[Path, str | None, str | None]]:
     """Return path, separator (None where the file is no table) and quotation mark of each file that was read."""
-    store, found = RawStore(raw), []
+    store, files_read = RawStore(raw), []
     for declaration in load_declarations(sources).values():
         for file in declaration.files:
             layout = declaration.format_of(file)
@@ -71,5 +72,5 @@ def _files(raw: Path, sources: tuple[Path, ...], wanted: set[str]) -> list[tuple
             ]
             if any(declaration.path.is_relative_to(folder) for folder in sources) and beside.exists():
                 paths = [beside]
-            found += [(path, separator, layout.quote or None) for path in paths]
-    return found
+            files_read += [(path, separator, layout.quote or None) for path in paths]
+    return files_read

@@ -97,7 +97,7 @@ def _write_rows(
 ) -> pl.DataFrame:
     """Write the sources' files batch by batch; return what each row means."""
     sources = FACTS["sources"]
-    files = {name: (out / _file_of(name, one)).open("wb") for name, one in sources.items()}
+    files = {name: (out / _file_of(name, source)).open("wb") for name, source in sources.items()}
     lines = dict.fromkeys(sources, 2)  # line 1 is the header
     truths: list[pl.DataFrame] = []
     left = claims

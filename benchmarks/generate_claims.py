@@ -70,10 +70,10 @@ def _with_rings(towns: pl.DataFrame, rings: Mapping[str, Any], seed: int) -> pl.
     # Neighbours in a random order make a ring; those that are left over are in none.
     order = bits(pl.col("town"), "ring order", seed).rank("ordinal").over("size").cast(pl.Int64) - 1
     whole = pl.len().over("size") // pl.max_horizontal("size", 1) * pl.col("size")
-    placed = towns.with_columns(order=order, whole=whole).with_columns(
+    ordered = towns.with_columns(order=order, whole=whole).with_columns(
         size=pl.when(pl.col("order") < pl.col("whole")).then("size").otherwise(0)
     )
-    return placed.with_columns(
+    return ordered.with_columns(
         ring=pl.col("order") // pl.max_horizontal("size", 1) * (rings["largest"] + 1) + pl.col("size"),
         met=pl.max_horizontal(pl.col("size") - 1, 0),
     )
@@ -135,7 +135,7 @@ def make_claims(pairs: pl.DataFrame, facts: Mapping[str, Any], seed: int) -> pl.
 
 def _by_source(sources: Mapping[str, Any], key: str) -> pl.Expr:
     return pl.col("source").replace_strict(
-        list(range(len(sources))), [float(one[key]) for one in sources.values()], return_dtype=pl.Float64
+        list(range(len(sources))), [float(source[key]) for source in sources.values()], return_dtype=pl.Float64
     )
 
 

@@ -93,7 +93,7 @@ def _with_degrees(towns: pl.DataFrame, facts: Mapping[str, Any], seed: int) -> p
         "degree", descending=True
     )
     # The sum of three chances is nearly a normal deviate; its own deviation is a half.
-    luck = pl.sum_horizontal(chance(pl.col("town"), f"size {one}", seed) for one in range(3)) * 2 - 3
+    luck = pl.sum_horizontal(chance(pl.col("town"), f"size {turn}", seed) for turn in range(3)) * 2 - 3
     size = pl.col("population").clip(lower_bound=_FEW).fill_null(_FEW).cast(pl.Float64).log()
     ranked = towns.sort(-(size + facts["towns"]["noise"] * luck), "town")
     return ranked.with_columns(drawn["degree"]).sort("town")
@@ -102,13 +102,13 @@ def _with_degrees(towns: pl.DataFrame, facts: Mapping[str, Any], seed: int) -> p
 def _degree(luck: pl.Expr, table: Mapping[str, list[float]]) -> pl.Expr:
     """Give the number of partners for each chance: between the knots of the table as in a power law."""
     shares, degrees = table["share"], table["degree"]
-    found = pl.lit(float(degrees[0]))
+    degree = pl.lit(float(degrees[0]))
     for low, high, least, most in zip(shares, shares[1:], degrees, degrees[1:], strict=False):
         tail_low, tail_high = 1 - low, max(1 - high, (1 - low) / 500)
         slope = math.log(most / least) / math.log(tail_low / tail_high) if most > least else 0.0
         value = (1 - luck).clip(lower_bound=tail_high)
-        found = pl.when(luck >= low).then(least * (tail_low / value).pow(slope)).otherwise(found)
-    return found.ceil().cast(pl.Int64) if degrees[0] == 0 else (found + 1e-9).floor().cast(pl.Int64)
+        degree = pl.when(luck >= low).then(least * (tail_low / value).pow(slope)).otherwise(degree)
+    return degree.ceil().cast(pl.Int64) if degrees[0] == 0 else (degree + 1e-9).floor().cast(pl.Int64)
 
 
 def spell(towns: pl.DataFrame, gazetteer: Gazetteer, facts: Mapping[str, Any], seed: int) -> pl.DataFrame:
@@ -189,8 +189,8 @@ def _regions(towns: pl.DataFrame) -> pl.DataFrame:
 
     lettered = towns.filter(pl.col("admin1_code").str.contains("^[A-Z]{2,3}$")).select("country_code", "admin1_code")
     rows = [
-        (country, code, found.name)
+        (country, code, division.name)
         for country, code in lettered.unique(maintain_order=True).iter_rows()
-        if (found := pycountry.subdivisions.get(code=f"{country}-{code}"))  # type: ignore[no-untyped-call]
+        if (division := pycountry.subdivisions.get(code=f"{country}-{code}"))  # type: ignore[no-untyped-call]
     ]
     return pl.DataFrame(rows, schema=["country_code", "admin1_code", "region"], orient="row").cast(pl.String)

@@ -16,22 +16,25 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import polars.selectors as cs
 
 from benchmarks.locate_sample import judge_sample, read_sample
-from pipeline.build import find_towns, read_sources, together
+from pipeline.build import concat_sources, locate_towns, read_sources
+from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names
-from pipeline.gazetteer.gazetteer import Gazetteer, cache_folder, distance_km, load_gazetteer
+from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
 from pipeline.gazetteer.names import search_key
 from pipeline.locate.corrections import load_corrections
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM
-from pipeline.locate.mentions import read_names
+from pipeline.locate.readings import read_names
 from pipeline.sources import load_declarations
-from pipeline.sources.selection import choose
+from pipeline.sources.selection import select_sources
 from pipeline.validate.source_reader import Reader
 from schemas.vocabularies import SourceKind, TownKind
 
@@ -93,8 +96,8 @@ def raw_store(given: Path | None) -> Iterator[Path | None]:
         shutil.copytree("raw", raw)
         lists = [
             name
-            for name, one in load_declarations().items()
-            if one.kind is not SourceKind.GAZETTEER and any(file.url for file in one.files)
+            for name, source in load_declarations().items()
+            if source.kind is not SourceKind.GAZETTEER and any(file.url for file in source.files)
         ]
         fetch = [sys.executable, "-m", "pipeline", "fetch", *lists, "--raw", str(raw), "--mirror", samples]
         subprocess.run(fetch, check=True, stdout=subprocess.DEVNULL)
@@ -108,19 +111,23 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
         Each distinct mention of each list once: `source`, `text`, `country_code`, `region`, `latitude`, `longitude`,
         `place_id`, `place_name`, `located_by`, `km`, `attainable`, `placed`, `right`, `hardness`.
     """
-    declarations = choose(load_declarations(), frozenset({"all"}), frozenset())
-    lists = [one for one in declarations.values() if one.enabled and one.files and one.kind is not SourceKind.GAZETTEER]
+    declarations = select_sources(load_declarations(), frozenset({"all"}), frozenset())
+    lists = [
+        source
+        for source in declarations.values()
+        if source.enabled and source.files and source.kind is not SourceKind.GAZETTEER
+    ]
     read = read_sources(lists, Reader(raw), country_names(cache_folder()))
-    checked = together(read, declarations)
-    truth = _sides(checked.claims, "latitude", "longitude").drop_nulls(["latitude", "longitude"])
+    checked = concat_sources(read, declarations)
+    mention = {"text": "text", "country_code": "country_code", "region": "region_text"}
+    truth = _sides(checked.claims, **mention, latitude="latitude", longitude="longitude")
+    truth = truth.drop_nulls(["latitude", "longitude"])
     truth = _without_geocodes_abroad(truth, gazetteer)
     coordinates = [f"{side}_{part}" for side in ("town", "partner") for part in ("latitude", "longitude")]
     hidden = pl.col("source_id").is_in(list(TRUTH))
-    checked.claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
-    find_towns(checked, gazetteer, load_corrections(), read)
-    located = _sides(checked.claims, "id", "located_by").select(
-        "claim_id", "side", place_id="id", located_by="located_by"
-    )
+    claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
+    checked, _ = locate_towns(replace(checked, claims=claims), gazetteer, load_corrections(), read)
+    located = _sides(checked.claims, place_id="id", located_by="located_by").drop("source")
     places = gazetteer.places.select(
         "place_id", place_name="name", place_latitude="latitude", place_longitude="longitude"
     )
@@ -141,17 +148,19 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
     return _with_hardness(judged, gazetteer).drop("mention", "place_latitude", "place_longitude")
 
 
-def _sides(claims: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """Return the two sides of the claims of `TRUTH` as rows."""
-    return pl.concat(
+def _sides(claims: pl.DataFrame, **columns: str) -> pl.DataFrame:
+    """Return the two sides of the claims of `TRUTH` as rows, in plain texts: these columns of each side."""
+    rows = [
         claims.filter(pl.col("source_id") == source).select(
-            "claim_id", source="source_id", side=pl.lit(side), text=f"{side}_text",
-            country_code=f"{side}_country_code", region=f"{side}_region_text",
-            **{column: f"{side}_{column}" for column in columns},
+            "claim_id",
+            source="source_id",
+            side=pl.lit(side),
+            **{name: f"{side}_{column}" for name, column in columns.items()},
         )
         for source, sides in TRUTH.items()
         for side in sides
-    )  # fmt: skip
+    ]
+    return pl.concat(rows).cast({cs.categorical() | cs.enum(): pl.String})
 
 
 def _without_geocodes_abroad(truth: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.curate.tables import CLAIM_SIDES
 from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate import index_mentions, locate
+from pipeline.locate.sides import CLAIM_SIDES
 
 if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
@@ -69,20 +69,20 @@ def judge_sample(sample: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         place_latitude="latitude", place_longitude="longitude",
     )  # fmt: skip
     located = locate_links(links_of(sample), gazetteer).rename({"town_id": "place_id"})
-    found = located.join(places, on="place_id", how="left", maintain_order="left")
-    placed = pl.col("place_name").is_not_null()
+    located_places = located.join(places, on="place_id", how="left", maintain_order="left")
+    is_placed = pl.col("place_name").is_not_null()
     expected = pl.col("expected_geonames_id")
     km = distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
     meant = (pl.col("place_id") == pl.format("gn{}", expected)) | (km <= SAME_TOWN_KM)
     verdict = (
-        pl.when(placed & meant.fill_null(value=False)).then(pl.lit("right"))
-        .when(placed).then(pl.lit("wrong"))
+        pl.when(is_placed & meant.fill_null(value=False)).then(pl.lit("right"))
+        .when(is_placed).then(pl.lit("wrong"))
         .when(expected.is_not_null()).then(pl.lit("unplaced"))
         .otherwise(pl.lit("rightly_unplaced"))
     )  # fmt: skip
-    return found.select(
+    return located_places.select(
         *sample.columns,
-        pl.when(placed).then("place_id").alias("place_id"),
+        pl.when(is_placed).then("place_id").alias("place_id"),
         "place_name",
         located_by="town_located_by",
         verdict=verdict,

@@ -36,8 +36,8 @@ def synthetic_links(count: int, gazetteer: Gazetteer, seed: int = 1) -> pl.DataF
     names = gazetteer.names.select("name", "country_code").unique(maintain_order=True)
     rounds = -(-2 * count // names.height)
     many = pl.concat(
-        names.sample(fraction=1, shuffle=True, seed=seed + one).with_columns(turn=pl.int_range(pl.len()) + one)
-        for one in range(max(rounds, 1))
+        names.sample(fraction=1, shuffle=True, seed=seed + number).with_columns(turn=pl.int_range(pl.len()) + number)
+        for number in range(max(rounds, 1))
     )
     altered = pl.coalesce(
         pl.when(pl.col("turn") % len(_ALTERED) == turn).then(text) for turn, text in enumerate(_ALTERED)

@@ -1,7 +1,7 @@
 """One measurement in a process of its own: `python -m benchmarks.measure CONTENDER INPUT OUT`; prints a line of JSON.
 
 INPUT is the JSON of `Input`. Whoever starts the process takes the time of the whole of it; it tells what it knows
-itself: its peak memory, the seconds of all processors together, and for the pipeline those of each room.
+itself: its peak memory, the seconds of all processors together, and for the pipeline those of each stage.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Input:
         return (Path(self.sources),) if self.sources else ()
 
 
-class Rooms:
-    """Keeps how long each room of the pipeline took; all that is read counts as one."""
+class Stages:
+    """Adds up how long each stage of the pipeline took; all sources that are read count as one stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -60,8 +60,8 @@ class Rooms:
         """Time one step."""
         began = time.perf_counter()
         yield
-        room = "read and check" if name.startswith("read ") else name
-        self.seconds[room] = self.seconds.get(room, 0.0) + time.perf_counter() - began
+        stage = "read" if name.startswith("read ") else name
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
 
 
 def peak_mib() -> int:
@@ -78,13 +78,13 @@ def _pipeline(given: Input, out: Path) -> dict[str, Any]:
     """Build a release, as the command does."""
     from pipeline.build import Settings, build
 
-    rooms, began = Rooms(), time.perf_counter()
+    stages, began = Stages(), time.perf_counter()
     only = frozenset(path.stem for path in Path(given.sources).glob("*.toml")) if given.sources else frozenset[str]()
     enable = frozenset[str]() if given.sources else frozenset({"all"})
     settings = Settings(raw=Path(given.raw), out=out, sources=given.folders, enable=enable, only=only)
-    built = build(settings, rooms)
+    built = build(settings, stages)
     inside = time.perf_counter() - began
-    return {"inside": round(inside, 3), "claims": built.tables["claims"].height, "rooms": rooms.seconds}
+    return {"inside": round(inside, 3), "claims": built.published.counts["claims"], "stages": stages.seconds}
 
 
 def _floor(given: Input, out: Path) -> dict[str, Any]:

@@ -104,11 +104,11 @@ def _partnerships(both: pl.DataFrame, towns: pl.DataFrame) -> dict[str, float]:
 
     def pairs(town: str, partner: str) -> pl.DataFrame:
         are_places = pl.all_horizontal(pl.col(town, partner).str.contains(r"^gn\d+$"))
-        one, other = pl.min_horizontal(town, partner), pl.max_horizontal(town, partner)
-        return rows.filter(are_places).select(one=one, other=other).unique()
+        first, second = pl.min_horizontal(town, partner), pl.max_horizontal(town, partner)
+        return rows.filter(are_places).select(first=first, second=second).unique()
 
-    true, found = pairs("town_true", "partner_true"), pairs("town_id", "partner_id")
-    return _shares(true.join(found, on=["one", "other"]).height, found.height, true.height)
+    true, stated = pairs("town_true", "partner_true"), pairs("town_id", "partner_id")
+    return _shares(true.join(stated, on=["first", "second"]).height, stated.height, true.height)
 
 
 def _spellings(both: pl.DataFrame) -> pl.DataFrame:
@@ -142,7 +142,9 @@ def _with_print(spellings: pl.DataFrame, truth: Path) -> pl.DataFrame:
             text, country = (printed[column].gather(mine["line"] - 2) for column in (side, f"{side}_country"))
             frames.append(mine.with_columns(text=text, has_country=country.is_not_null()))
     nation = pl.when("has_country").then("country_code")
-    has_place = pl.col("source_id").is_in([name for name, one in FACTS["sources"].items() if one.get("coordinates")])
+    has_place = pl.col("source_id").is_in(
+        [name for name, source in FACTS["sources"].items() if source.get("coordinates")]
+    )
     printed_so = pl.concat_str(search_key(pl.col("text")), nation, separator="|", ignore_nulls=True)
     return (
         pl.concat(frames)
@@ -157,16 +159,16 @@ def _alike(rows: pl.DataFrame, true: str, print_: str | None = None) -> dict[str
     Two that are together as `found`, not in truth, and printed alike, are left out: nobody could tell them apart.
     """
     rows = rows.select("found", true=pl.col(true), print=pl.col(print_) if print_ else pl.lit(None, pl.String))
-    found = rows.drop_nulls("found")
-    alike = found.drop_nulls("print")
+    assigned = rows.drop_nulls("found")
+    alike = assigned.drop_nulls("print")
     untold = (
         _pairs_in(alike.group_by("found", "print").len("count"))
         - _pairs_in(alike.group_by("found", "print", "true").len("count"))
     )  # fmt: skip
-    together = found.drop_nulls("true").group_by("true", "found").len("count")
+    alike_rightly = assigned.drop_nulls("true").group_by("true", "found").len("count")
     return _shares(
-        _pairs_in(together),
-        _pairs_in(found.group_by("found").len("count")) - untold,
+        _pairs_in(alike_rightly),
+        _pairs_in(assigned.group_by("found").len("count")) - untold,
         _pairs_in(rows.group_by("true").len("count")),
     )
 
@@ -176,8 +178,8 @@ def _pairs_in(groups: pl.DataFrame) -> int:
     return int(groups.select((count * (count - 1) // 2).sum()).item())
 
 
-def _shares(right: int, found: int, real: int) -> dict[str, float]:
-    return {"precision": round(right / max(found, 1), 4), "recall": round(right / max(real, 1), 4)}
+def _shares(right: int, stated: int, real: int) -> dict[str, float]:
+    return {"precision": round(right / max(stated, 1), 4), "recall": round(right / max(real, 1), 4)}
 
 
 def _dates(both: pl.DataFrame, claims: pl.DataFrame, folder: Path, truth: Path) -> float:

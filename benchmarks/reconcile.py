@@ -1,8 +1,8 @@
-"""Measure reconciling beside DuckDB, in one sitting: `make bench-reconcile`.
+"""Measure reconciling beside one GROUP BY in DuckDB, in one sitting: `make bench-reconcile`.
 
-Synthetic claims are reconciled by `pipeline.curate.reconcile` (records, events, motives), by one plain GROUP BY in
-DuckDB, and by a DuckDB statement that makes the same records, which are compared value for value. Each runs in turn in
-one process, so that all of them meet the same load; peak memory is taken in a process of its own.
+Synthetic claims are reconciled by `pipeline.curate.reconcile`, which runs the SQL of every build (records, and why each
+value won), and by one plain GROUP BY in DuckDB: the floor. Each runs in turn in one process, so that both meet the same
+load; peak memory is taken in a process of its own.
 """
 
 from __future__ import annotations
@@ -22,26 +22,15 @@ import polars as pl
 
 from benchmarks.measure import peak_mib
 from benchmarks.reconcile_claims import synthetic_claims, synthetic_sources
-from pipeline.curate.reconcile import list_events, list_motives, reconcile
-from schemas import vocabularies as v
+from pipeline.curate.database import create_types_and_macros
+from pipeline.curate.reconcile import reconcile_claims
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 _SIZES = (100_000, 1_000_000)
-#: Orders as DuckDB knows them: an enumeration compares by the place of its values.
-_ENUMS: dict[str, Sequence[str]] = {
-    "form": list(v.Form), "authority": list(v.Authority), "precision": list(v.Precision),
-    "change": ["ended", "suspended", "dormant", "active", "unknown"],
-}  # fmt: skip
-_MACROS = """
-    CREATE MACRO last_day(first, precision) AS CAST(first + CASE precision
-        WHEN 'month' THEN INTERVAL 1 MONTH WHEN 'year' THEN INTERVAL 1 YEAR WHEN 'decade' THEN INTERVAL 10 YEAR
-        WHEN 'century' THEN INTERVAL 100 YEAR ELSE INTERVAL 1 DAY END - INTERVAL 1 DAY AS DATE);
-    CREATE MACRO agree(a, b, c, d) AS (a <= c AND d <= b) OR (c <= a AND b <= d);
-"""
 
 
 def main() -> int:
@@ -60,69 +49,40 @@ def main() -> int:
 
 
 def measure(count: int, runs: int) -> dict[str, Any]:
-    """Reconcile so many claims in each way, compare and print."""
+    """Reconcile so many claims in both ways and print how long each takes."""
     claims, sources = synthetic_claims(count), synthetic_sources()
-    with _database(claims, sources) as connection:
-        ways: dict[str, Callable[[], pl.DataFrame]] = {
-            "one GROUP BY": lambda: _run(connection, "reconcile_group_by.sql"),
-            "the same in SQL": lambda: _run(connection, "reconcile_same.sql"),
-            "reconcile": lambda: _reconcile(claims, sources),
-        }
-        taken: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(runs):
-            for name, way in ways.items():
-                began = time.perf_counter()
-                way()
-                taken[name].append(time.perf_counter() - began)
-        are_equal = _same(ways["reconcile"](), ways["the same in SQL"]())
-    floor = statistics.median(taken["one GROUP BY"])
-    print(
-        f"{count:,} claims, {runs} runs each in turn; the records of both are {'equal' if are_equal else 'NOT EQUAL'}"
-    )
-    print(f"{'':18} {'median':>8} {'spread':>16} {'× GROUP BY':>11}")
-    for name, seconds in taken.items():
-        median = statistics.median(seconds)
-        print(f"{name:18} {median:>6.2f} s {min(seconds):>7.2f}–{max(seconds):.2f} s {median / floor:>11.2f}")
+    ways: dict[str, Callable[[pl.DataFrame, pl.DataFrame], Any]] = {
+        "one GROUP BY": _group_by,
+        "reconcile": reconcile_claims,
+    }
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(runs):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way(claims, sources)
+            seconds[name].append(time.perf_counter() - began)
+    floor = statistics.median(seconds["one GROUP BY"])
+    print(f"{count:,} claims, {runs} runs each in turn")
+    print(f"{'':14} {'median':>8} {'spread':>16} {'× GROUP BY':>11}")
+    for name, taken in seconds.items():
+        median = statistics.median(taken)
+        print(f"{name:14} {median:>6.2f} s {min(taken):>7.2f}–{max(taken):.2f} s {median / floor:>11.2f}")
     peak = _peak(claims, sources)
     print(
         f"peak memory of reconcile: {peak['peak_mib']:,} MiB, of these {peak['before_mib']:,} with the claims alone\n"
     )
-    return {"claims": count, "seconds": taken, "equal": are_equal, **peak}
+    return {"claims": count, "seconds": seconds, **peak}
 
 
-def _reconcile(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
-    """Return the records; events and motives are listed too, as they are in a build."""
-    records = reconcile(claims, sources)
-    list_events(claims)
-    list_motives(claims)
+def _group_by(claims: pl.DataFrame, sources: pl.DataFrame) -> pl.DataFrame:
+    """Return what one GROUP BY makes of the very frames that reconciling is given."""
+    with duckdb.connect() as connection:
+        create_types_and_macros(connection)
+        connection.register("claims", claims)
+        connection.register("sources", sources.select("source_id", "directions"))
+        statement = (HERE / "reconcile_group_by.sql").read_text(encoding="utf-8")
+        records: pl.DataFrame = connection.sql(statement).pl()
     return records
-
-
-def _database(claims: pl.DataFrame, sources: pl.DataFrame) -> duckdb.DuckDBPyConnection:
-    """Return a database that scans the very frames that `reconcile` is given."""
-    connection = duckdb.connect()
-    for name, values in _ENUMS.items():
-        listed = ", ".join(f"'{value}'" for value in values)
-        connection.execute(f"CREATE TYPE {name}_rank AS ENUM ({listed})")
-    connection.execute(_MACROS)
-    connection.register("claims", claims.to_arrow())
-    connection.register("sources", sources.select("source_id", "directions").to_arrow())
-    return connection
-
-
-def _run(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    frame: pl.DataFrame = connection.sql((HERE / name).read_text(encoding="utf-8")).pl()
-    return frame
-
-
-def _same(ours: pl.DataFrame, other: pl.DataFrame) -> bool:
-    """Compare every value, whatever the order of rows and the width of integers."""
-    other = other.sort("partnership_id").select(ours.columns).cast(ours.schema)
-    for column in ours.columns:
-        differ = ours[column].ne_missing(other[column])
-        if differ.any():
-            print(f"{column}: {differ.sum()} differ", ours.filter(differ).head(3), other.filter(differ).head(3))
-    return ours.equals(other)
 
 
 def _peak(claims: pl.DataFrame, sources: pl.DataFrame) -> dict[str, int]:
@@ -132,14 +92,14 @@ def _peak(claims: pl.DataFrame, sources: pl.DataFrame) -> dict[str, int]:
         sources.write_parquet(Path(folder) / "sources.parquet")
         command = [sys.executable, "-m", "benchmarks.reconcile", "--once", folder]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    peak: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    return peak
 
 
 def _once(folder: Path) -> int:
     claims, sources = (pl.read_parquet(folder / f"{name}.parquet") for name in ("claims", "sources"))
     before = peak_mib()
-    _reconcile(claims, sources)
+    reconcile_claims(claims, sources)
     print(json.dumps({"before_mib": before, "peak_mib": peak_mib()}))
     return 0
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from schemas import CLAIMS, SOURCES
-from schemas.ids import mint, pair_ids
+from schemas import Claims, Sources
+from schemas.ids import mint
 from schemas.vocabularies import EVENT_OF_FORM
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ _RANKS = {"normal": 97, "preferred": 2, "deprecated": 1}
 
 
 def synthetic_claims(count: int, seed: int = 1) -> pl.DataFrame:
-    """Return `count` claims with the columns of `CLAIMS`, in no order; the same for the same arguments."""
+    """Return `count` claims with the columns of `Claims`, in no order; the same for the same arguments."""
     links = _links(count, seed)
     frame = links.with_columns(
         claim_id=mint("c", pl.Series(range(count)).cast(pl.String)),
-        source_id=_draw({name: one[0] for name, one in _SOURCES.items()}, count, seed + 1),
+        source_id=_draw({name: share for name, (share, *_) in _SOURCES.items()}, count, seed + 1),
         form=_draw(_FORMS, count, seed + 2),
         status=_draw(_STATUSES, count, seed + 3),
         start_precision=_draw(_PRECISIONS, count, seed + 4),
@@ -60,12 +60,12 @@ def synthetic_claims(count: int, seed: int = 1) -> pl.DataFrame:
     for side, other in (("town", "partner"), ("partner", "town")):
         turned = pl.col("turned") & (pl.col("directions") == "both")
         frame = frame.with_columns(pl.when(turned).then(f"__{other}").otherwise(f"__{side}").alias(f"{side}_id"))
-    return _with_dates(frame).pipe(CLAIMS.conform).sample(fraction=1, shuffle=True, seed=seed)
+    return _with_dates(frame).pipe(Claims.coerce).sample(fraction=1, shuffle=True, seed=seed)
 
 
 def synthetic_sources() -> pl.DataFrame:
-    """Return the sources of the claims, with the columns of `SOURCES` that reconciling asks for."""
-    return SOURCES.conform(_source_table())
+    """Return the sources of the claims, with the columns of `Sources` that reconciling asks for."""
+    return Sources.coerce(_source_table())
 
 
 def _links(count: int, seed: int) -> pl.DataFrame:
@@ -88,21 +88,26 @@ def _links(count: int, seed: int) -> pl.DataFrame:
         pl.format("gn{}", pl.col("b") + 2_000_000).alias("__partner"),
         "year",
     )
-    return names.with_columns(partnership_id=pair_ids(names["__town"], names["__partner"]))
+    sides = ("__town", "__partner")
+    town_pairs = names.select(pl.concat_str(pl.min_horizontal(sides), pl.max_horizontal(sides), separator="\x1f"))
+    return names.with_columns(partnership_id=mint("p", town_pairs.to_series()))
 
 
 def _with_dates(frame: pl.DataFrame) -> pl.DataFrame:
     dated = pl.col("dated") < pl.col("dated_share")
     first = pl.date(pl.col("year") + pl.col("off"), 1, 1)
-    step = {"year": "1y", "month": "1mo", "day": "1d", "decade": "10y"}
     begun = first + pl.duration(days="day")
     start = (
-        pl.when(pl.col("start_precision") == "century").then(pl.date((pl.col("year") // 100) * 100 + 1, 1, 1))
-        .when(pl.col("start_precision") == "decade").then(pl.date((pl.col("year") // 10) * 10, 1, 1))
-        .when(pl.col("start_precision") == "month").then(begun.dt.truncate(step["month"]))
-        .when(pl.col("start_precision") == "day").then(begun)
+        pl.when(pl.col("start_precision") == "century")
+        .then(pl.date((pl.col("year") // 100) * 100 + 1, 1, 1))
+        .when(pl.col("start_precision") == "decade")
+        .then(pl.date((pl.col("year") // 10) * 10, 1, 1))
+        .when(pl.col("start_precision") == "month")
+        .then(begun.dt.truncate("1mo"))
+        .when(pl.col("start_precision") == "day")
+        .then(begun)
         .otherwise(first)
-    )  # fmt: skip
+    )
     event = pl.coalesce(
         "other_event", pl.col("form").replace_strict({str(f): str(e) for f, e in EVENT_OF_FORM.items()})
     )
@@ -121,7 +126,7 @@ def _with_dates(frame: pl.DataFrame) -> pl.DataFrame:
 def _source_table() -> pl.DataFrame:
     columns = ("share", "family", "authority", "directions", "as_of_date", "dated_share")
     rows: list[dict[str, Any]] = [
-        {"source_id": name} | dict(zip(columns, one, strict=True)) for name, one in _SOURCES.items()
+        {"source_id": name} | dict(zip(columns, values, strict=True)) for name, values in _SOURCES.items()
     ]
     return pl.DataFrame(rows).drop("share")
 

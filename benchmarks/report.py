@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
-_TITLES = {one.name: one.title for one in CONTENDERS}
+_TITLES = {contender.name: contender.title for contender in CONTENDERS}
 _JUDGED = {
     "placed": "mentions placed",
     "partnerships": "pairs of places",
@@ -36,7 +36,7 @@ def write_report(results: dict[str, Any], folder: Path = HERE) -> str:
     try:
         from benchmarks.chart import draw
     except ImportError:
-        print("no chart: matplotlib is not installed; install with: pip install -e '.[bench]'")
+        print("no chart: matplotlib is not installed; make bench installs it")
     else:
         draw(median_seconds(results), peaks(results), folder / "growth.svg")
     return text
@@ -53,15 +53,15 @@ def peaks(results: dict[str, Any]) -> dict[str, dict[int, float]]:
 
 
 def _by_size(results: dict[str, Any], of: Any) -> dict[str, dict[int, Any]]:  # noqa: ANN401
-    found: dict[str, dict[int, Any]] = {}
-    for one in results["inputs"]:
-        if one.get("is_real"):
+    by_contender: dict[str, dict[int, Any]] = {}
+    for lists in results["inputs"]:
+        if lists.get("is_real"):
             continue
-        for name, runs in one["runs"].items():
-            good = [run for run in runs if "error" not in run]
-            if good:
-                found.setdefault(name, {})[one["claims"]] = of(good)
-    return found
+        for name, runs in lists["runs"].items():
+            finished = [run for run in runs if "error" not in run]
+            if finished:
+                by_contender.setdefault(name, {})[lists["claims"]] = of(finished)
+    return by_contender
 
 
 def _spread(seconds: Sequence[float]) -> tuple[float, float, float]:
@@ -81,7 +81,7 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
     )
     yield from _speed(results)
     yield from _growth(results)
-    yield from _rooms(results)
+    yield from _stages(results)
     yield from _quality(results)
     yield from _wikitext(results.get("wikitext"))
 
@@ -95,20 +95,20 @@ def _speed(results: dict[str, Any]) -> Iterator[str]:
         "",
     )
     rows, errors = [], []
-    for one in results["inputs"]:
-        floor = _median(one["runs"].get("floor", []))
-        for name, runs in one["runs"].items():
-            good = [run for run in runs if "error" not in run]
-            errors += [f"- {one['name']}, {_TITLES[name]}: {run['error']}" for run in runs if "error" in run]
-            if not good:
-                rows.append([one["name"], _TITLES[name], "(below)", "", "0", "", "", "", ""])
+    for lists in results["inputs"]:
+        floor = _median(lists["runs"].get("floor", []))
+        for name, runs in lists["runs"].items():
+            finished = [run for run in runs if "error" not in run]
+            errors += [f"- {lists['name']}, {_TITLES[name]}: {run['error']}" for run in runs if "error" in run]
+            if not finished:
+                rows.append([lists["name"], _TITLES[name], "(below)", "", "0", "", "", "", ""])
                 continue
-            median, least, most = _spread([run["seconds"] for run in good])
-            rate = f"{one['claims'] / median:,.0f}" if name != "floor" and one["claims"] else ""
+            median, least, most = _spread([run["seconds"] for run in finished])
+            rate = f"{lists['claims'] / median:,.0f}" if name != "floor" and lists["claims"] else ""
             rows.append([
-                one["name"], _TITLES[name], f"{median:.2f} s", f"{least:.2f}–{most:.2f} s", str(len(good)),
-                f"{statistics.median(run['cpu_seconds'] for run in good):.2f} s",
-                f"{median / floor:.1f}" if floor else "", f"{max(run['peak_mib'] for run in good):,} MiB", rate,
+                lists["name"], _TITLES[name], f"{median:.2f} s", f"{least:.2f}–{most:.2f} s", str(len(finished)),
+                f"{statistics.median(run['cpu_seconds'] for run in finished):.2f} s",
+                f"{median / floor:.1f}" if floor else "", f"{max(run['peak_mib'] for run in finished):,} MiB", rate,
             ])  # fmt: skip
     header = ["lists", "", "median", "spread", "runs", "processors", "× floor", "peak memory", "claims/s"]
     yield from _table(header, rows, left=2)
@@ -125,62 +125,72 @@ def _growth(results: dict[str, Any]) -> Iterator[str]:
     yield from ("", "## Growth", "", "Time grows as claims to the power of:", "")
     rows = []
     for name, sizes in median_seconds(results).items():
-        seconds = {claims: one[0] for claims, one in sizes.items()}
+        seconds = {claims: spread[0] for claims, spread in sizes.items()}
         fits = (exponent(seconds, LARGE), exponent(seconds))
         rows.append([_TITLES[name], *("–" if fit is None else f"{fit:.3f}" for fit in fits)])
     yield from _table(["", f"from {LARGE:,} claims on", "all sizes"], rows)
     yield from ("", "![Seconds and memory by number of claims](growth.svg)")
 
 
-def _rooms(results: dict[str, Any]) -> Iterator[str]:
-    """List the medians of each room's seconds, warm."""
-    inputs = [one for one in results["inputs"] if any("rooms" in run for run in one["runs"].get("warm", []))]
+def _stages(results: dict[str, Any]) -> Iterator[str]:
+    """List the medians of each stage's seconds, warm."""
+    inputs = [lists for lists in results["inputs"] if any("stages" in run for run in lists["runs"].get("warm", []))]
     if not inputs:
         return
-    yield from ("", "## The pipeline by room", "", "Medians of warm runs in seconds; the rest is starting Python.", "")
-    timed = [[run for run in one["runs"]["warm"] if "rooms" in run] for one in inputs]
-    names = dict.fromkeys(name for runs in timed for run in runs for name in run["rooms"])
+    yield from (
+        "",
+        "## The pipeline by stage",
+        "",
+        "Medians of warm runs in seconds. `read` validates too, `gazetteer` is what reading had to wait for, `publish`",
+        "curates too; the rest is starting Python.",
+        "",
+    )
+    timed = [[run for run in lists["runs"]["warm"] if "stages" in run] for lists in inputs]
+    names = dict.fromkeys(name for runs in timed for run in runs for name in run["stages"])
     rows = [
-        [name, *(f"{statistics.median(run['rooms'].get(name, 0.0) for run in runs):.2f}" for runs in timed)]
+        [name, *(f"{statistics.median(run['stages'].get(name, 0.0) for run in runs):.2f}" for runs in timed)]
         for name in names
     ]
-    rest = [statistics.median(run["seconds"] - sum(run["rooms"].values()) for run in runs) for runs in timed]
-    rows.append(["the rest", *(f"{one:.2f}" for one in rest)])
-    yield from _table(["", *(one["name"] for one in inputs)], rows)
+    rest = [statistics.median(run["seconds"] - sum(run["stages"].values()) for run in runs) for runs in timed]
+    rows.append(["the rest", *(f"{seconds:.2f}" for seconds in rest)])
+    yield from _table(["", *(lists["name"] for lists in inputs)], rows)
 
 
 def _quality(results: dict[str, Any]) -> Iterator[str]:
-    judged = [(one["name"], name, found) for one in results["inputs"] for name, found in one["quality"].items()]
+    judged = [
+        (lists["name"], name, quality) for lists in results["inputs"] for name, quality in lists["quality"].items()
+    ]
     if not judged:
         return
     yield from ("", "## Is it right?", "", "Precision / recall, and the share of dated pairs with the right year.", "")
     rows, errors = [], []
-    for lists, name, found in judged:
-        if "error" in found:
-            errors.append(f"- {lists}, {_TITLES[name]}: {found['error']}")
+    for lists, name, quality in judged:
+        if "error" in quality:
+            errors.append(f"- {lists}, {_TITLES[name]}: {quality['error']}")
             continue
         shares = [
-            f"{found[key]['precision']:.1%} / {found[key]['recall']:.1%}" if key in found else "–" for key in _JUDGED
+            f"{quality[key]['precision']:.1%} / {quality[key]['recall']:.1%}" if key in quality else "–"
+            for key in _JUDGED
         ]
-        dates = f"{found['right_dates']:.1%}" if "right_dates" in found else "–"
+        dates = f"{quality['right_dates']:.1%}" if "right_dates" in quality else "–"
         rows.append([lists, _TITLES[name].partition(",")[0], *shares, dates])
     yield from _table(["lists", "", *_JUDGED.values(), "right years"], rows, left=2)
     if errors:
         yield from ("", *errors)
 
 
-def _wikitext(found: dict[str, Any] | None) -> Iterator[str]:
-    if not found:
+def _wikitext(measured: dict[str, Any] | None) -> Iterator[str]:
+    if not measured:
         return
     yield from ("", "## Reading wikitext", "")
-    if "error" in found:
-        yield found["error"]
+    if "error" in measured:
+        yield measured["error"]
         return
     rows = [
-        [f"{one['pages']:,}", f"{one['share']:.0%}", f"{one['mb']}", f"{one['reader_seconds']:.2f}",
-         f"{one['parser_seconds']:.2f}", f"{one['parser_seconds'] / one['reader_seconds']:.0f}",
-         "yes" if one["same"] else "no"]
-        for one in found["rows"]
+        [f"{row['pages']:,}", f"{row['share']:.0%}", f"{row['mb']}", f"{row['reader_seconds']:.2f}",
+         f"{row['parser_seconds']:.2f}", f"{row['parser_seconds'] / row['reader_seconds']:.0f}",
+         "yes" if row["same"] else "no"]
+        for row in measured["rows"]
     ]  # fmt: skip
     yield from _table(
         ["pages", "with a section", "MB", "reader, s", "mwparserfromhell alone, s", "ratio", "same partners"],
@@ -199,7 +209,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) 
     ]  # fmt: skip
     lines = ["| " + " | ".join(row) + " |" for row in aligned]
     rule = [":" + "-" * (width - 1) if place < left else "-" * (width - 1) + ":" for place, width in enumerate(widths)]
-    yield from (lines[0], "| " + " | ".join(one if len(one) > 1 else "-" for one in rule) + " |", *lines[1:])
+    yield from (lines[0], "| " + " | ".join(mark if len(mark) > 1 else "-" for mark in rule) + " |", *lines[1:])
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ def _print(name: str, took: dict[str, float]) -> None:
 def _child(what: str, folder: str, endpoint: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.wikidata", what, folder, endpoint]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures
 
 
 def measure(what: str, raw: Path, endpoint: str) -> dict[str, float]:
@@ -49,17 +49,17 @@ def measure(what: str, raw: Path, endpoint: str) -> dict[str, float]:
 
     declaration, began = load_declarations()["wikidata"], time.perf_counter()
     if what == "fetch":
-        from pipeline.extract.http import Web
+        from pipeline.extract.http.client import HttpClient
         from pipeline.extract.wikidata.fetch import fetch_wikidata
 
-        results = fetch_wikidata(declaration, raw, Web(), endpoint=endpoint)
-        counts = {"MiB of snapshot": sum(one.byte_count for one in results) / 2**20}
+        results = fetch_wikidata(declaration, raw, HttpClient(), endpoint=endpoint)
+        counts = {"MiB of snapshot": sum(snapshot.byte_count for snapshot in results) / 2**20}
     else:
         from pipeline.gazetteer.countries import country_names
         from pipeline.validate import check_source
-        from pipeline.validate.source_reader import gather
+        from pipeline.validate.source_reader import load_files
 
-        checked = check_source(declaration, gather(declaration, raw), country_names())
+        checked = check_source(declaration, load_files(declaration, raw), country_names())
         counts = {"claims": float(checked.claims.height)}
     took = {"seconds": time.perf_counter() - began}
     # Not ru_maxrss: that begins with what the process had that started this one.

@@ -14,7 +14,7 @@ from typing import Any
 
 import mwparserfromhell
 
-from pipeline.readers.rows import SEVERAL
+from pipeline.readers.raw_rows import VALUE_SEPARATOR
 from pipeline.readers.wikitext.reader import read_wikipages
 from pipeline.sources import Format
 
@@ -51,17 +51,17 @@ def make_pages(count: int, share: float) -> list[dict[str, Any]]:
 
 def read_with_parser(pages: list[dict[str, Any]]) -> set[tuple[str, str]]:
     """Read the same pages with mwparserfromhell alone; return town and partner."""
-    found = set()
+    partners = set()
     for page in pages:
         for section in mwparserfromhell.parse(page["text"]).get_sections(matches="Gemellaggi", include_headings=False):
             for line in str(section).split("\n"):
                 if not line.startswith("*"):
                     continue
                 code = mwparserfromhell.parse(line)
-                twins = [one for one in code.filter_templates() if one.name.matches("Gemellaggio")]
+                twins = [template for template in code.filter_templates() if template.name.matches("Gemellaggio")]
                 name = str(twins[0].get(2).value) if twins else str(code.filter_wikilinks()[0].title)
-                found.add((page["title"], name))
-    return found
+                partners.add((page["title"], name))
+    return partners
 
 
 def read_with_ours(pages: list[dict[str, Any]]) -> set[tuple[str, str]]:
@@ -69,7 +69,7 @@ def read_with_ours(pages: list[dict[str, Any]]) -> set[tuple[str, str]]:
     content = "\n".join(json.dumps(page) for page in pages).encode()
     rows = read_wikipages(content, Format(type="wikipages", language="it"), "bench").rows
     named = rows.select("town", "partner").filter(rows["partner"] != "")
-    return {(town, name) for town, names in named.iter_rows() for name in names.split(SEVERAL)}
+    return {(town, name) for town, names in named.iter_rows() for name in names.split(VALUE_SEPARATOR)}
 
 
 def compare(count: int) -> list[dict[str, Any]]:
