@@ -23,6 +23,7 @@ from pipeline.locate.sides import CLAIM_SIDES, MENTION_COLUMNS, RECORD_SIDE
 from pipeline.publish.lock import locked
 from pipeline.publish.release import Build, Published, publish
 from pipeline.raw_store.fingerprints import input_hash
+from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.progress import Progress, quiet
 from pipeline.sources import Declaration, load_declarations
 from pipeline.sources.selection import select_sources
@@ -82,17 +83,19 @@ class Assembled:
         inputs: what was read and located.
         input_hash: hash of raw bytes, declarations and gazetteers.
         named: ids of the sources that the settings name.
+        damaged: which lines of manifests are damaged.
     """
 
     inputs: Inputs
     input_hash: str
     named: frozenset[str] = frozenset()
+    damaged: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The sources that are on but were not read, each with the reason."""
+        """The sources that are on but were not read, each with the reason, and damaged lines of manifests."""
         unread = [source for source in self.inputs.sources if source.declaration.enabled and source.reason_unused]
-        return tuple(
+        return self.damaged + tuple(
             f"{source.declaration.id}: {source.reason_unused}"
             for source in unread
             # Live services are fetched only on demand. It is worth a note only if the source was named.
@@ -178,7 +181,9 @@ def assemble(
         _used_source(declaration, downloads.get(declaration.id) or received.get(declaration.id, ()))
         for declaration in declarations.values()
     )
-    return Assembled(Inputs(sources, checked, located, gazetteer), key, named=settings.enable | settings.only)
+    store = RawStore(settings.raw)
+    damaged = tuple(line for declaration in declared if (line := store.damaged_lines(declaration.id)))
+    return Assembled(Inputs(sources, checked, located, gazetteer), key, settings.enable | settings.only, damaged)
 
 
 @contextmanager

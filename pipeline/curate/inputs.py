@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate import LinkageResult
-    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration
     from pipeline.validate import Checked
     from schemas import TableModel

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration, SourceFile
 
 #: Bytes that are split into rows at once: many rows for polars, and little memory for a file of many gigabytes.

@@ -1,8 +1,10 @@
-"""Files that a reader sees whole or not at all."""
+"""Files that a reader sees whole or not at all, and reading without waiting."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -31,3 +33,15 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def read_regular(path: Path) -> bytes:
+    """Return the bytes of a file; anything else, such as a pipe that nobody writes to, is an error at once.
+
+    Raises:
+        OSError: there is no such file, it cannot be read, or it is not a regular file.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return stream.read()

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 import pipeline
 import schemas
-from pipeline.raw_store.snapshots import MANIFEST, RawStore
+from pipeline.errors import SourceError
+from pipeline.raw_store.atomic import read_regular
+from pipeline.raw_store.manifest import MANIFEST
+from pipeline.raw_store.snapshots import RawStore
 from pipeline.sources import CORRECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration
 
 #: Packages whose version can change the output for the same bytes.
@@ -94,9 +97,14 @@ def input_key(declarations: Iterable[Declaration], raw: Path, folders: Iterable[
 
 def _file_states(declaration: Declaration, store: RawStore) -> Iterator[str]:
     """Yield a text for each file of a source that differs when the file's bytes differ."""
-    manifest = store.root / declaration.id / MANIFEST
-    yield _file_hash(manifest) if manifest.exists() else "-"
-    for path in dict.fromkeys(store.path_of(snapshot) for snapshot in store.manifest(declaration.id)):
+    try:
+        yield hashlib.sha256(read_regular(store.root / declaration.id / MANIFEST)).hexdigest()
+        snapshots = store.manifest(declaration.id)
+    except (OSError, SourceError):
+        # Not there, or not to be read: a build says so.
+        yield "-"
+        snapshots = []
+    for path in dict.fromkeys(store.path_of(snapshot) for snapshot in snapshots):
         try:
             state = path.stat()
             yield f"{path.name} {state.st_size} {state.st_mtime_ns}"

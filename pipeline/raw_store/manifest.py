@@ -8,7 +8,7 @@ from datetime import date  # noqa: TC003 (pydantic reads it)
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
 from pipeline.errors import SourceError
 from pipeline.raw_store.atomic import read_regular, write_atomically
@@ -73,7 +73,7 @@ class Snapshot:
 
 
 #: Reads a manifest line.
-_SNAPSHOT: Final = TypeAdapter(Snapshot, config=ConfigDict(extra="forbid"))
+_SNAPSHOT: Final = TypeAdapter(Snapshot)
 
 
 def read_manifest(folder: Path) -> tuple[list[Snapshot], dict[int, bytes]]:

@@ -5,67 +5,21 @@ from __future__ import annotations
 import fcntl
 import filecmp
 import hashlib
-import json
 import os
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError
-from pipeline.raw_store.atomic import write_atomically
+from pipeline.raw_store.atomic import read_regular, write_atomically
+from pipeline.raw_store.manifest import DAMAGED, MANIFEST, Snapshot, read_manifest, write_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.sources import Declaration, SourceFile
-
-MANIFEST = "manifest.jsonl"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Raw bytes of one file of a source, and where they came from: one line of the manifest.
-
-    `path` is relative to the source's folder in the raw store. `retrieved_at` is for the operator only;
-    nothing published depends on it.
-    """
-
-    source_id: str
-    file_name: str
-    path: str
-    sha256: str
-    byte_count: int
-    as_of_date: date
-    url: str | None
-    retrieved_at: str | None
-    etag: str | None
-    licence: str
-
-    @property
-    def snapshot_id(self) -> str:
-        """Readable and unique: source/file@first 12 digits of the checksum."""
-        return f"{self.source_id}/{self.file_name}@{self.sha256[:12]}"
-
-    def to_json(self) -> str:
-        """Return the manifest line."""
-        return json.dumps(asdict(self) | {"as_of_date": self.as_of_date.isoformat()}, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, line: str) -> Snapshot:
-        """Read a manifest line."""
-        content = json.loads(line)
-        return cls(**content | {"as_of_date": date.fromisoformat(content["as_of_date"])})
-
-    def is_repeated_by(self, later: Snapshot) -> bool:
-        """Return whether a later fetch of the same bytes adds only its time.
-
-        Bytes whose only date is that of their fetch describe the day on which they first came.
-        """
-        dated_by_fetch = bool(later.url) and str(later.retrieved_at).startswith(later.as_of_date.isoformat())
-        as_of_date = self.as_of_date if dated_by_fetch else later.as_of_date
-        return self == replace(later, as_of_date=as_of_date, retrieved_at=self.retrieved_at, etag=self.etag)
 
 
 class RawStore:
@@ -75,23 +29,28 @@ class RawStore:
         self.root = root
 
     def manifest(self, source_id: str, file_name: str | None = None) -> list[Snapshot]:
-        """Return the snapshots of a source, or of one of its files, oldest first.
+        """Return the snapshots of a source, or of one of its files, oldest first. Damaged lines are left out.
 
         Raises:
             SourceError: the manifest cannot be read.
         """
-        path = self.root / source_id / MANIFEST
-        if not path.exists():
-            return []
-        snapshots = []
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-            try:
-                snapshots.append(Snapshot.from_json(line))
-            except (ValueError, TypeError, KeyError) as error:
-                raise SourceError(
-                    f"{path}, line {number}: not a manifest entry ({error}); restore the file or fetch {source_id} anew"
-                ) from error
+        snapshots, _ = read_manifest(self.root / source_id)
         return [snapshot for snapshot in snapshots if file_name in (None, snapshot.file_name)]
+
+    def damaged_lines(self, source_id: str) -> str | None:
+        """Return a sentence that names the damaged lines of a manifest; None if there are none.
+
+        Raises:
+            SourceError: the manifest cannot be read.
+        """
+        _, damaged = read_manifest(self.root / source_id)
+        if not damaged:
+            return None
+        lines = ", ".join(str(number) for number in damaged)
+        return (
+            f"{self.root / source_id / MANIFEST}, line {lines}: not a manifest entry; what it described counts as "
+            f"never fetched. The next fetch moves it to {DAMAGED}"
+        )
 
     def latest(
         self, declaration: Declaration, file: SourceFile, snapshot_ids: frozenset[str] | None = None
@@ -131,7 +90,7 @@ class RawStore:
         """
         path = self.path_of(snapshot)
         try:
-            content = path.read_bytes()
+            content = read_regular(path)
         except OSError as error:
             raise SourceError(
                 f"{path}: the manifest lists it, but it cannot be read ({error.strerror}); {_advice(path, snapshot)}"
@@ -169,14 +128,17 @@ class RawStore:
             raise SourceError(f"{folder}: cannot be written ({error.strerror})") from error
 
     def _list(self, snapshot: Snapshot) -> bool:
-        """Add a line to the manifest, unless the last line says the same; return whether it was added."""
-        entries = self.manifest(snapshot.source_id)
+        """Add a line to the manifest, unless the last line says the same; return whether it was added.
+
+        Damaged lines are moved to a file beside it.
+        """
+        folder = self.root / snapshot.source_id
+        entries, damaged = read_manifest(folder)
         last = [entry for entry in entries if entry.file_name == snapshot.file_name][-1:]
-        if any(entry.is_repeated_by(snapshot) for entry in last):
-            return False
-        lines = [entry.to_json() for entry in (*entries, snapshot)]
-        write_atomically(self.root / snapshot.source_id / MANIFEST, ("\n".join(lines) + "\n").encode())
-        return True
+        is_new = not any(entry.is_repeated_by(snapshot) for entry in last)
+        if is_new or damaged:
+            write_manifest(folder, [*entries, *([snapshot] if is_new else [])], damaged)
+        return is_new
 
 
 def _has_content(path: Path, content: bytes | Path) -> bool:

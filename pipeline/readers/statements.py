@@ -16,7 +16,7 @@ from pipeline.sources import COLUMNS, SIDES, Declaration, SourceFile, did_you_me
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.raw_store.manifest import Snapshot
 
 #: Texts that `clean_text` would not change: words of Latin or Cyrillic letters and ASCII, with one space between them.
 _CLEAN: Final = "^[!-~À-ɏЀ-џ]+(?: [!-~À-ɏЀ-џ]+)*$"

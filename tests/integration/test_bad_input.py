@@ -164,11 +164,15 @@ def test_an_altered_file_says_which_checksums_differ(raw: Path, refuse: Refuse) 
         assert hashlib.sha256(one).hexdigest()[:12] in message
 
 
-def test_a_line_that_is_no_manifest_entry_is_named(raw: Path, refuse: Refuse) -> None:
+def test_half_a_last_line_of_a_manifest_is_named_and_nothing_else_happens(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = raw / "starter_groups" / "manifest.jsonl"
-    path.write_text(path.read_text() + '{"source_id": "starter_groups"\n')
+    path.write_text(path.read_text() + '{"source_id": "starter_groups", "na')
     line = len(path.read_text().splitlines())
-    assert f"{path}, line {line}: not a manifest entry" in refuse(SOURCE, "--raw", raw)
+    arguments = ("--raw", raw, "--out", tmp_path / "out", "--only", "starter_groups", "starter_towns")
+    assert main(["build", *map(str, arguments)]) == 0
+    assert f"{path}, line {line}: not a manifest entry" in capsys.readouterr().out
 
 
 def test_a_source_that_is_off_may_be_damaged(raw: Path, tmp_path: Path) -> None:

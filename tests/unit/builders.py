@@ -16,7 +16,8 @@ from pipeline.curate import Inputs, UsedSource
 from pipeline.gazetteer.countries import country_names
 from pipeline.gazetteer.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
 from pipeline.locate import LinkageResult
-from pipeline.raw_store.snapshots import Snapshot, describe
+from pipeline.raw_store.manifest import Snapshot
+from pipeline.raw_store.snapshots import describe
 from pipeline.readers.statements import Received
 from pipeline.sources import Declaration
 from pipeline.validate import Checked, check_source

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +15,8 @@ from builders import AS_OF, declare
 
 from pipeline.errors import SourceError
 from pipeline.raw_store.atomic import write_atomically
-from pipeline.raw_store.snapshots import MANIFEST, RawStore, Snapshot, describe, describe_generated, import_file
+from pipeline.raw_store.manifest import DAMAGED, MANIFEST, Snapshot
+from pipeline.raw_store.snapshots import RawStore, describe, describe_generated, import_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +57,7 @@ def test_what_a_manifest_entry_says(tmp_path: Path) -> None:
         "licence": "CC0-1.0",
     }
     assert snapshot.snapshot_id == f"quelle/a.csv@{pin(ONE)[:12]}"
-    assert RawStore(tmp_path).manifest("quelle") == [snapshot] == [Snapshot.from_json(line)]
+    assert RawStore(tmp_path).manifest("quelle") == [snapshot] == [Snapshot.from_json(line.encode())]
     assert RawStore(tmp_path).read(snapshot) == ONE
 
 
@@ -172,17 +176,77 @@ def test_a_file_that_the_manifest_lists_is_missing(tmp_path: Path) -> None:
         assert str(error.value) == message + (str(path) if folder == "given" else "")
 
 
-@pytest.mark.parametrize(
-    "line", [b"{", b"[]", b"{}", b"null", b"", b"\xff", b'{"as_of_date": "soon"}', b'{"as_of_date": "2024-06-30"}']
-)
-def test_a_line_that_is_no_manifest_entry_is_named(tmp_path: Path, line: bytes) -> None:
-    add(tmp_path, ONE)
-    path = tmp_path / "quelle" / MANIFEST
+DAMAGED_LINES = [
+    b"{",
+    b"[]",
+    b"{}",
+    b"null",
+    b"\xff",
+    b"[1, 2]",
+    b'[1, {"name": 3}]',
+    b'{"as_of_date": "soon"}',
+    b'{"as_of_date": "2024-06-30"}',
+]
+
+
+@pytest.mark.parametrize("line", DAMAGED_LINES)
+def test_a_damaged_line_is_named_and_the_others_count(tmp_path: Path, line: bytes) -> None:
+    snapshot = add(tmp_path, ONE)
+    path, store = tmp_path / "quelle" / MANIFEST, RawStore(tmp_path)
     path.write_bytes(path.read_bytes() + line + b"\n")
-    with pytest.raises(SourceError) as error:
-        RawStore(tmp_path).manifest("quelle")
-    assert str(error.value).startswith(f"{path}, line 2: not a manifest entry (")
-    assert str(error.value).endswith("restore the file or fetch quelle anew")
+    assert store.manifest("quelle") == [snapshot]
+    assert str(store.damaged_lines("quelle")).startswith(f"{path}, line 2: not a manifest entry; ")
+
+
+@pytest.mark.parametrize("line", DAMAGED_LINES)
+def test_the_next_fetch_moves_a_damaged_line_aside(tmp_path: Path, line: bytes) -> None:
+    add(tmp_path, ONE)
+    path, store = tmp_path / "quelle" / MANIFEST, RawStore(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(line + b"\n" + whole)
+    add(tmp_path, ONE)
+    assert path.read_bytes() == whole
+    assert (path.parent / DAMAGED).read_bytes() == line + b"\n"
+    assert store.damaged_lines("quelle") is None
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"  \n", b"\r\n"])
+def test_a_blank_line_is_nothing(tmp_path: Path, blank: bytes) -> None:
+    snapshot = add(tmp_path, ONE)
+    path, store = tmp_path / "quelle" / MANIFEST, RawStore(tmp_path)
+    path.write_bytes(blank + path.read_bytes() + blank)
+    assert store.manifest("quelle") == [snapshot]
+    assert store.damaged_lines("quelle") is None
+
+
+@pytest.mark.parametrize("sent", ["a\u0085b", "a\u2028b", "a\u2029b", "a\x1cb", "a\nb", "a\rb", "\x00", "\x85"])
+def test_whatever_a_server_sends_stays_one_line(tmp_path: Path, sent: str) -> None:
+    snapshot = replace(add(tmp_path, ONE), etag=sent)
+    line = snapshot.to_json()
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    assert Snapshot.from_json(line.encode()) == snapshot
+
+
+@pytest.mark.parametrize("path", ["/etc/hosts", "../elsewhere/a.csv", "a/../../b"])
+def test_a_path_that_leads_out_of_the_store_is_a_damaged_line(tmp_path: Path, path: str) -> None:
+    add(tmp_path, ONE)
+    manifest = tmp_path / "quelle" / MANIFEST
+    content = json.loads(manifest.read_text()) | {"path": path}
+    manifest.write_text(json.dumps(content))
+    assert RawStore(tmp_path).manifest("quelle") == []
+
+
+@pytest.mark.parametrize("name", [MANIFEST, "file"])
+def test_a_pipe_is_an_error_at_once(tmp_path: Path, name: str) -> None:
+    snapshot = add(tmp_path, ONE)
+    store = RawStore(tmp_path)
+    path = tmp_path / "quelle" / MANIFEST if name == MANIFEST else store.path_of(snapshot)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(SourceError, match=re.escape(f"{path}: ")) as error:
+        store.manifest("quelle") if name == MANIFEST else store.read(snapshot)
+    assert "not a regular file" in str(error.value)
 
 
 # Files that are handed over

@@ -12,13 +12,14 @@ from pipeline.errors import SourceError
 from pipeline.extract.dumps.chunks import read_chunks
 from pipeline.extract.dumps.scan import ScanResult, scan_dump
 from pipeline.extract.dumps.search import EntitySearch, PageSearch, Search
-from pipeline.raw_store.snapshots import RawStore, Snapshot, describe_generated
+from pipeline.raw_store.snapshots import RawStore, describe_generated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pipeline.extract.mediawiki.page_filter import PageFilter
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration, SourceFile
 
 #: Files of a source that takes the pages of a wiki, or the entities of Wikidata.

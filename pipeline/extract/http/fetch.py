@@ -12,12 +12,13 @@ from pipeline.extract.http.client import HttpClient
 from pipeline.extract.http.errors import NotFoundError, UnreachableError
 from pipeline.extract.http.guard import split_url
 from pipeline.extract.http.responses import Response
-from pipeline.raw_store.snapshots import RawStore, Snapshot, describe
+from pipeline.raw_store.snapshots import RawStore, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration, SourceFile
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.extract.http.fetch import FetchResult
     from pipeline.extract.mediawiki.page_filter import PageFilter
     from pipeline.extract.partial import OnProgress
-    from pipeline.raw_store.snapshots import Snapshot
+    from pipeline.raw_store.manifest import Snapshot
     from pipeline.sources import Declaration
 
 #: Pages that a search found and that have no twinnings, with the revision that was read. The file may be deleted; it
