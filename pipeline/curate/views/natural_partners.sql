@@ -12,7 +12,11 @@ hubs AS (
     SELECT town_id, (1 / ln(partner_count))::DECIMAL(18, 12) AS weight FROM town_network WHERE partner_count > 1
 ),
 pairs AS (
-    SELECT a.partner_id AS town_a_id, b.partner_id AS town_b_id, count(*) AS shared_partners, sum(weight)::DOUBLE AS score
+    SELECT
+        a.partner_id AS town_a_id,
+        b.partner_id AS town_b_id,
+        count(*) AS shared_partners,
+        sum(weight)::DOUBLE AS score
     FROM hubs
     JOIN links AS a ON a.town_id = hubs.town_id
     JOIN links AS b ON b.town_id = hubs.town_id AND a.partner_id < b.partner_id
