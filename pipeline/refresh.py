@@ -15,16 +15,13 @@ from pipeline.extract.live import fetch_live
 from pipeline.publish.folders import REFUSED, current_id, prune, remove_unfinished
 from pipeline.publish.gates import check_gate_names
 from pipeline.publish.lock import locked
-from pipeline.publish.release import Build, RefusedError, count_changes, publish, snapshots_read
+from pipeline.publish.published import count_changes, recover, snapshots_read
 from pipeline.publish.run_log import Decision, Outcome, Run, SourceState, age, append_run, last_runs, now
-from pipeline.publish.verify import recover
 from pipeline.raw_store.fingerprints import code_hash, input_key
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.progress import Progress, quiet
 from pipeline.sources import load_declarations
 from pipeline.sources.selection import select_sources
-from pipeline.validate.cache import prune_cache
-from schemas import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -245,6 +242,7 @@ class _Refresh:
     def _build(self, key: str, current: str | None, declarations: Mapping[str, Declaration]) -> None:
         # The modules of a build are loaded only where there is something to build.
         from pipeline.build import assemble
+        from pipeline.validate.cache import prune_cache
         from pipeline.validate.source_reader import FallbackReader
 
         cache = self.out / WORK
@@ -274,6 +272,9 @@ class _Refresh:
         self._publish(assembled, decided)
 
     def _publish(self, assembled: Assembled, decided: Decision) -> None:
+        from pipeline.publish.release import Build, RefusedError, publish
+        from schemas import ContractError
+
         run = self.run
         try:
             with self._phase("publish"):

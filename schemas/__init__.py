@@ -1,47 +1,56 @@
-"""The contracts of twintowns: one pandera model for each table, and the vocabularies of categories."""
+"""The contracts of twintowns: one pandera model for each table, and the vocabularies of categories.
 
-from collections.abc import Mapping
+The models are imported when they are first used: most commands only need the vocabularies, and pandera takes longer to
+import than they run.
+"""
 
-from schemas.awards import Awards, ReferenceFigures
-from schemas.claims import Claims, ClaimsRead
-from schemas.contract import ContractError, check_slices, check_table, list_failures
-from schemas.groups import GroupMembers, PartnershipGroups, TownCliques
-from schemas.model import TableModel
-from schemas.network import NetworkFigures, TownNetwork
-from schemas.partnerships import Decisions, PartnershipEvents, PartnershipMotives, Partnerships
-from schemas.release import SCHEMA_VERSION, Changes, Redirects, Release
-from schemas.sources import Findings, Ledger, Rejects, Snapshots, Sources
-from schemas.towns import LocationCandidates, TownNames, Towns
+from __future__ import annotations
 
-#: The model of each published table, in the order of the data dictionary.
-MODELS: Mapping[str, type[TableModel]] = {
-    model.table_name(): model
-    for model in (
-        Partnerships,
-        Towns,
-        TownNames,
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemas.tables import (
+        MODELS,
+        SCHEMA_VERSION,
+        Awards,
+        Changes,
         Claims,
+        ClaimsRead,
+        ContractError,
         Decisions,
+        Findings,
+        GroupMembers,
+        Ledger,
+        LocationCandidates,
+        NetworkFigures,
         PartnershipEvents,
         PartnershipGroups,
-        GroupMembers,
         PartnershipMotives,
-        TownCliques,
-        TownNetwork,
-        NetworkFigures,
-        Awards,
-        ReferenceFigures,
-        Sources,
-        Snapshots,
-        Ledger,
-        Rejects,
-        Findings,
-        LocationCandidates,
+        Partnerships,
         Redirects,
-        Changes,
+        ReferenceFigures,
+        Rejects,
         Release,
+        Snapshots,
+        Sources,
+        TableModel,
+        TownCliques,
+        TownNames,
+        TownNetwork,
+        Towns,
+        check_slices,
+        check_table,
+        list_failures,
     )
-}
+
+
+def __getattr__(name: str) -> object:
+    """Return a contract, or what belongs to contracts."""
+    if name not in __all__:
+        raise AttributeError(f"module 'schemas' has no attribute {name!r}")
+    return getattr(importlib.import_module("schemas.tables"), name)
+
 
 __all__ = [
     "MODELS",

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import BoundsError, UsageError
 from pipeline.sources import did_you_mean
-from schemas import Partnerships, Towns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,6 +128,8 @@ def _compare(gate: str, count: int, before: int, now: int, share: float | None =
 
 def _losses(connection: duckdb.DuckDBPyConnection) -> Iterator[GateResult]:
     """Compare the ids of towns and partnerships. A redirected id is not lost."""
+    from schemas import Partnerships, Towns
+
     for model in (Partnerships, Towns):
         name, [key] = model.table_name(), model.key()
         lost = _count(

@@ -264,25 +264,3 @@ def _input_hash(release: Path) -> str | None:
         return str(pl.read_parquet(release / "release.parquet")["input_hash"].item())
     except (OSError, ValueError, pl.exceptions.PolarsError):
         return None
-
-
-def snapshots_read(out: Path) -> dict[str, frozenset[str]]:
-    """Return the ids of the snapshots that the current release was built from, by source; none without a release."""
-    try:
-        path = current_release(out)
-        snapshots = pl.read_parquet(path / "snapshots.parquet") if path else None
-    except (OSError, TwintownsError, pl.exceptions.PolarsError):
-        return {}
-    if snapshots is None:
-        return {}
-    by_source = snapshots.group_by("source_id").agg("snapshot_id")
-    return {source_id: frozenset(ids) for source_id, ids in by_source.iter_rows()}
-
-
-def count_changes(release: Path) -> dict[str, dict[str, int]]:
-    """Return how many partnerships and towns of a release were added, removed and changed."""
-    changes = pl.read_parquet(release / "changes.parquet").unique(["entity", "entity_id", "change"])
-    counts: dict[str, dict[str, int]] = {}
-    for entity, change, count in changes.group_by("entity", "change").len().sort("entity", "change").iter_rows():
-        counts.setdefault(entity, {})[change] = count
-    return counts

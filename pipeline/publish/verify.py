@@ -11,9 +11,9 @@ import schemas
 from pipeline.curate.database import read_slices
 from pipeline.curate.references import check_references
 from pipeline.curate.sql import quote
-from pipeline.errors import GateError, TwintownsError, UsageError
-from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, is_intact, verify_checksums
-from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids, switch_current
+from pipeline.errors import GateError, UsageError
+from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, verify_checksums
+from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids
 from schemas import check_slices
 
 if TYPE_CHECKING:
@@ -96,28 +96,3 @@ def _check_database(folder: Path, rows: Mapping[str, int], release_id: str) -> N
         raise GateError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
     if database_id != release_id:
         raise GateError(f"{path}: is of release {database_id}, but the tables are of {release_id}")
-
-
-def recover(out: Path) -> str | None:
-    """Make the newest intact release current, if the current one is damaged or missing. The caller holds the lock.
-
-    Returns:
-        What was done; None if the current release is intact, or none was published yet.
-
-    Raises:
-        TwintownsError: the current release is damaged, and no other is intact.
-    """
-    link = out / CURRENT
-    if not link.is_symlink() and not link.exists():
-        return None
-    damaged = link.resolve().name
-    if link.exists() and is_intact(link.resolve()):
-        return None
-    for name in reversed(release_ids(out)):
-        if name != damaged and is_intact(out / RELEASES / name):
-            switch_current(out, name)
-            return f"{damaged} is damaged or gone; {name} was made current again"
-    raise TwintownsError(
-        f"{link}: leads to {damaged}, which is damaged or gone, and no other release in {out / RELEASES} is intact; "
-        "restore one from a backup, or remove the link to start again"
-    )

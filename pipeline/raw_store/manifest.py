@@ -88,7 +88,7 @@ def read_manifest(folder: Path) -> tuple[list[Snapshot], dict[int, bytes]]:
     path = folder / MANIFEST
     try:
         content = read_regular(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return [], {}
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
