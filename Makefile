@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-all test-kills spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
+.PHONY: help pipeline refresh test test-all test-kills fuzz spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
 
 help:  ## print the targets
@@ -62,6 +62,9 @@ test-all: test  ## then the long ones: every real list, kills, full disks, brows
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
 		tests/integration/test_kills.py tests/integration/test_hostile.py $(ARGS)
+
+fuzz: $(DEV)  ## a million damaged files for every reader; about an hour
+	@POLARS_MAX_THREADS=1 $(BIN)/python tests/fuzz/fuzz.py --inputs 1000000 $(ARGS)
 
 spark: $(SPARK)  ## install what --engine spark needs besides Java (some 400 MB); its tests then run with the others
 

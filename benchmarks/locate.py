@@ -24,7 +24,7 @@ import polars as pl
 import polars.selectors as cs
 
 from benchmarks.locate_sample import judge_sample, read_sample
-from pipeline.build import concat_sources, locate_towns, read_sources
+from pipeline.build import concat_sources
 from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names
 from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
@@ -33,6 +33,7 @@ from pipeline.locate.corrections import load_corrections
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.readings import read_names
+from pipeline.locate.statements import locate_towns
 from pipeline.sources import load_declarations
 from pipeline.sources.selection import select_sources
 from pipeline.validate.source_reader import Reader
@@ -117,8 +118,9 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
         for source in declarations.values()
         if source.enabled and source.files and source.kind is not SourceKind.GAZETTEER
     ]
-    read = read_sources(lists, Reader(raw), country_names(cache_folder()))
-    checked = concat_sources(read, declarations)
+    reader, countries = Reader(raw), country_names(cache_folder())
+    read = {declaration.id: reader.read(declaration, countries) for declaration in lists}
+    checked = concat_sources(read, declarations, {})
     mention = {"text": "text", "country_code": "country_code", "region": "region_text"}
     truth = _sides(checked.claims, **mention, latitude="latitude", longitude="longitude")
     truth = truth.drop_nulls(["latitude", "longitude"])

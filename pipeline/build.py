@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-
-import polars as pl
 
 import pipeline
 from pipeline.curate import Inputs, UsedSource
@@ -16,10 +14,9 @@ from pipeline.curate.reconcile import reconcile
 from pipeline.errors import GateError, SourceError
 from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names
-from pipeline.locate import index_mentions, locate, match_mentions
-from pipeline.locate.coordinates import report_misplaced
-from pipeline.locate.corrections import load_corrections, unused_corrections
-from pipeline.locate.sides import CLAIM_SIDES, MENTION_COLUMNS, RECORD_SIDE
+from pipeline.locate import match_mentions
+from pipeline.locate.corrections import load_corrections
+from pipeline.locate.statements import locate_towns
 from pipeline.publish.lock import locked
 from pipeline.publish.release import Build, Published, publish
 from pipeline.raw_store.fingerprints import input_hash
@@ -28,7 +25,6 @@ from pipeline.report.progress import Progress, quiet
 from pipeline.sources import Declaration, load_declarations
 from pipeline.sources.selection import select_sources
 from pipeline.validate import Checked
-from pipeline.validate.self_links import reject_self_links
 from pipeline.validate.source_reader import Reader
 from schemas import ContractError
 from schemas.vocabularies import SourceKind
@@ -37,13 +33,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
+    import polars as pl
 
     from pipeline.gazetteer.downloads import Download
     from pipeline.gazetteer.gazetteer import Gazetteer
-    from pipeline.locate import LinkageResult, Match, MatchCandidates
+    from pipeline.locate import MatchCandidates
     from pipeline.readers.statements import Received
     from pipeline.validate.source_reader import SourceResult
 
+#: The cache of validated sources in the output folder; deleting it costs some seconds, nothing else.
+WORK = ".work"
+#: Why a source is not used that could not be read. What was wrong with it is told, and not published.
+BROKEN = "broken, and there is no older snapshot"
 #: How many sources are read at once: more would only take more memory, because polars uses all cores for each.
 _READ_AT_ONCE = 2
 
@@ -92,12 +93,18 @@ class Assembled:
     damaged: tuple[str, ...] = ()
 
     @property
+    def used(self) -> frozenset[str]:
+        """The ids of the sources that were read."""
+        return frozenset(source.declaration.id for source in self.inputs.sources if not source.reason_unused)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """The sources that are on but were not read, each with the reason, and damaged lines of manifests."""
         unread = [source for source in self.inputs.sources if source.declaration.enabled and source.reason_unused]
         return self.damaged + tuple(
             f"{source.declaration.id}: {source.reason_unused}"
             for source in unread
+            if source.reason_unused != BROKEN
             # Live services are fetched only on demand. It is worth a note only if the source was named.
             if not source.declaration.live or source.declaration.id in self.named
         )
@@ -151,7 +158,7 @@ def assemble(
     progress: Progress,
     engine: Engine | None = None,
 ) -> Assembled:
-    """Read every source that is on, and locate the towns that they mention. Nothing is written.
+    """Read every source that is on, and locate the towns that they mention. Only the reader's cache is written.
 
     Raises:
         SourceError: from the reader, or because nothing could be read.
@@ -169,7 +176,7 @@ def assemble(
             gazetteer, downloads = loading.result()
     received = {source_id: result.received for source_id, result in read.items()}
     with _refuse_broken_contracts():
-        checked = concat_sources(read, declarations)
+        checked = concat_sources(read, declarations, reader.missing)
         # Frees the memory of columns that are dropped from here on.
         del read
         with progress.step("locate"):
@@ -178,11 +185,14 @@ def assemble(
     snapshots = {source_id: [file.snapshot for file in files] for source_id, files in received.items()}
     key = input_hash(declarations.values(), snapshots, gazetteer.version)
     sources = tuple(
-        _used_source(declaration, downloads.get(declaration.id) or received.get(declaration.id, ()))
+        _used_source(
+            declaration,
+            downloads.get(declaration.id) or received.get(declaration.id, ()),
+            reader.missing.get(declaration.id),
+        )
         for declaration in declarations.values()
     )
-    store = RawStore(settings.raw)
-    damaged = tuple(line for declaration in declared if (line := store.damaged_lines(declaration.id)))
+    damaged = tuple(RawStore(settings.raw).damaged_lines(declaration.id for declaration in declared))
     return Assembled(Inputs(sources, checked, located, gazetteer), key, settings.enable | settings.only, damaged)
 
 
@@ -204,13 +214,23 @@ def read_sources(
         return {declaration.id: result for declaration, result in zip(declarations, results, strict=True)}
 
 
-def concat_sources(read: Mapping[str, SourceResult], declarations: Mapping[str, Declaration]) -> Checked:
+def concat_sources(
+    read: Mapping[str, SourceResult], declarations: Mapping[str, Declaration], broken: Mapping[str, str]
+) -> Checked:
     """Return the results of all sources as one.
+
+    Args:
+        read: the results by source; empty for a source that is broken or was never fetched.
+        declarations: of all sources.
+        broken: why a source could not be read, by source.
 
     Raises:
         SourceError: there are none.
     """
     results = [result.checked for result in read.values() if result.checked]
+    if not results and broken:
+        problems = [f"  {name}: {reason}" for name, reason in sorted(broken.items())]
+        raise SourceError("\n".join(["no source could be read:", *problems, "The previous release stays current."]))
     if not results:
         missing = [declarations[source_id] for source_id, result in read.items() if not result.received]
         # Files are fetched in seconds, live services are not: suggest these only if there is nothing else.
@@ -221,53 +241,6 @@ def concat_sources(read: Mapping[str, SourceResult], declarations: Mapping[str, 
     return Checked.concat(results)
 
 
-def locate_towns(
-    checked: Checked,
-    gazetteer: Gazetteer,
-    corrections: pl.DataFrame,
-    read: Iterable[str],
-    match: Match = match_mentions,
-) -> tuple[Checked, LinkageResult]:
-    """Locate the towns of every claim, award and membership.
-
-    A correction that matches nothing becomes a finding. A claim whose two names mean the same town is rejected.
-
-    Args:
-        checked: the accepted rows of all sources.
-        gazetteer: places and names.
-        corrections: reviewed decisions.
-        read: ids of the sources that were read.
-        match: does the same as `match_mentions`.
-
-    Returns:
-        The same rows with the ids of their towns, and the town of each mention.
-    """
-    sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
-    # The columns of claims are needed even without rows.
-    names = [name for name in sides if name == "claims" or not getattr(checked, name).is_empty()]
-    mentions, indexed = index_mentions([(getattr(checked, name), sides[name]) for name in names])
-    frames = dict(zip(names, indexed, strict=True))
-    del indexed
-    # A row that only states a group mentions no town.
-    mentions = mentions.filter(pl.col("text").is_not_null())
-    links = frames["claims"].select("town_mention", "partner_mention")
-    located = locate(mentions, links, gazetteer, corrections, match)
-    findings = [
-        checked.findings,
-        unused_corrections(corrections, located.corrected, read),
-        report_misplaced(frames, CLAIM_SIDES, located.misplaced),
-    ]
-    checked = replace(checked, findings=pl.concat(findings))
-    for name in names:
-        frame = frames.pop(name)
-        for side in sides[name]:
-            frame = located.assign(frame, side)
-        assigned = {name: frame}
-        checked = replace(checked, **assigned)  # type: ignore[arg-type]
-    checked = reject_self_links(replace(checked, claims=checked.claims.drop(MENTION_COLUMNS)))
-    return checked, located.with_separated(checked.claims)
-
-
 class LocalEngine:
     """Does all work in this process."""
 
@@ -276,10 +249,12 @@ class LocalEngine:
     reconcile = staticmethod(reconcile)
 
 
-def _used_source(declaration: Declaration, received: Sequence[Received | Download]) -> UsedSource:
+def _used_source(declaration: Declaration, received: Sequence[Received | Download], problem: str | None) -> UsedSource:
     reason = None
     if not declaration.enabled:
         reason = "off; turn it on with --enable"
+    elif problem and not received:
+        reason = BROKEN
     elif not received and not declaration.package:
         reason = f"never fetched; fetch it with: twintowns fetch {declaration.id}"
     return UsedSource(declaration, tuple(file.snapshot for file in received), reason)

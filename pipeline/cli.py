@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline import __version__
 from pipeline.commands import COMMANDS
 from pipeline.errors import TwintownsError
+from pipeline.report.control_characters import escape_controls, escape_unencodable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
     # A command makes many short-lived objects and few circles: looking for these less often is quicker.
     gc.set_threshold(50_000)
+    escape_unencodable(sys.stdout, sys.stderr)
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except TwintownsError as error:
-        print(f"twintowns: {error}", file=sys.stderr)
+        print(escape_controls(f"twintowns: {error}"), file=sys.stderr)
         return error.exit_code
     except MemoryError:
         hint = "the previous release stays current. Give it more memory, or fewer sources"
@@ -42,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of the output has closed it (| head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(escape_controls(f"twintowns: {where}{error.strerror or error}"), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("twintowns: interrupted; nothing was published", file=sys.stderr)
         return 130

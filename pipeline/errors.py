@@ -38,6 +38,10 @@ class BoundsError(SourceError):
     gate = "bounds"
 
 
+class SourceGateError(SourceError):
+    """A source is much worse than in the previous release. Its message says how to let it through with `--accept`."""
+
+
 class GateError(TwintownsError):
     """A release is not fit to be published. The previous release stays current."""
 

@@ -11,9 +11,10 @@ import pipeline
 from pipeline.errors import PARTIAL, GateError, SourceError, TwintownsError
 from pipeline.extract.http.client import HttpClient
 from pipeline.extract.http.fetch import fetch_files
+from pipeline.extract.isolation import start_worker
 from pipeline.extract.live import fetch_live
 from pipeline.publish.folders import REFUSED, current_id, prune, remove_unfinished
-from pipeline.publish.gates import check_gate_names
+from pipeline.publish.gates import check_gate_names, read_previous_ledger
 from pipeline.publish.lock import locked
 from pipeline.publish.published import count_changes, recover, snapshots_read
 from pipeline.publish.run_log import Decision, Outcome, Run, SourceState, age, append_run, last_runs, now
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from pipeline.sources import Declaration
 
 COMMAND = "twintowns refresh"
-#: The cache of checked sources; deleting it costs some seconds, nothing else.
-WORK = ".work"
 #: How many refused releases are kept for inspection.
 REFUSED_KEPT = 3
 
@@ -139,12 +138,14 @@ class _Refresh:
 
     def _run(self) -> None:
         notes = [self.run.left, recover(self.out), *(f"removed {name}" for name in remove_unfinished(self.out))]
-        self.run.left = "; ".join(note for note in notes if note) or None
         declarations = select_sources(
             load_declarations(self.settings.sources), self.settings.enable, self.settings.only
         )
+        notes += RawStore(self.settings.raw).damaged_lines(declarations)
+        self.run.left = "; ".join(note for note in notes if note) or None
+        used = [source for source in declarations.values() if source.enabled and source.files]
         with self._phase("fetch"):
-            self._fetch([source for source in declarations.values() if source.enabled and source.files])
+            self._fetch(used)
         with self._phase("compare"):
             key = input_key(declarations.values(), self.settings.raw, self.settings.sources)
         current, decided = current_id(self.out), self.run.decided
@@ -170,7 +171,7 @@ class _Refresh:
         """Fetch what may be new, and note the outcome of each source."""
         store = RawStore(self.settings.raw)
         # A live source is refreshed once somebody has fetched it by name.
-        sources = [source for source in sources if not source.live or store.manifest(source.id)]
+        sources = [source for source in sources if not source.live or store.has_manifest(source.id)]
         states = {source.id: self.run.sources.get(source.id, SourceState()) for source in sources}
         self.run.sources = states
         results: dict[str, list[FetchResult]] = {}
@@ -240,33 +241,35 @@ class _Refresh:
     # Build and publish
 
     def _build(self, key: str, current: str | None, declarations: Mapping[str, Declaration]) -> None:
-        # The modules of a build are loaded only where there is something to build.
-        from pipeline.build import assemble
-        from pipeline.validate.cache import prune_cache
+        # The modules of a build are loaded only where there is something to build, and by the worker at the same time.
+        start_worker()
+        from pipeline.build import WORK, assemble
+        from pipeline.validate.cache import CheckCache, prune_cache
         from pipeline.validate.source_reader import FallbackReader
 
         cache = self.out / WORK
-        reader = FallbackReader(self.settings.raw, snapshots_read(self.out), self.options.accepted, cache, code_hash())
+        reader = FallbackReader(
+            self.settings.raw,
+            snapshots_read(self.out),
+            CheckCache(cache, code_hash()),
+            self.options.accepted,
+            read_previous_ledger(self.out),
+        )
         try:
             with self._phase("build"):
                 assembled = assemble(self.settings, declarations, reader, self.progress)
-        except SourceError as error:
+        except SourceError:
             self._mark(reader.stale, reader.missing)
-            if not reader.missing:
-                raise
-            problems = [f"  {name}: {reason}" for name, reason in sorted(reader.missing.items())]
-            message = "\n".join(["no source could be read:", *problems, "The previous release stays current."])
-            raise SourceError(message) from error
-        unused = {source.declaration.id: source for source in assembled.inputs.sources if source.reason_unused}
-        prune_cache(cache, frozenset(source.declaration.id for source in assembled.inputs.sources) - unused.keys())
+            raise
+        prune_cache(cache, assembled.used)
         self.run.reread = sorted(reader.reread)
         # A live source is fetched when it is named; that it never was is not a failure.
-        missing = {
-            name: str(source.reason_unused)
-            for name, source in unused.items()
-            if source.declaration.enabled and not source.declaration.live
+        never_fetched = {
+            source.declaration.id: str(source.reason_unused)
+            for source in assembled.inputs.sources
+            if source.reason_unused and source.declaration.enabled and not source.declaration.live
         }
-        stale, missing = dict(sorted(reader.stale.items())), dict(sorted((missing | reader.missing).items()))
+        stale, missing = dict(sorted(reader.stale.items())), dict(sorted((never_fetched | reader.missing).items()))
         decided = Decision(key, current, stale=stale, missing=missing)
         self._mark(decided.stale, decided.missing)
         self._publish(assembled, decided)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_json, add_release, print_json
+from pipeline.commands.options import Options, Parser, add_json, add_release, print_json, text_of
 
 HELP = "where a partnership comes from: every claim, and which value won and why"
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
-    parser.add_argument("town", help="a town's name in any language, or its id; or, alone, the id of a partnership")
-    parser.add_argument("partner", nargs="?", help="the name or id of its partner")
+    parser.add_argument(
+        "town", type=text_of, help="a town's name in any language, or its id; or, alone, the id of a partnership"
+    )
+    parser.add_argument("partner", type=text_of, nargs="?", help="the name or id of its partner")
     add_json(parser)
     add_release(parser)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.commands.options import Options, Parser, add_release, add_sources, split_names
+from pipeline.commands.options import Options, Parser, add_release, add_sources, split_names, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +34,7 @@ def add_arguments(parser: Parser) -> None:
     parser.epilog, parser.formatter_class = _EPILOG, argparse.RawDescriptionHelpFormatter
     parser.add_argument("format", choices=_FORMATS, help="what to write")
     parser.add_argument(
-        "--where", metavar="SQL", help="only partnerships for which this is true, seen from either town"
+        "--where", type=text_of, metavar="SQL", help="only partnerships for which this is true, seen from either town"
     )
     parser.add_argument("--output", type=Path, metavar="PATH", help="a file (printed); for several tables a folder")
     parser.add_argument(
@@ -99,9 +99,10 @@ def _export_tables(options: Options) -> int:
 def _save(pieces: Iterable[str], output: Path | None, summary: str) -> None:
     """Write a file completely or not at all, and print its summary; or print both, the summary on standard error."""
     from pipeline.errors import TwintownsError
+    from pipeline.report.control_characters import for_stdout
 
     if output is None:
-        sys.stdout.writelines(pieces)
+        sys.stdout.writelines(map(for_stdout, pieces))
         print(summary, file=sys.stderr)
         return
     part = output.with_name(output.name + ".part")

@@ -67,8 +67,9 @@ def run(options: Options) -> int:
     with_files = [source for source in selected.values() if source.enabled and not source.live]
     outcomes = []
     for result in chain(fetch_files(with_files, options.raw, options.mirror), _fetch_live(live, options)):
-        size = result.message or f"{result.byte_count:>12,} bytes"
-        print(f"{result.outcome:9} {result.source_id}/{result.file_name}  {size}", flush=True)
+        size = f"{result.byte_count:>12,} bytes" if result.byte_count else ""
+        what = "; ".join(part for part in (size, result.message) if part) or f"{0:>12} bytes"
+        print(f"{result.outcome:9} {result.source_id}/{result.file_name}  {what}", flush=True)
         outcomes.append(result.outcome)
     failed = outcomes.count("failed")
     print(f"{outcomes.count('new') + outcomes.count('unchanged')} file(s) in {options.raw}, {failed} failed")
@@ -77,7 +78,7 @@ def run(options: Options) -> int:
 
 def _import_dumps(options: Options) -> int:
     """Search dumps for twinnings."""
-    from pipeline.errors import DeclarationError
+    from pipeline.errors import DeclarationError, SourceError
     from pipeline.extract.dumps.import_dump import import_dump
     from pipeline.readers.wikitext import page_filter
     from pipeline.report.progress import byte_progress
@@ -86,12 +87,23 @@ def _import_dumps(options: Options) -> int:
     if len(options.source) == 1:
         raise DeclarationError("fetch dump needs a file, as in: twintowns fetch dump itwiki-pages-articles.xml.bz2")
     declarations = load_declarations(options.sources)
+    failures = []
     for path in map(Path, options.source[1:]):
         size = path.stat().st_size if path.exists() else 0
-        with byte_progress(path.name, size) as on_progress:
-            snapshot, scan = import_dump(path, declarations, options.raw, page_filter, on_progress)
+        try:
+            if path.exists() and not path.is_file():
+                # A pipe would be waited for, perhaps for ever.
+                raise SourceError(f"{path}: cannot be read: it is not a file; write the dump into one")  # noqa: TRY301
+            with byte_progress(path.name, size) as on_progress:
+                snapshot, scan = import_dump(path, declarations, options.raw, page_filter, on_progress)
+        except SourceError as error:
+            # The other dumps are imported.
+            failures.append(str(error))
+            continue
         print(f"new       {snapshot.source_id}/{snapshot.file_name}  {snapshot.byte_count:>12,} bytes")
         print(f"{scan.records:,} records in {scan.text_bytes:,} bytes of text; as of {snapshot.as_of_date}")
+    if failures:
+        raise SourceError("\n".join(failures))
     return 0
 
 

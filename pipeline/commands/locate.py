@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_release
+from pipeline.commands.options import Options, Parser, add_release, text_of
 
 HELP = "which town a name means, and what could not be located"
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
-    parser.add_argument("name", nargs="?", help="a town as a list prints it")
-    parser.add_argument("--country", metavar="NAME", help="its country, in any language or as a code")
-    parser.add_argument("--region", metavar="NAME", help="the region that the list prints")
-    parser.add_argument("--near", metavar="TOWN", help="a town close by")
+    parser.add_argument("name", type=text_of, nargs="?", help="a town as a list prints it")
+    parser.add_argument("--country", type=text_of, metavar="NAME", help="its country, in any language or as a code")
+    parser.add_argument("--region", type=text_of, metavar="NAME", help="the region that the list prints")
+    parser.add_argument("--near", type=text_of, metavar="TOWN", help="a town close by")
     parser.add_argument("--unplaced", action="store_true", help="list what could not be located, most frequent first")
     parser.add_argument("--source", metavar="ID", help="--unplaced: only of this source")
     parser.add_argument("--limit", type=int, default=40, metavar="N", help="--unplaced: rows shown (40)")

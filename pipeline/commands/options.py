@@ -18,25 +18,55 @@ if TYPE_CHECKING:
 Parser = argparse.ArgumentParser
 Options = argparse.Namespace
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def folder(text: str) -> Path:
+    """Return the path of a folder that DuckDB and polars can open.
+
+    Raises:
+        argparse.ArgumentTypeError: its name, or that of a folder above it, is not UTF-8.
+    """
+    try:
+        os.path.realpath(text).encode()
+    except UnicodeEncodeError as error:
+        raise argparse.ArgumentTypeError(
+            f"{text}: the name of this folder, or of one above it, is not UTF-8, so the database cannot open it; "
+            "rename it, or name another folder"
+        ) from error
+    return Path(text)
+
+
+def text_of(argument: str) -> str:
+    """Return a text of the command line, also where the locale is not that of UTF-8.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not UTF-8.
+    """
+    try:
+        # What the encoding of the locale lacks are surrogates here.
+        return os.fsencode(argument).decode() if _SURROGATE.search(argument) else argument
+    except UnicodeError as error:
+        raise argparse.ArgumentTypeError(f"{argument}: not UTF-8") from error
 
 
 def add_raw(parser: Parser) -> None:
     """Add the raw store."""
-    parser.add_argument("--raw", type=Path, default=Path("raw"), metavar="DIR", help="the raw store (raw)")
+    parser.add_argument("--raw", type=folder, default="raw", metavar="DIR", help="the raw store (raw)")
 
 
 def add_sources(parser: Parser) -> None:
     """Add folders of declarations."""
     parser.add_argument(
-        "--sources", type=Path, action="append", default=[], metavar="DIR", help="a folder of further declarations"
+        "--sources", type=folder, action="append", default=[], metavar="DIR", help="a folder of further declarations"
     )
 
 
 def add_out(parser: Parser) -> None:
     """Add the folder of all releases."""
     parser.add_argument(
-        "--out", type=Path, default=Path("curated"), metavar="DIR", help="the folder of the releases (curated)"
+        "--out", type=folder, default="curated", metavar="DIR", help="the folder of the releases (curated)"
     )
 
 
@@ -46,8 +76,8 @@ def add_release(parser: Parser) -> None:
         "--release",
         "--out",
         dest="out",
-        type=Path,
-        default=Path("curated"),
+        type=folder,
+        default="curated",
         metavar="DIR",
         help="the folder with the current release (curated)",
     )
@@ -73,7 +103,7 @@ def add_mirror(parser: Parser) -> None:
     """Add a folder that replaces the network."""
     parser.add_argument(
         "--mirror",
-        type=Path,
+        type=folder,
         default=os.environ.get("TWINTOWNS_MIRROR") or None,
         metavar="DIR",
         help="a folder with an index.csv to fetch from instead of the network (or set TWINTOWNS_MIRROR)",
@@ -86,8 +116,10 @@ def add_json(parser: Parser) -> None:
 
 
 def print_json(content: object) -> None:
-    """Print content as indented JSON; dates as ISO 8601."""
-    print(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+    """Print content as indented JSON; dates as ISO 8601, control characters escaped."""
+    from pipeline.report.control_characters import escape_controls
+
+    print(escape_controls(json.dumps(content, ensure_ascii=False, indent=2, default=str)))
 
 
 def build_settings(options: Options) -> Settings:

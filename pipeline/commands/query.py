@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from pipeline.commands.engines import add_engine, spark_master
-from pipeline.commands.options import Options, Parser, add_release
+from pipeline.commands.options import Options, Parser, add_release, text_of
 
 HELP = "query the database of the current release"
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
-    parser.add_argument("sql", help='SQL, such as "FROM partnerships_per_decade"')
+    parser.add_argument("sql", type=text_of, help='SQL, such as "FROM partnerships_per_decade"')
     parser.add_argument(
         "--format",
         choices=("table", "csv", "json", "parquet"),
@@ -33,7 +34,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Options) -> int:
     """Run the command and return the exit code."""
-    from pipeline.report.query import QueryError, as_text, run_query, save
+    from pipeline.report.control_characters import for_stdout, shows_boxes
+    from pipeline.report.query import QueryError, as_text, check_query, run_query, save
 
     if options.format == "parquet" and options.output is None:
         raise QueryError("Parquet is no text to print; say where to write it with: --output FILE")
@@ -43,11 +45,14 @@ def run(options: Options) -> int:
     else:
         from pipeline.spark.views import run_spark_query
 
+        check_query(options.out, options.sql)
         frame = run_spark_query(options.out, options.sql, master, options.limit)
     if options.output is not None:
         save(frame, options.format, options.output, exact=options.exact)
     else:
-        print(as_text(frame, options.format, shown=options.limit, exact=options.exact))
+        only_ascii = not shows_boxes(sys.stdout)
+        text = as_text(frame, options.format, shown=options.limit, exact=options.exact, only_ascii=only_ascii)
+        print(for_stdout(text))
     return 0
 
 

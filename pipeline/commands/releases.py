@@ -18,7 +18,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Options) -> int:
     """Run the command and return the exit code."""
-    from pipeline.publish.folders import prune
+    from pipeline.publish.folders import current_release, prune
     from pipeline.publish.lock import locked
     from pipeline.report.runs import list_releases, print_releases
 
@@ -29,8 +29,10 @@ def run(options: Options) -> int:
     releases = list_releases(options.out)
     if options.json:
         print_json(releases)
-        return 0
-    print_releases(releases)
-    for name in removed:
-        print(f"removed {name}")
+    else:
+        print_releases(releases)
+        for name in removed:
+            print(f"removed {name}")
+    # After the list, from which to choose: an error if the link is broken.
+    current_release(options.out)
     return 0

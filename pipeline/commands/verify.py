@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipeline.commands.options import folder
 
 if TYPE_CHECKING:
     import argparse
@@ -15,9 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument(
         "folder",
-        type=Path,
+        type=folder,
         nargs="?",
-        default=Path("curated"),
+        default="curated",
         metavar="DIR",
         help="a release, or the folder with the current one (curated)",
     )

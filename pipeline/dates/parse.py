@@ -28,6 +28,8 @@ OUTPUT_SCHEMA: Final = pl.Schema(
         "date_note": pl.String(),
     }
 )
+#: A text of more characters is no date.
+_LONGEST: Final = 2_000
 #: Texts of one thread; fewer are not worth a second one.
 _BATCH_SIZE: Final = 50_000
 
@@ -68,7 +70,8 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
     Returns:
         One row per distinct text, ordered by `text`, with the columns of `OUTPUT_SCHEMA`: `date` and
         `last_date` bound the interval (proleptic Gregorian), `precision` is day, month, year, decade or
-        century. All are null where nothing could be read: no year, or none from 500 to 2200. Where only
+        century. All are null where nothing could be read: no year, none from 500 to 2200, or a text of more than
+        2,000 characters. Where only
         a bound is given (`before 1990`), these are null, and `date_note` is `bound_only`. Else `date_note` is the
         first of these:
 
@@ -80,6 +83,8 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
         - `approximate`: `ca. 1985`; the interval is that of the year itself
     """
     distinct = texts.drop_nulls().cast(pl.String).unique().to_frame("text")
+    long, distinct = split_rows(distinct, pl.col("text").str.len_chars() > _LONGEST)
+    undated = long.match_to_schema(OUTPUT_SCHEMA, missing_columns="insert")
     years, others = split_rows(distinct, pl.col("text").str.contains(rf"^{_YEAR}$"))
     year = pl.col("text").cast(pl.Int32)
     years = years.select(
@@ -97,7 +102,7 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
     else:
         with ThreadPoolExecutor() as pool:
             batches = list(pool.map(lambda batch: _read_texts(batch, language), others.iter_slices(size)))
-    return pl.concat([years, days, *batches]).match_to_schema(OUTPUT_SCHEMA).sort("text")
+    return pl.concat([undated, years, days, *batches]).match_to_schema(OUTPUT_SCHEMA).sort("text")
 
 
 def _read_iso_days(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

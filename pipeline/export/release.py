@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipeline.curate.sql import read_sql
-from pipeline.errors import TwintownsError
-from pipeline.report.current import current_database
+from pipeline.publish.read_only import LIMITS
+from pipeline.report.current import open_current
 from pipeline.report.query import QueryError
 
 if TYPE_CHECKING:
@@ -31,16 +31,13 @@ def open_release(out: Path, where: str | None = None) -> Iterator[duckdb.DuckDBP
             condition is true from either of its towns. None selects all.
 
     Raises:
-        TwintownsError: there is no release.
+        TwintownsError: there is no release, or a limit of time or memory was reached.
+        ForbiddenError: the condition reads another file.
         QueryError: the condition is wrong; with the database's message.
     """
-    path = current_database(out)
-    try:
-        with duckdb.connect(path, read_only=True) as connection:
-            _select(connection, where)
-            yield connection
-    except duckdb.Error as error:
-        raise TwintownsError(f"{path}: cannot be read ({error}); is it of another version? Build anew") from error
+    with open_current(out) as connection:
+        _select(connection, where)
+        yield connection
 
 
 def read_partnerships(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -92,6 +89,8 @@ def _select(connection: duckdb.DuckDBPyConnection, where: str | None) -> None:
                 "--where takes one condition, such as \"country_code = 'FR'\"; this is more than one statement"
             )
         connection.execute(statement)
+    except LIMITS:
+        raise
     except duckdb.Error as error:
         raise QueryError(
             f"--where: the database says: {error}\n"

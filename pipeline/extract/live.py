@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
-from pipeline.errors import SourceError
+from pipeline.errors import DeclarationError, SourceError
+from pipeline.extract.http.errors import describe_failure
 from pipeline.extract.http.fetch import FetchResult
+from pipeline.extract.http.guard import redact_url
 from pipeline.extract.mediawiki.fetch import fetch_wiki
 from pipeline.extract.partial import ignore_progress
 from pipeline.extract.wikidata.fetch import fetch_wikidata
@@ -42,6 +45,7 @@ def fetch_live(
         on_progress: called with each step, how much of it is done, and of how much.
     """
     assert declaration.live is not None
+    partial = raw / declaration.id / ".partial"
     try:
         if declaration.live.service == "dump":
             raise SourceError(  # noqa: TRY301
@@ -54,9 +58,18 @@ def fetch_live(
             yield from fetch_wikidata(
                 declaration, raw, client, endpoint=endpoint, countries=countries, on_progress=on_progress
             )
+    except DeclarationError:
+        # A wrong option of the command, which no other source could be fetched with.
+        raise
     except SourceError as error:
-        partial = raw / declaration.id / ".partial"
         resumes = f". What was received is kept in {partial}: the same command continues from there"
-        message = f"{error}{resumes if partial.is_dir() else ''}"
-        file_name = declaration.files[0].name if len(declaration.files) == 1 else "*"
-        yield FetchResult(declaration.id, file_name, "failed", message=message)
+        yield _failure(declaration, f"{error}{resumes if partial.is_dir() else ''}")
+    except Exception as error:  # noqa: BLE001 (whatever one source does, the others are fetched)
+        # It may be what is kept there that fails, and it would every time.
+        shutil.rmtree(partial, ignore_errors=True)
+        yield _failure(declaration, describe_failure(error, redact_url(endpoint or declaration.live.endpoint)))
+
+
+def _failure(declaration: Declaration, message: str) -> FetchResult:
+    file_name = declaration.files[0].name if len(declaration.files) == 1 else "*"
+    return FetchResult(declaration.id, file_name, "failed", message=message)

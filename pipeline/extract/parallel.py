@@ -37,7 +37,7 @@ def map_in_order(work: Callable[[T], R], inputs: Iterable[T], workers: int = 0) 
     workers = workers or os.cpu_count() or 1
     waiting: deque[tuple[T, Future[R]]] = deque()
     # A forked process would have the locks of threads that it does not have.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), end_with_parent) as pool:
         try:
             for item in inputs:
                 waiting.append((item, pool.submit(work, item)))
@@ -57,7 +57,7 @@ def map_in_order(work: Callable[[T], R], inputs: Iterable[T], workers: int = 0) 
                 future.cancel()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process when its parent is killed: it would wait for inputs for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None

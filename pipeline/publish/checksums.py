@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pipeline.errors import GateError
+from pipeline.raw_store.atomic import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +81,12 @@ def is_intact(release: Path) -> bool:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the checksum of a file."""
-    with path.open("rb") as stream:
+    """Return the checksum of a file.
+
+    Raises:
+        OSError: it cannot be read, or is not a regular file.
+    """
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,15 +26,25 @@ def current_release(out: Path) -> Path | None:
     """Return the folder of the current release, or None before the first.
 
     Raises:
-        TwintownsError: the link exists, but leads nowhere.
+        TwintownsError: the link exists, but leads nowhere, or in a circle.
     """
     link = out / CURRENT
-    if link.is_symlink() and not link.exists():
+    try:
+        return link.resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        # A circle of links is a RuntimeError before Python 3.13.
+        if not link.is_symlink():
+            return None
+        is_missing = isinstance(error, (FileNotFoundError, NotADirectoryError))
+        problem = "which is not there" if is_missing else f"and cannot be followed ({_reason(error)})"
         raise TwintownsError(
-            f"{link}: leads to {link.readlink()}, which is not there; point it at one of {out / RELEASES}, or remove "
-            "the link to start again"
-        )
-    return link.resolve() if link.exists() else None
+            f"{link}: leads to {link.readlink()}, {problem}; point it at one of {out / RELEASES}, or remove the link "
+            "to start again; twintowns releases lists them, and twintowns rollback RELEASE points it at one"
+        ) from error
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else "a link that leads to itself"
 
 
 def current_id(out: Path) -> str | None:
@@ -76,14 +87,29 @@ def release_path(out: Path, release_id: str) -> Path:
 
 
 def move_into_place(staged: Path, final: Path) -> None:
-    """Move a finished folder to its final path: first everything onto the disk, then one rename."""
-    for path in staged.rglob("*"):
+    """Move a finished folder to its final path: first everything onto the disk, then one rename.
+
+    A release is made to be read, so a strict umask does not count for its files, nor for the folder of all releases.
+    Who may enter the folder above, which nothing here changes, is for the operator to say.
+    """
+    for path in (*staged.rglob("*"), staged):
+        _let_read(path)
         sync(path)
-    sync(staged)
     final.parent.mkdir(parents=True, exist_ok=True)
+    _let_read(final.parent)
     discard(final)
     staged.rename(final)
     sync(final.parent)
+
+
+def _let_read(path: Path) -> None:
+    """Let everybody read a file and enter a folder, as `chmod a+rX,u+w` does."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    wanted = mode | (0o755 if path.is_dir() else 0o644)
+    # Some file systems have no modes, and whoever owns none of the files may not change theirs.
+    with suppress(PermissionError):
+        if mode != wanted:
+            path.chmod(wanted)
 
 
 def switch_current(out: Path, release_id: str) -> Path:

@@ -1,67 +1,48 @@
-"""Gates: whether a release is worse than the previous one. Each gate compares one figure with its limit."""
+"""The gates of a release: whether it is worse than the previous one. Each compares one figure with its limit.
+
+The gates of one source are in `pipeline.validate.source_gates`.
+"""
 
 from __future__ import annotations
 
 import json
-import tomllib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from pipeline.errors import BoundsError, UsageError
+import polars as pl
+
+from pipeline.errors import BoundsError, TwintownsError, UsageError
+from pipeline.publish.folders import current_release
 from pipeline.sources import did_you_mean
+from pipeline.validate.gate_results import GateResult, Limit, accept, compare, read_limits
+from pipeline.validate.source_gates import compare_sources, source_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import duckdb
 
-LIMITS = Path(__file__).with_name("gates.toml")
-RESULTS = "gates.json"
-#: More than this share of all rows is never "few".
-_FEW_SHARE = 0.5
+__all__ = [
+    "GateResult",
+    "check_gate_names",
+    "check_gates",
+    "limits",
+    "read_previous_ledger",
+    "read_results",
+    "write_results",
+]
 
-
-@dataclass(frozen=True)
-class GateResult:
-    """The result of one gate.
-
-    Attributes:
-        gate: its name, with the source or column that it is about, if any: `source_rows:german_register`.
-        share: the figure that is compared with `limit`.
-        before, now: the counts that the figure is computed from.
-        passed: whether the figure is within the limit.
-        accepted: the reason for letting the release through anyway.
-        what: what was counted.
-    """
-
-    gate: str
-    share: float
-    limit: float
-    before: int
-    now: int
-    passed: bool
-    what: str
-    accepted: str | None = None
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether the release must not be published because of this gate."""
-        return not self.passed and not self.accepted
-
-    def __str__(self) -> str:
-        """Return the gate and its figures in words."""
-        return (
-            f"{self.gate}: {self.share:.1%}, at most {self.limit:.1%} allowed ({self.before:,} before, {self.now:,} "
-            f"now): {self.what}"
-        )
+LIMITS: Final = Path(__file__).with_name("gates.toml")
+RESULTS: Final = "gates.json"
+_LEDGER_COLUMNS: Final = ("source_id", "rows_read", "rows_rejected")
 
 
 @cache
-def limits() -> dict[str, dict[str, Any]]:
-    """Return the limits of each gate, from `gates.toml`."""
-    return tomllib.loads(LIMITS.read_text(encoding="utf-8"))
+def limits() -> dict[str, Limit]:
+    """Return the limits of each gate of a release, from `gates.toml`."""
+    return read_limits(LIMITS)
 
 
 def check_gate_names(accepted: Mapping[str, str]) -> None:
@@ -71,7 +52,7 @@ def check_gate_names(accepted: Mapping[str, str]) -> None:
         UsageError: there is no gate of that name.
     """
     # Declared bounds are checked when a source is read. They are accepted in the same way.
-    gates = [*limits(), BoundsError.gate]
+    gates = [*limits(), *source_limits(), BoundsError.gate]
     for name in accepted:
         gate = name.partition(":")[0]
         if gate not in gates:
@@ -85,13 +66,24 @@ def check_gates(connection: duckdb.DuckDBPyConnection, accepted: Mapping[str, st
         connection: with the tables of the new release, and those of the previous one as `previous_…`.
         accepted: gates to let through once, each with its reason: `source_rows`, or `source_rows:german_register`.
     """
-    results = [*_losses(connection), *_churn(connection), *_sources(connection), *_fills(connection)]
-    return [
-        result
-        if result.passed
-        else replace(result, accepted=accepted.get(result.gate) or accepted.get(result.gate.partition(":")[0]))
-        for result in results
-    ]
+    return accept([*_losses(connection), *_churn(connection), *_sources(connection), *_fills(connection)], accepted)
+
+
+def read_previous_ledger(out: Path) -> pl.DataFrame | None:
+    """Return the ledger of the current release, for `pipeline.validate.source_gates.check_source_gates`.
+
+    Args:
+        out: the folder of `current` and `releases/`.
+
+    Returns:
+        `source_id`, `rows_read` and `rows_rejected`; None if there is no release, or if it cannot be read.
+    """
+    try:
+        release = current_release(out)
+        return pl.read_parquet(release / "ledger.parquet", columns=list(_LEDGER_COLUMNS)) if release else None
+    except (OSError, TwintownsError, pl.exceptions.PolarsError):
+        # A release that cannot be read stops the build where its tables are compared.
+        return None
 
 
 def write_results(folder: Path, results: list[GateResult]) -> None:
@@ -109,21 +101,7 @@ def read_results(folder: Path) -> list[GateResult]:
 
 
 def _compare(gate: str, count: int, before: int, now: int, share: float | None = None) -> GateResult:
-    """Return whether a gate is passed.
-
-    Args:
-        gate: its name.
-        count: the rows that are worse.
-        before: rows of the previous release.
-        now: rows of this release.
-        share: the figure to compare; `count / before` by default.
-    """
-    rule = limits()[gate.partition(":")[0]]
-    if share is None:
-        share = count / before if before else 0.0
-    are_few = count < rule["at_least"] and count <= before * _FEW_SHARE
-    passed = count <= 0 or share <= rule["limit"] or are_few
-    return GateResult(gate, round(share, 6), rule["limit"], before, now, passed, rule["what"])
+    return compare(gate, limits()[gate.partition(":")[0]], count, before, now, share)
 
 
 def _losses(connection: duckdb.DuckDBPyConnection) -> Iterator[GateResult]:
@@ -151,46 +129,62 @@ def _churn(connection: duckdb.DuckDBPyConnection) -> Iterator[GateResult]:
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> Iterator[GateResult]:
-    """Compare how many rows of each source were read and rejected."""
-    counts = """
-        SELECT
-            source_id,
-            sum(before.rows_read)::BIGINT,
-            sum(before.rows_rejected)::BIGINT,
-            coalesce(any_value(now.rows_read), 0)::BIGINT,
-            coalesce(any_value(now.rows_rejected), 0)::BIGINT
-        FROM previous_ledger AS before
-        LEFT JOIN (
-            SELECT source_id, sum(rows_read) AS rows_read, sum(rows_rejected) AS rows_rejected
-            FROM ledger
-            GROUP BY source_id
-        ) AS now USING (source_id)
-        GROUP BY source_id
-        ORDER BY source_id
+    """Compare how many rows of each source were read and rejected.
+
+    A source that was read has passed these gates before, or was held back, or was accepted. Here a source fails that
+    was not read at all, or whose last good snapshot is read in another way now.
     """
-    for source_id, read, rejected, read_now, rejected_now in connection.execute(counts).fetchall():
-        yield _compare(f"source_rows:{source_id}", read - read_now, read, read_now)
-        yield _compare(f"source_growth:{source_id}", read_now - read, read, read_now)
-        if read and read_now:
-            rise = rejected_now / read_now - rejected / read
-            count = round(rise * read_now)
-            yield _compare(f"source_rejects:{source_id}", count, rejected, rejected_now, max(rise, 0.0))
+    columns = ", ".join(_LEDGER_COLUMNS)
+    ledger, previous = (
+        connection.sql(f"SELECT {columns} FROM {table}").pl() for table in ("ledger", "previous_ledger")
+    )
+    return compare_sources(ledger, previous)
 
 
 def _fills(connection: duckdb.DuckDBPyConnection) -> Iterator[GateResult]:
-    """Compare in how many rows each listed column has a value; a column that the previous release lacks is left out."""
-    for name in limits()["fill"]["columns"]:
+    """Compare in how many rows each listed column has a value, in what comes from sources of both releases.
+
+    Rows that a source, new or old, adds without a value are no loss: as many values as before are expected, or fewer in
+    proportion where there are fewer rows. A column that the previous release lacks is left out.
+    """
+    for name in limits()["fill"].columns:
         table, column = name.split(".")
         if not _count(connection, f"(DESCRIBE previous_{table}) WHERE column_name = '{column}'"):
             continue
-        rows, rows_now = _count(connection, f"previous_{table}"), _count(connection, table)
-        if not rows or not rows_now:
+        rows, filled = _count_filled(connection, "previous_", "", table, column)
+        rows_now, filled_now = _count_filled(connection, "", "previous_", table, column)
+        common = min(rows, rows_now)
+        if not common:
             continue
-        filled, filled_now = _count(connection, f"previous_{table}", column), _count(connection, table, column)
-        fall = filled / rows - filled_now / rows_now
-        yield _compare(f"fill:{name}", round(fall * rows_now), filled, filled_now, max(fall, 0.0))
+        lost = filled / rows * common - filled_now
+        yield _compare(f"fill:{name}", round(lost), filled, filled_now, max(lost / common, 0.0))
 
 
-def _count(connection: duckdb.DuckDBPyConnection, rows: str, column: str = "*") -> int:
-    [(count,)] = connection.execute(f"SELECT count({column}) FROM {rows}").fetchall()
+def _count_filled(
+    connection: duckdb.DuckDBPyConnection, release: str, other: str, table: str, column: str
+) -> tuple[int, int]:
+    """Return the rows of a table that come from sources of both releases, and those of them that have a value.
+
+    Args:
+        connection: with both releases.
+        release: prefix of the tables of the release that is counted.
+        other: prefix of the tables of the release that it is compared with.
+        table: `claims`, or one whose rows claims name.
+        column: of the table.
+    """
+    claims = f"(FROM {release}claims SEMI JOIN {other}claims USING (source_id))"
+    rows = {
+        "claims": claims,
+        "partnerships": f"{release}partnerships SEMI JOIN {claims} AS claims USING (partnership_id)",
+        "towns": f"""
+            {release}towns SEMI JOIN
+            (SELECT unnest([town_id, partner_id]) AS town_id FROM {claims}) AS claims USING (town_id)
+        """,
+    }
+    [(count, filled)] = connection.execute(f"SELECT count(*), count({column}) FROM {rows[table]}").fetchall()
+    return int(count), int(filled)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, rows: str) -> int:
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {rows}").fetchall()
     return int(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -48,9 +49,13 @@ def recover(out: Path) -> str | None:
     link = out / CURRENT
     if not link.is_symlink() and not link.exists():
         return None
-    damaged = link.resolve().name
-    if link.exists() and is_intact(link.resolve()):
+    # A link that leads nowhere, or to itself, is damaged too.
+    release = None
+    with suppress(TwintownsError):
+        release = current_release(out)
+    if release and is_intact(release):
         return None
+    damaged = release.name if release else link.readlink().name
     for name in reversed(release_ids(out)):
         if name != damaged and is_intact(out / RELEASES / name):
             switch_current(out, name)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from pydantic import TypeAdapter, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 LOG = "runs.jsonl"
 _BLOCK_BYTES = 1 << 16
+#: A longer line is no run.
+_MAX_LINE_BYTES = 1 << 24
 #: Two clocks may differ by this much.
 _CLOCK_ERROR = timedelta(minutes=5)
 
@@ -119,7 +124,7 @@ def append_run(out: Path, run: Run) -> None:
     Raises:
         OSError: the log cannot be written.
     """
-    descriptor = os.open(out / LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+    descriptor = _open(out / LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT)
     try:
         size = os.fstat(descriptor).st_size
         is_incomplete = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -130,32 +135,64 @@ def append_run(out: Path, run: Run) -> None:
 
 
 def last_runs(out: Path, count: int = 1) -> list[Run]:
-    """Return the last runs, newest first. Incomplete lines are skipped."""
+    """Return the last runs, newest first. What is not a run is left out."""
+    return read_log(out, count)[0]
+
+
+def read_log(out: Path, count: int) -> tuple[list[Run], str | None]:
+    """Return the last runs, newest first, and a note on what in the log could not be read."""
     runs: list[Run] = []
+    left_out = 0
     try:
-        with (out / LOG).open("rb") as stream:
-            end, rest = stream.seek(0, os.SEEK_END), b""
-            while end > 0 and len(runs) < count:
-                start = max(0, end - _BLOCK_BYTES)
-                stream.seek(start)
-                lines = (stream.read(end - start) + rest).split(b"\n")
-                # The first line may begin in the block before.
-                rest = lines.pop(0) if start else b""
-                end = start
-                runs += _read_lines(lines)
-    except OSError:
-        return []
-    return runs[:count]
+        with os.fdopen(_open(out / LOG, os.O_RDONLY), "rb") as stream:
+            for line in _lines_backwards(stream):
+                if len(runs) == count:
+                    break
+                try:
+                    runs.append(_RUN.validate_json(line))
+                except ValidationError:
+                    left_out += 1
+    except FileNotFoundError:
+        return [], None
+    except OSError as error:
+        return runs, f"{out / LOG}: cannot be read ({error.strerror}); move it away, and the next refresh begins anew"
+    if left_out:
+        return runs, f"{out / LOG}: left out {left_out} of its last lines, which are incomplete or no runs"
+    return runs, None
 
 
-def _read_lines(lines: list[bytes]) -> list[Run]:
-    runs = []
-    for line in reversed(lines):
-        try:
-            runs.append(_RUN.validate_json(line))
-        except ValidationError:
-            continue
-    return runs
+def _open(path: Path, flags: int) -> int:
+    """Open the log, without waiting for the other end of a pipe.
+
+    Raises:
+        OSError: it cannot be opened, or it is not a regular file.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK, 0o644)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return descriptor
+
+
+def _lines_backwards(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines that are not blank, last first; of a line that is too long to be a run, only its beginning."""
+    end = stream.seek(0, os.SEEK_END)
+    # The pieces of a line that begins in an earlier block, last first.
+    pieces: list[bytes] = []
+    while end > 0:
+        start = max(0, end - _BLOCK_BYTES)
+        stream.seek(start)
+        first, *lines = stream.read(end - start).split(b"\n")
+        if lines:
+            lines[-1] += b"".join(reversed(pieces))
+            yield from (line for line in reversed(lines) if line.strip())
+            pieces = []
+        if sum(map(len, pieces)) > _MAX_LINE_BYTES:
+            pieces = []
+        pieces.append(first)
+        end = start
+    if line := b"".join(reversed(pieces)).strip():
+        yield line
 
 
 def now() -> datetime:

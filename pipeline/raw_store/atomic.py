@@ -7,6 +7,10 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -36,12 +40,19 @@ def _sync_folder(folder: Path) -> None:
 
 
 def read_regular(path: Path) -> bytes:
-    """Return the bytes of a file; anything else, such as a pipe that nobody writes to, is an error at once.
+    """Return the bytes of a file, as `open_regular` opens it."""
+    with open_regular(path) as stream:
+        return stream.read()
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a file to read; anything else, such as a pipe that nobody writes to, is an error at once.
 
     Raises:
         OSError: there is no such file, it cannot be read, or it is not a regular file.
     """
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
-        return stream.read()
+    stream = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return stream

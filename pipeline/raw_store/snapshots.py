@@ -6,7 +6,7 @@ import fcntl
 import filecmp
 import hashlib
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from pipeline.raw_store.atomic import read_regular, write_atomically
 from pipeline.raw_store.manifest import DAMAGED, MANIFEST, Snapshot, read_manifest, write_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pipeline.sources import Declaration, SourceFile
 
@@ -37,20 +37,23 @@ class RawStore:
         snapshots, _ = read_manifest(self.root / source_id)
         return [snapshot for snapshot in snapshots if file_name in (None, snapshot.file_name)]
 
-    def damaged_lines(self, source_id: str) -> str | None:
-        """Return a sentence that names the damaged lines of a manifest; None if there are none.
+    def has_manifest(self, source_id: str) -> bool:
+        """Return whether anything of a source was ever received."""
+        return (self.root / source_id / MANIFEST).exists()
 
-        Raises:
-            SourceError: the manifest cannot be read.
-        """
-        _, damaged = read_manifest(self.root / source_id)
-        if not damaged:
-            return None
-        lines = ", ".join(str(number) for number in damaged)
-        return (
-            f"{self.root / source_id / MANIFEST}, line {lines}: not a manifest entry; what it described counts as "
-            f"never fetched. The next fetch moves it to {DAMAGED}"
-        )
+    def damaged_lines(self, source_ids: Iterable[str]) -> list[str]:
+        """Return a sentence for each manifest with damaged lines. One that cannot be read has no lines."""
+        sentences = []
+        for source_id in source_ids:
+            damaged: dict[int, bytes] = {}
+            with suppress(SourceError):
+                _, damaged = read_manifest(self.root / source_id)
+            if damaged:
+                sentences.append(
+                    f"{self.root / source_id / MANIFEST}, line {', '.join(map(str, damaged))}: not a manifest entry; "
+                    f"what it described counts as never fetched. The next fetch moves it to {DAMAGED}"
+                )
+        return sentences
 
     def latest(
         self, declaration: Declaration, file: SourceFile, snapshot_ids: frozenset[str] | None = None

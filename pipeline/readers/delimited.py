@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from pipeline.errors import SourceError
-from pipeline.readers.raw_rows import LINE, LINE_BREAKS, LOCATOR, RECORD, RawRows, check_header, decode
+from pipeline.readers.raw_rows import LINE, LINE_BREAKS, LOCATOR, RECORD, RawRows, decode, name_columns, read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from pipeline.sources import Format
 
@@ -37,22 +37,34 @@ class _Ragged(NamedTuple):
     text: str
 
 
-def read_delimited(content: bytes, layout: Format, where: str) -> RawRows:
+def read_delimited(content: bytes, layout: Format, where: str, needed: Collection[str] | None = None) -> RawRows:
     """Read delimited text.
 
+    Args:
+        content: the file's bytes.
+        layout: delimiter, quotation mark, encoding and header.
+        where: the file's name in messages.
+        needed: the columns that the declaration names; of a wide table only these are read. All by default.
+
     Raises:
-        SourceError: wrong encoding, a quotation mark that is never closed, or no row.
+        SourceError: wrong encoding, too many columns, a needed one twice in the header, a quotation mark that is never
+            closed, or no row.
     """
     text = decode(content, layout.encoding, where).replace("\r\n", "\n").replace("\r", "\n")
     blank_count = len(text) - len(text.lstrip("\n"))
     text = text[blank_count:]
     delimiter = layout.delimiter or ("\t" if layout.type == "tsv" else ",")
     quoting = {"quotechar": layout.quote} if layout.quote else {"quoting": csv.QUOTE_NONE}
+    if {delimiter, layout.quote} & {"\n", "\r", "\x00"} or delimiter == layout.quote:
+        raise SourceError(f"{where}: delimiter {delimiter!r} and quote {layout.quote!r} under [format] cannot be used")
     dialect = {"delimiter": delimiter, **quoting}
-    names = _column_names(text, layout, dialect)
-    check_header(names, f"{where}, line 1")
-    frame, ragged = _parse(text.encode(), layout, delimiter, names, where)
-    lines = _number_lines(frame, ragged)
+    columns = name_columns(_header(text, layout, dialect), f"{where}, line 1", needed)
+    names = read_columns(columns, needed)
+    frame, ragged = _parse(text.encode(), layout, delimiter, columns, names, where)
+    if len(names) == len(columns):
+        lines = _number_lines(frame, ragged)
+    else:
+        lines = _number_lines_of_wide(text, dialect, frame.height + len(ragged), where)
     if layout.quote:
         _check_last_quote(text, layout.quote, lines, dialect, where)
     joined = _find_joined(lines, ragged, text, dialect)
@@ -61,13 +73,13 @@ def read_delimited(content: bytes, layout: Format, where: str) -> RawRows:
     if layout.header is True:
         rows = rows.slice(1)
     rows = rows.filter(~pl.col(RECORD).is_in(list(joined)))
-    broken = _broken_rows(ragged, joined, lines, len(names), blank_count)
+    broken = _broken_rows(ragged, joined, lines, len(columns), blank_count)
     if rows.is_empty() and broken.is_empty():
         raise SourceError(f"{where}: an empty list: a header, but no rows")
     return RawRows(rows.select(*names, pl.format("line {}", pl.col(LINE) + blank_count).alias(LOCATOR)), broken)
 
 
-def _column_names(text: str, layout: Format, dialect: dict[str, Any]) -> list[str]:
+def _header(text: str, layout: Format, dialect: dict[str, Any]) -> list[str]:
     if isinstance(layout.header, list):
         return layout.header
     first = next(csv.reader(_lines(text), **dialect))
@@ -84,9 +96,18 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _parse(
-    content: bytes, layout: Format, delimiter: str, names: list[str], where: str
+    content: bytes, layout: Format, delimiter: str, columns: list[str], names: list[str], where: str
 ) -> tuple[pl.DataFrame, list[_Ragged]]:
-    """Return the records that fit the header, with their numbers from 1 as `RECORD`, and those that do not."""
+    """Return the records that fit the header, with their numbers from 1 as `RECORD`, and those that do not.
+
+    Args:
+        content: the text in UTF-8.
+        layout: type and quotation mark.
+        delimiter: of the fields.
+        columns: the names of all columns.
+        names: those that are read.
+        where: the file's name in messages.
+    """
     ragged: list[_Ragged] = []
 
     def skip(row: Any) -> str:  # noqa: ANN401 - pyarrow has no types
@@ -98,7 +119,7 @@ def _parse(
             io.BytesIO(content),
             # pyarrow numbers the records only in one block and one thread.
             read_options=pa_csv.ReadOptions(
-                use_threads=False, block_size=max(len(content), 1) + 1, column_names=names, skip_rows_after_names=0
+                use_threads=False, block_size=max(len(content), 1) + 1, column_names=columns, skip_rows_after_names=0
             ),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
@@ -108,7 +129,7 @@ def _parse(
                 invalid_row_handler=skip,
             ),
             convert_options=pa_csv.ConvertOptions(
-                strings_can_be_null=False, column_types=dict.fromkeys(names, pa.string())
+                strings_can_be_null=False, column_types=dict.fromkeys(names, pa.string()), include_columns=names
             ),
         )
     except pa.ArrowInvalid as error:
@@ -130,6 +151,19 @@ def _number_lines(frame: pl.DataFrame, ragged: list[_Ragged]) -> pl.DataFrame:
     breaks = pl.concat([fitting, pl.DataFrame(others, schema=fitting.schema, orient="row")]).sort(RECORD)
     line = pl.col(RECORD) + pl.col(LINE_BREAKS).cum_sum().shift(1, fill_value=0)
     return breaks.select(RECORD, line.alias(LINE), LINE_BREAKS)
+
+
+def _number_lines_of_wide(text: str, dialect: dict[str, Any], record_count: int, where: str) -> pl.DataFrame:
+    """Return what `_number_lines` returns, where the line breaks in the columns that are not read count too."""
+    reader = csv.reader(_lines(text), **dialect)
+    ends = pl.Series("end", [reader.line_num for _ in reader], dtype=pl.Int64)
+    if ends.len() != record_count:
+        raise SourceError(f"{where}: its records cannot be told apart; is every quotation mark inside a field doubled?")
+    records = pl.int_range(1, record_count + 1, eager=True, dtype=pl.Int64)
+    line = pl.col("end").shift(1, fill_value=0) + 1
+    return pl.select(records.alias(RECORD), ends).select(
+        RECORD, line.alias(LINE), (pl.col("end") - line).alias(LINE_BREAKS)
+    )
 
 
 def _check_last_quote(text: str, quote: str, lines: pl.DataFrame, dialect: dict[str, Any], where: str) -> None:

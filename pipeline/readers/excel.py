@@ -8,37 +8,50 @@ import fastexcel
 import polars as pl
 
 from pipeline.errors import SourceError
-from pipeline.readers.raw_rows import LINE, LOCATOR, RawRows, check_header
+from pipeline.readers.raw_rows import LINE, LOCATOR, RawRows, name_columns, read_columns
+from pipeline.readers.workbook import check_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pipeline.sources import Format
 
 
-def read_excel(content: bytes, layout: Format, where: str) -> RawRows:
+def read_excel(content: bytes, layout: Format, where: str, needed: Collection[str] | None = None) -> RawRows:
     """Read a sheet; columns without a name in the header are left out.
 
+    Args:
+        content: the file's bytes.
+        layout: sheet and header.
+        where: the file's name in messages.
+        needed: the columns that the declaration names; of a wide sheet only these are read. All by default.
+
     Raises:
-        SourceError: the file or the sheet cannot be read, a name is repeated in the header, or there is no row.
+        SourceError: the file or the sheet cannot be read or is too large, a needed name is repeated in the header, or
+            there is no row.
     """
+    check_workbook(content, where)
     try:
         book = fastexcel.read_excel(content)
         sheet = layout.sheet - 1 if isinstance(layout.sheet, int) else layout.sheet
         # Only without a header does fastexcel keep empty rows, and so the numbers of the sheet's rows.
         frame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except fastexcel.FastExcelError as error:
-        why = str(error).splitlines()[0]
+    except (fastexcel.FastExcelError, IndexError, OverflowError, ValueError) as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
         raise SourceError(f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {why}") from error
     cells = frame.columns
     frame = frame.with_columns(pl.all().cast(pl.String).fill_null("")).with_row_index(LINE, offset=1)
     frame = frame.filter(pl.any_horizontal(pl.col(cells) != ""))
     if layout.header is True and frame.height:
-        names = [text.strip() for text in frame.select(cells).row(0)]
+        header = [text.strip() for text in frame.select(cells).row(0)]
         frame = frame.slice(1)
     else:
-        names = layout.header if isinstance(layout.header, list) else [f"column_{n}" for n in range(1, len(cells) + 1)]
-    columns = {cell: name for cell, name in zip(cells, names, strict=False) if name}
-    check_header(list(columns.values()), where)
+        header = layout.header if isinstance(layout.header, list) else [f"column_{n}" for n in range(1, len(cells) + 1)]
     if frame.is_empty():
         raise SourceError(f"{where}: an empty list: a header, but no rows")
+    unique = name_columns(header, where, needed)
+    names = {cell: name for cell, name, text in zip(cells, unique, header, strict=False) if text}
+    read = set(read_columns(list(names.values()), needed))
+    columns = {cell: name for cell, name in names.items() if name in read}
     rows = frame.select(pl.format("row {}", LINE).alias(LOCATOR), *columns).rename(columns)
     return RawRows(rows)

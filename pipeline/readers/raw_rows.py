@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import codecs
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipeline.errors import SourceError
+from pipeline.readers.limits import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 #: Working columns; the control character keeps them apart from the publisher's columns, which may have any name.
 LOCATOR, ROW, RECORD, LINE, LINE_BREAKS = (f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks"))
@@ -42,15 +44,63 @@ class RawRows:
         return [name for name in self.rows.columns if name != LOCATOR]
 
 
-def check_header(names: Sequence[str], where: str) -> None:
-    """Check that every column has a name of its own.
+def name_columns(header: Sequence[str], where: str, needed: Collection[str] | None = None) -> list[str]:
+    """Return a name for each column: `column_<number>` where the header is blank, or repeats a name.
+
+    Args:
+        header: the cells of the header.
+        where: the file's name in messages.
+        needed: the columns that the declaration names; all by default.
 
     Raises:
-        SourceError: a name is repeated.
+        SourceError: a name that is needed is repeated, or there are too many columns.
     """
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    if len(header) > TABLE.columns:
+        raise SourceError(f"{where}: the header has {len(header):,} columns, at most {TABLE.columns:,} are read")
+    counts = Counter(header)
+    repeated = sorted(name for name, count in counts.items() if count > 1 and name and _is_needed(name, needed))
     if repeated:
-        raise SourceError(f"{where}: the header names {', '.join(map(repr, repeated))} more than once")
+        raise SourceError(f"{where}: the header names {', '.join(map(repr, repeated[:10]))} more than once")
+    names: dict[str, None] = {}
+    for number, cell in enumerate(header, start=1):
+        name = cell
+        # A name that begins like those of working columns would be mistaken for one.
+        if not name or name in names or name.startswith("\x1f"):
+            name = f"column_{number}"
+            while name in counts or name in names:
+                name += "_"
+        names[name] = None
+    return list(names)
+
+
+def read_columns(names: Sequence[str], needed: Collection[str] | None) -> list[str]:
+    """Return which columns are read: all, or of a wide table those that the declaration names."""
+    if needed is None or len(names) <= TABLE.wide_columns:
+        return list(names)
+    return [name for name in names if name in needed] or list(names[:1])
+
+
+def _is_needed(name: str, needed: Collection[str] | None) -> bool:
+    return needed is None or name in needed
+
+
+def check_cells(rows: pl.DataFrame, columns: Sequence[str], where: str) -> None:
+    """Check that no cell of these columns is too long.
+
+    Raises:
+        SourceError: one is; names its row and column.
+    """
+    for name in columns:
+        cells = rows[name]
+        if (cells.str.len_bytes().max() or 0) <= TABLE.cell_characters:  # type: ignore[operator]
+            continue
+        lengths = cells.str.len_chars()
+        index = (lengths > TABLE.cell_characters).arg_max()
+        if index is not None and lengths[index] > TABLE.cell_characters:
+            raise SourceError(
+                f"{where}, {rows[LOCATOR][index]}, column {name!r}: a cell of {lengths[index]:,} characters, at most "
+                f"{TABLE.cell_characters:,} are read; is a quotation mark or a delimiter missing?"
+            )
 
 
 def replace_surrogates(text: str) -> str:
@@ -86,6 +136,10 @@ def decode(content: bytes, encoding: str, where: str, first_line: int | None = N
             f"{where}, line {line}: byte 0x{content[error.start]:02x} is not {encoding}; if the file is in another "
             f'encoding, say so under [format] (encoding = "cp1250", "cp1252", "utf-16" …)'
         ) from error
+    except UnicodeError as error:
+        raise SourceError(f"{where}: its bytes are not {encoding}: {error}") from error
+    # Such encodings as utf-7 can hold lone surrogates.
+    text = text if is_utf8 else replace_surrogates(text)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + (first_line or 1)
         raise SourceError(f"{where}, line {line}: holds a NUL character; is it UTF-16, or no text file at all?")

@@ -9,7 +9,8 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.gazetteer.names import clean_text
-from pipeline.readers.raw_rows import LOCATOR, ROW, VALUE_SEPARATOR, RawRows
+from pipeline.readers.limits import TABLE
+from pipeline.readers.raw_rows import LOCATOR, ROW, VALUE_SEPARATOR, RawRows, check_cells
 from pipeline.readers.table import read_table
 from pipeline.sources import COLUMNS, SIDES, Declaration, SourceFile, did_you_mean
 
@@ -107,7 +108,9 @@ def read_statements(declaration: Declaration, received: Sequence[Received], hold
 
 
 def _read(item: Received, declaration: Declaration) -> RawRows:
-    return read_table(item.content, declaration.format_of(item.file), item.snapshot.snapshot_id)
+    alternatives = declaration.columns_of(item.file).values()
+    needed = {*declaration.shape, *(name for names in alternatives for name in names)}
+    return read_table(item.content, declaration.format_of(item.file), item.snapshot.snapshot_id, needed)
 
 
 def _split_values(rows: pl.DataFrame, table: RawRows) -> pl.DataFrame:
@@ -123,6 +126,7 @@ def _select_columns(rows: pl.DataFrame, names: list[str], declaration: Declarati
     sources = _find_columns(names, declaration, item)
     constants = declaration.constants_of(item.file)
     needed = list(dict.fromkeys(sources.values()))
+    check_cells(rows, needed, item.snapshot.snapshot_id)
     cells = _clean_cells([rows[name] for name in needed], declaration.unknown_markers)
     by_name = dict(zip(needed, cells, strict=True))
     columns = [
@@ -179,7 +183,7 @@ def _find_columns(names: list[str], declaration: Declaration, item: Received) ->
     for ours, alternatives in declaration.columns_of(item.file).items():
         present = [name for name in alternatives if name in names]
         if not present:
-            hint = did_you_mean(alternatives[0], names)
+            hint = did_you_mean(alternatives[0], names[: TABLE.wide_columns])
             if len(names) == 1 and declaration.format_of(item.file).type in ("csv", "tsv"):
                 hint = f"; the header is one field, {names[0][:80]!r}: is the delimiter another?"
             raise SourceError(

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 from pipeline.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pipeline.readers.raw_rows import RawRows
     from pipeline.sources import Format
 
 
-def read_table(content: bytes, layout: Format, where: str) -> RawRows:
+def read_table(content: bytes, layout: Format, where: str, needed: Collection[str] | None = None) -> RawRows:
     """Read a table file.
 
     Args:
         content: the file's bytes.
         layout: type, delimiter, encoding, header, sheet or path of the records.
         where: the file's name in messages.
+        needed: the columns that the declaration names; of a wide table only these are read. All by default.
 
     Raises:
         SourceError: the bytes are not of that type or encoding, or there is no row; says where.
@@ -28,11 +31,17 @@ def read_table(content: bytes, layout: Format, where: str) -> RawRows:
     # What only some sources need is imported when one of them is read.
     match layout.type:
         case "csv" | "tsv":
-            from pipeline.readers.delimited import read_delimited as read
+            from pipeline.readers.delimited import read_delimited
+
+            return read_delimited(content, layout, where, needed)
         case "json" | "jsonl":
-            from pipeline.readers.json_records import read_json as read
+            from pipeline.readers.json_records import read_json
+
+            return read_json(content, layout, where, needed)
         case "excel":
-            from pipeline.readers.excel import read_excel as read
+            from pipeline.readers.excel import read_excel
+
+            return read_excel(content, layout, where, needed)
         case "wikitext":
             from pipeline.readers.wikitext.reader import read_wikitext as read
         case "wikipages":

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from rich.console import Console
 from rich.table import Table
+
+from pipeline.report.control_characters import escape_controls
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+
+class _Console(Console):
+    """Shows control characters in texts from outside escaped; its own colours are not text."""
+
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
+        return super().render_str(escape_controls(text), **options)
+
+    def out(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401
+        super().out(*(escape_controls(str(each)) for each in objects), **options)
 
 
 def open_console() -> Console:
@@ -11,8 +28,8 @@ def open_console() -> Console:
 
     `Console.print` reads markup such as `[bold]`; texts from sources are printed with `Console.out`, which does not.
     """
-    console = Console(highlight=False, soft_wrap=True)
-    return console if console.is_terminal else Console(highlight=False, soft_wrap=True, width=120)
+    console = _Console(highlight=False, soft_wrap=True)
+    return console if console.is_terminal else _Console(highlight=False, soft_wrap=True, width=120)
 
 
 def plain_table() -> Table:

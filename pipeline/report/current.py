@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 import polars as pl
 
 from pipeline.errors import TwintownsError
 from pipeline.page import PAGE
+from pipeline.publish.folders import current_release
+from pipeline.publish.read_only import open_read_only
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Iterator
 
 #: The folder of the statements of this stage.
 SQL: Final = Path(__file__).parent / "sql"
@@ -24,9 +28,27 @@ def current_database(out: Path) -> Path:
         out: the folder of the releases.
 
     Raises:
-        TwintownsError: there is no release.
+        TwintownsError: there is no release, or the link to it is broken.
     """
     return _current_file(out, "twintowns.duckdb")
+
+
+@contextmanager
+def open_current(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the current release's database with `open_read_only`.
+
+    Raises:
+        TwintownsError: there is no release, it cannot be read, or a limit was reached.
+    """
+    path = current_database(out)
+    try:
+        with open_read_only(path) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise TwintownsError(
+            f"{path}: cannot be read by this version; see: twintowns verify, or build it anew with: twintowns build\n"
+            f"The database says: {error}"
+        ) from error
 
 
 def fetch_rows(connection: duckdb.DuckDBPyConnection, statement: str, *values: object) -> list[dict[str, Any]]:
@@ -40,9 +62,13 @@ def read_table(out: Path, name: str) -> pl.DataFrame:
     """Return a table of the current release.
 
     Raises:
-        TwintownsError: there is no release.
+        TwintownsError: there is no release, or the table cannot be read.
     """
-    return pl.read_parquet(_current_file(out, f"{name}.parquet"))
+    path = _current_file(out, f"{name}.parquet")
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise TwintownsError(f"{path}: cannot be read ({error}); see: twintowns verify") from error
 
 
 def current_page(out: Path) -> Path:
@@ -64,6 +90,7 @@ def current_page(out: Path) -> Path:
 
 def _current_file(out: Path, name: str) -> Path:
     path = out / "current" / name
-    if not path.exists():
+    # A broken link is an error of its own; and a pipe under this name would let the reader wait for ever.
+    if current_release(out) is None or not path.is_file():
         raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
     return path

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import duckdb
-
 from pipeline.curate.sql import read_sql
-from pipeline.errors import TwintownsError
-from pipeline.report.current import SQL, current_database, fetch_rows
+from pipeline.report.current import SQL, fetch_rows, open_current
 from pipeline.report.pairs import Pair, find_pair
 from pipeline.report.reasons import give_reasons
 from pipeline.report.wording import Row, date_text, wording
@@ -16,6 +13,8 @@ from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
 
 #: Where a claim is.
 _PLACE: Final = ("source_id", "snapshot_id", "locator")
@@ -47,18 +46,11 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         TwintownsError: there is no release, or it is of another version.
         NoPartnershipError: there is no partnership of the two.
     """
-    path = current_database(out)
-    try:
-        with duckdb.connect(path, read_only=True) as connection:
-            return _explain(connection, find_pair(connection, first, second))
-    except duckdb.Error as error:
-        raise TwintownsError(
-            f"{path}: cannot be explained by this version; build it anew with: twintowns build\n"
-            f"The database says: {error}"
-        ) from error
+    with open_current(out) as connection:
+        return _explain(connection, find_pair(connection, first, second))
 
 
-def _explain(connection: duckdb.DuckDBPyConnection, pair: Pair) -> Row:
+def _explain(connection: DuckDBPyConnection, pair: Pair) -> Row:
     def fetch(name: str, *ids: str) -> list[Row]:
         return fetch_rows(connection, read_sql(SQL, f"explain_{name}"), *(ids or (pair.partnership_id,)))
 

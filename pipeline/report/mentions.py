@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import polars as pl
+from rich.markup import escape
 
 from pipeline.curate.sql import read_sql
 from pipeline.errors import DeclarationError
@@ -14,7 +14,7 @@ from pipeline.gazetteer.countries import country_names, resolve_countries
 from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.locate import index_mentions, locate
 from pipeline.report.console import open_console
-from pipeline.report.current import SQL, current_database, fetch_rows
+from pipeline.report.current import SQL, fetch_rows, open_current
 from pipeline.report.wording import count_text
 
 if TYPE_CHECKING:
@@ -81,11 +81,11 @@ def print_mention(mention: dict[str, Any]) -> None:
     console = open_console()
     if mention["name"]:
         console.print(
-            f"[bold]{mention['text']}[/] is [bold]{mention['name']}[/] ({mention['town_id']}), "
+            f"[bold]{escape(mention['text'])}[/] is [bold]{escape(mention['name'])}[/] ({mention['town_id']}), "
             f"{mention['latitude']:.3f} {mention['longitude']:.3f}"
         )
     else:
-        console.print(f"[bold]{mention['text']}[/] is not located; it keeps the id {mention['town_id']}")
+        console.print(f"[bold]{escape(mention['text'])}[/] is not located; it keeps the id {mention['town_id']}")
     console.print(f"{mention['kind']}, by {mention['located_by']}, score {mention['score']:.2f}")
     if not mention["candidates"]:
         return
@@ -108,7 +108,7 @@ def list_unlocated(out: Path, source_id: str | None) -> list[dict[str, Any]]:
     Returns:
         `claims` (how many have the mention), `text`, `country`, `kind`, `why`.
     """
-    with duckdb.connect(current_database(out), read_only=True) as connection:
+    with open_current(out) as connection:
         return fetch_rows(connection, read_sql(SQL, "unlocated_mentions"), source_id)
 
 

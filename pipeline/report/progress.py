@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.report.control_characters import escape_controls
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -79,11 +81,11 @@ class _Spinner:
             with self._lock:
                 self._names.remove(name)
                 self._show()
-        self._console.print(f"[green]✓[/] {name} [dim]{time.perf_counter() - start:.2f} s[/]")
+        self._console.print(f"[green]✓[/] {escape_controls(name)} [dim]{time.perf_counter() - start:.2f} s[/]")
 
     def _show(self) -> None:
         if self._names:
-            self._status.update(f"{', '.join(self._names)} …")
+            self._status.update(f"{escape_controls(', '.join(self._names))} …")
             self._status.start()
         else:
             self._status.stop()
@@ -117,7 +119,13 @@ def byte_progress(name: str, size: int) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn(name), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn(escape_controls(name), markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         task = bars.add_task(name, total=size)
         yield lambda read, _: bars.update(task, completed=read)
@@ -139,4 +147,4 @@ def _byte_lines(name: str, size: int) -> Callable[[int, int], None]:
 
 
 def _write(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
+    print(escape_controls(line), file=sys.stderr, flush=True)  # noqa: T201

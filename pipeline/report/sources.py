@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.console import open_console, plain_table
+from pipeline.report.current import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 def list_sources(declarations: Iterable[Declaration], raw: Path, out: Path) -> list[dict[str, Any]]:
     """Return for each declared source whether it is on, its licence, newest snapshot and rows read."""
     store = RawStore(raw)
-    path = out / "current" / "ledger.parquet"
     rows = {}
-    if path.exists():
-        rows = dict(pl.read_parquet(path).group_by("source_id").agg(pl.col("rows_read").sum()).iter_rows())
+    if (out / "current" / "ledger.parquet").is_file():
+        rows = dict(read_table(out, "ledger").group_by("source_id").agg(pl.col("rows_read").sum()).iter_rows())
     return [
         {
             "source_id": source.id,

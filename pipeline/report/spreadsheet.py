@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-#: What makes spreadsheets run a cell, as OWASP lists it under "CSV Injection".
-_STARTS_FORMULA = r"^[=+\-@\t\r\n]"
+#: What makes spreadsheets run a cell, as OWASP lists it under "CSV Injection"; the signs also at full width, which some
+#: of them take for the usual ones, and after white space, which some of them remove.
+_STARTS_FORMULA = r"^(?:[\t\r\n]|\s*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
 
 
 def neutralise(frame: pl.DataFrame) -> pl.DataFrame:
@@ -13,6 +14,8 @@ def neutralise(frame: pl.DataFrame) -> pl.DataFrame:
 
     Town names come from pages that anyone can edit. The apostrophe tells a spreadsheet that a text follows.
     """
+    categories = [name for name, dtype in frame.schema.items() if isinstance(dtype, (pl.Categorical, pl.Enum))]
+    frame = frame.with_columns(pl.col(categories).cast(pl.String))
     texts = (pl.col(name) for name, dtype in frame.schema.items() if dtype == pl.String)
     return frame.with_columns(
         pl.when(text.str.contains(_STARTS_FORMULA)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.markup import escape
+
+from pipeline.errors import TwintownsError
 from pipeline.publish.checksums import is_intact
-from pipeline.publish.folders import CURRENT, current_id
+from pipeline.publish.folders import current_release
 from pipeline.publish.hints import with_out
-from pipeline.publish.run_log import Outcome, age, last_runs
+from pipeline.publish.run_log import Outcome, age, read_log
 from pipeline.report.console import open_console
 
 if TYPE_CHECKING:
@@ -32,18 +35,25 @@ def status(out: Path, max_age: timedelta | None = None) -> dict[str, Any]:
         max_age: the allowed age of the last successful refresh.
 
     Returns:
-        `release_id`, `sources`, `runs`, and `stale`: the reasons why something is not fresh, empty if all is.
+        `release_id`, `sources`, `runs`, `stale`: the reasons why something is not fresh, empty if all is; and `notes`:
+        what of the log could not be read.
     """
-    runs, current = last_runs(out, _SEARCHED), current_id(out)
+    runs, note = read_log(out, _SEARCHED)
     last = runs[0] if runs else None
     sources = last.sources if last else {}
     stale = [
         f"{name} is {source.state}: {source.message}" for name, source in sources.items() if source.state != "fresh"
     ]
-    if current is None:
-        stale.append("there is no release")
-    elif not is_intact((out / CURRENT).resolve()):
-        stale.append(f"{current} is damaged; see: twintowns verify {out}")
+    current = None
+    try:
+        path = current_release(out)
+        current = path.name if path else None
+        if path is None:
+            stale.append("there is no release")
+        elif not is_intact(path):
+            stale.append(f"{current} is damaged; see: twintowns verify {out}")
+    except TwintownsError as error:
+        stale.append(str(error))
     if last and last.outcome not in _SUCCESS:
         stale.append(f"the last run ended as {last.outcome}: {last.message}")
     if max_age is not None:
@@ -59,13 +69,14 @@ def status(out: Path, max_age: timedelta | None = None) -> dict[str, Any]:
             for name, source in sorted(sources.items())
         },
         "runs": [{field: getattr(run, field) for field in _RUN_FIELDS} for run in runs[:_SHOWN]],
+        "notes": [note] if note else [],
     }
 
 
 def print_status(state: dict[str, Any], out: Path) -> None:
     """Print what `status` returns."""
     console = open_console()
-    console.print(f"current release: [bold]{state['release_id'] or 'none'}[/]")
+    console.print(f"current release: [bold]{escape(state['release_id'] or 'none')}[/]")
     for name, source in state["sources"].items():
         console.out(f"  {name:28} {source['state']:8} {_last_answer(source)}")
     for run in state["runs"]:
@@ -77,6 +88,8 @@ def print_status(state: dict[str, Any], out: Path) -> None:
             console.out(f"    before it: {run['left']}")
     if not state["runs"]:
         console.out(f"no refresh has run yet: twintowns refresh{with_out(out)}")
+    for note in state["notes"]:
+        console.out(note)
     for reason in state["stale"]:
         console.print("[yellow]stale[/] ", end="")
         console.out(reason)

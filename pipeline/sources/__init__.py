@@ -2,7 +2,7 @@
 
 from pipeline.sources.keys import CODED, COLUMNS, SIDES, did_you_mean
 from pipeline.sources.load import BUILT_IN, CORRECTIONS, load_declarations, load_editions
-from pipeline.sources.model import Declaration, Format, SourceFile, page_title
+from pipeline.sources.model import Declaration, Format, Limits, SourceFile, page_title
 
 __all__ = [
     "BUILT_IN",
@@ -12,6 +12,7 @@ __all__ = [
     "SIDES",
     "Declaration",
     "Format",
+    "Limits",
     "SourceFile",
     "did_you_mean",
     "load_declarations",

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: What pydantic adds to the location of a value that may have one of several types.
 _TYPES = ("str", "list[str]", "bool", "int", "constrained-str")
+#: Bytes of a declaration, and of one line: the time to parse a key grows with the square of its parts.
+_SIZE_CAP, _LINE_CAP = 1 << 18, 1 << 12
+#: Letters of a wrong key or value in a message, and problems of one declaration that are told.
+_SHOWN, _PROBLEMS = 200, 20
 BUILT_IN = Path(__file__).parent
 #: The name of a file of reviewed decisions about mentions that a folder of declarations may have.
 CORRECTIONS = "corrections.csv"
@@ -30,15 +34,22 @@ def load_declarations(folders: Iterable[Path] = ()) -> dict[str, Declaration]:
     """
     declarations: dict[str, Declaration] = {}
     for folder in (BUILT_IN, *folders):
-        if not folder.is_dir():
-            raise DeclarationError(f"{folder}: no such folder of declarations (given with --sources)")
-        for path in sorted(folder.glob("*.toml")):
+        for path in _toml_files(folder):
             for declaration in load_editions(path):
                 if declaration.id in declarations:
                     taken = declarations[declaration.id].path
                     raise DeclarationError(f"{path}: the id {declaration.id!r} is taken by {taken}; choose another")
                 declarations[declaration.id] = declaration
     return declarations
+
+
+def _toml_files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise DeclarationError(f"{folder}: no such folder of declarations (given with --sources)")
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(".toml"))
+    except OSError as error:
+        raise DeclarationError(f"{folder}: cannot be read ({error.strerror}), given with --sources") from error
 
 
 def load_editions(path: Path) -> list[Declaration]:
@@ -68,9 +79,22 @@ def load_editions(path: Path) -> list[Declaration]:
 
 def _parse(path: Path, language: str = "{language}") -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8").replace("{language}", language))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        # A pipe would be waited for, perhaps for ever.
+        if path.exists() and not path.is_file():
+            raise DeclarationError(f"{path}: cannot be read as TOML: it is not a file")
+        with path.open("rb") as stream:
+            content = stream.read(_SIZE_CAP + 1)
+        if len(content) > _SIZE_CAP:
+            raise DeclarationError(f"{path}: has more than {_SIZE_CAP >> 10} KiB; a declaration is far smaller")
+        if any(len(line) > _LINE_CAP for line in content.split(b"\n")):
+            raise DeclarationError(f"{path}: has a line of more than {_LINE_CAP >> 10} KiB; break it")
+        return tomllib.loads(content.decode().replace("{language}", language))
+    except OSError as error:
+        raise DeclarationError(f"{path}: cannot be read as TOML: {error.strerror}") from error
+    except ValueError as error:
         raise DeclarationError(f"{path}: cannot be read as TOML: {error}") from error
+    except RecursionError as error:
+        raise DeclarationError(f"{path}: cannot be read as TOML: its values are nested too deeply") from error
 
 
 def _declaration(content: dict[str, Any], path: Path) -> Declaration:
@@ -84,21 +108,29 @@ def _declaration(content: dict[str, Any], path: Path) -> Declaration:
     except ValidationError as error:
         # A value that may have several types fails once for each of them.
         problems = dict.fromkeys(_explain(problem) for problem in error.errors())
-        raise DeclarationError("\n".join(f"{path}: {problem}" for problem in problems)) from error
+        shown = [*problems][:_PROBLEMS]
+        if more := len(problems) - len(shown):
+            shown.append(f"and {more} more problems")
+        raise DeclarationError("\n".join(f"{path}: {problem}" for problem in shown)) from error
 
 
 def _explain(problem: Mapping[str, Any]) -> str:
     steps = [step for step in problem["loc"] if step not in _TYPES]
     key = ".".join(str(step + 1) if isinstance(step, int) else step for step in steps)
     if len(steps) < len(problem["loc"]):
-        return f"{key}: neither a text nor a list of texts (it is {problem['input']!r})"
+        return f"{key}: neither a text nor a list of texts (it is {_show(problem['input'])})"
     if problem["type"] == "extra_forbidden":
-        return f"unknown key {key!r}{did_you_mean(str(steps[-1]), _valid_keys(steps[:-1]))}"
+        return f"unknown key {_show(key)}{did_you_mean(str(steps[-1])[:_SHOWN], _valid_keys(steps[:-1]))}"
     if problem["type"] == "missing":
         return f"the key {key!r} is missing"
     message = problem["msg"].removeprefix("Value error, ")
-    value = f" (it is {problem['input']!r})" if key and not isinstance(problem["input"], dict | list) else ""
+    value = f" (it is {_show(problem['input'])})" if key and not isinstance(problem["input"], dict | list) else ""
     return f"{key}: {message}{value}" if key else message
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _valid_keys(steps: Iterable[str | int]) -> list[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-import polars as pl
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipeline.sources.keys import (
     CODED,
@@ -18,39 +17,15 @@ from pipeline.sources.keys import (
     Content,
     did_you_mean,
 )
+from pipeline.sources.values import Address, Encoding, FileName, NonEmpty, Pattern, Share
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
-def _check_pattern(value: str) -> str:
-    try:
-        pl.Series([""]).str.contains(f"^(?:{value})$")
-    except pl.exceptions.PolarsError as error:
-        reason = " ".join(line.strip() for line in str(error).splitlines() if line.startswith("error:"))
-        raise ValueError(f"not a regular expression as polars reads it: {reason or error}") from error
-    return value
-
-
-def _check_encoding(value: str) -> str:
-    try:
-        "".encode(value)
-    except LookupError as error:
-        raise ValueError(f"no such encoding: {value!r} (try utf-8, cp1250, cp1252, iso-8859-2)") from error
-    return value
-
-
-def _check_file_name(value: str) -> str:
-    if not value or Path(value).is_absolute() or ".." in Path(value).parts or "\\" in value:
-        raise ValueError("a file's name is a path below the source's own folder, without '..'")
-    return value
-
-
-#: A regular expression that polars understands (Rust's syntax: no look-around, no back-references).
-Pattern = Annotated[str, AfterValidator(_check_pattern)]
-NonEmpty = Annotated[str, Field(min_length=1)]
-Share = Annotated[float, Field(ge=0, le=1)]
+#: What a process can be given at all.
+_WEEK: Final = 7 * 24 * 3600
+_PEBIBYTE: Final = 1 << 30
 
 
 class _Section(BaseModel):
@@ -79,7 +54,7 @@ class Format(_Section):
     ] = "csv"
     delimiter: Annotated[str, Field(pattern=r"^[\x00-\x7f]$")] | None = None
     quote: Annotated[str, Field(pattern=r"^[\x00-\x7f]?$")] = '"'
-    encoding: Annotated[str, AfterValidator(_check_encoding)] = "utf-8"
+    encoding: Encoding = "utf-8"
     header: bool | Annotated[list[str], Field(min_length=1)] = True
     sheet: str | int = 1
     records: str | None = None
@@ -91,8 +66,8 @@ class Format(_Section):
 class SourceFile(_Section):
     """One file of a source, and what its rows are."""
 
-    name: Annotated[str, AfterValidator(_check_file_name)]
-    url: str | None = None
+    name: FileName
+    url: Address | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     holds: Content = "claims"
     #: A file that the publisher may not have, or that the operator may not have fetched.
@@ -131,7 +106,7 @@ class Live(_Section):
     """A service that is queried, instead of a file that is downloaded."""
 
     service: Literal["wikidata", "mediawiki", "dump"]
-    endpoint: str
+    endpoint: Address
     languages: list[str] = []
 
 
@@ -150,6 +125,13 @@ class Expect(_Section):
     max_rejected_share: Share = 0.5
     max_shifted_rows: Annotated[int, Field(ge=0)] = 0
     earliest_year: int = 1800
+
+
+class Limits(_Section):
+    """What reading a source may take: it is read in a process of its own, which is ended beyond that."""
+
+    seconds: Annotated[float, Field(gt=0, le=_WEEK)] = 900
+    memory_mib: Annotated[int, Field(gt=0, le=_PEBIBYTE)] = 8192
 
 
 class Declaration(_Section):
@@ -185,6 +167,7 @@ class Declaration(_Section):
     suspect: list[Suspect] = []
     ignore: list[Ignore] = []
     expect: Expect = Expect()
+    limits: Limits = Limits()
     #: The file's name where it declares a source in several languages; that name selects all of them.
     edition_of: str | None = None
     #: The file of the declaration; a source's own files may be in the same folder.
@@ -224,6 +207,7 @@ class Declaration(_Section):
             _check_content(self, file)
             _check_columns(self, file)
         _check_keys(self)
+        _check_live(self)
         if self.lookup and self.lookup.file not in [file.name for file in self.files if file.holds == "names"]:
             raise ValueError(f"lookup.file {self.lookup.file!r} is not one of the files that hold names")
         return self
@@ -235,6 +219,18 @@ def _check_content(declaration: Declaration, file: SourceFile) -> None:
         raise ValueError(f"file {file.name!r} holds {file.holds}, which does not go with kind {declaration.kind}")
     if file.optional and not is_gazetteer:
         raise ValueError(f"file {file.name!r} is optional; only a gazetteer's files can be")
+
+
+def _check_live(declaration: Declaration) -> None:
+    if not declaration.live:
+        return
+    if not declaration.files:
+        raise ValueError("a live source has a file, in which what the service sends is kept")
+    formats = {declaration.format_of(file).type for file in declaration.files}
+    if declaration.live.service == "wikidata" and not {"wikidata_statements", "wikidata_towns"} <= formats:
+        raise ValueError(
+            "a live source of Wikidata has two files, of the formats wikidata_statements and wikidata_towns"
+        )
 
 
 def _check_columns(declaration: Declaration, file: SourceFile) -> None:

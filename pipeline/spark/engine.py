@@ -63,7 +63,6 @@ class SparkEngine:
 
         Raises:
             SourceError: a source is broken; of several, that of the source declared first.
-            ContractError: an accepted claim breaks its contract.
             SparkError: a worker has another version of the code.
         """
         shared = self.spark.sparkContext.broadcast((reader.raw.resolve(), countries, code_hash()))
@@ -72,9 +71,12 @@ class SparkEngine:
             results = self._map(sources, lambda declaration: _read_source(declaration, *shared.value))
         read = {}
         for declaration, result in zip(declarations, results, strict=True):
-            if isinstance(result, Exception):
+            if isinstance(result, SourceError):
+                read[declaration.id] = reader.fall_back(declaration, result, countries)
+            elif isinstance(result, SparkError):
                 raise result
-            read[declaration.id] = result
+            else:
+                read[declaration.id] = result
         return read
 
     def match(self, mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> MatchCandidates:
@@ -116,7 +118,9 @@ class SparkEngine:
         return results
 
 
-def _read_source(declaration: Declaration, raw: Path, countries: pl.DataFrame, code: str) -> SourceResult | Exception:
+def _read_source(
+    declaration: Declaration, raw: Path, countries: pl.DataFrame, code: str
+) -> SourceResult | SourceError | SparkError:
     """Return what a worker read of a source, or what is wrong with it.
 
     Args:
@@ -129,5 +133,7 @@ def _read_source(declaration: Declaration, raw: Path, countries: pl.DataFrame, c
         return SparkError("twintowns or a library on a worker is of another version; install the same on each")
     try:
         return Reader(raw).read(declaration, countries)
-    except (SourceError, ContractError) as error:
+    except SourceError as error:
         return error
+    except ContractError as error:
+        return SourceError(f"{declaration.id}: {error}")

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import io
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipeline.raw_store.atomic import write_atomically
 from pipeline.readers.statements import RawFile
-from pipeline.validate import Checked, check_source
+from pipeline.validate.checked import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,29 +26,34 @@ _FRAMES = Checked.frame_names()
 _SUFFIX = ".checked"
 
 
-def cached_check(
-    folder: Path, code: str, declaration: Declaration, received: Sequence[Received], countries: pl.DataFrame
-) -> tuple[Checked, bool]:
-    """Return what `check_source` returns, and whether it came from the cache.
+@dataclass(frozen=True)
+class CheckCache:
+    """The cache: one file a source. A file that cannot be read or written is no error.
 
-    Args:
-        folder: the cache, one file a source; a file that cannot be read or written is no error.
+    Attributes:
+        folder: where the files are.
         code: hash of the code.
-        declaration: of the source.
-        received: the bytes of its files.
-        countries: names of countries, which depend on the code only.
-
-    Raises:
-        SourceError: as `check_source`.
     """
-    key = _key(code, declaration, received)
-    path = folder / f"{declaration.id}{_SUFFIX}"
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
-        return _decode(path.read_bytes(), key), True
-    checked = check_source(declaration, received, countries)
-    with contextlib.suppress(OSError):
-        write_atomically(path, _encode(checked, key))
-    return checked, False
+
+    folder: Path
+    code: str
+
+    def load(self, declaration: Declaration, received: Sequence[Received]) -> Checked | None:
+        """Return what was stored for these bytes and this declaration; None unless all of it is there."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+            return _decode(self._path(declaration).read_bytes(), _key(self.code, declaration, received))
+        return None
+
+    def store(self, declaration: Declaration, received: Sequence[Received], checked: Checked) -> bool:
+        """Store what was made of a source; return whether it could be written."""
+        try:
+            write_atomically(self._path(declaration), _encode(checked, _key(self.code, declaration, received)))
+        except OSError:
+            return False
+        return True
+
+    def _path(self, declaration: Declaration) -> Path:
+        return self.folder / f"{declaration.id}{_SUFFIX}"
 
 
 def prune_cache(folder: Path, source_ids: frozenset[str]) -> None:

@@ -14,7 +14,7 @@ from pipeline.validate.findings import FindingRule, WithFindings, collect_findin
 from pipeline.validate.places import read_places
 from pipeline.validate.start_and_end import parse_starts_and_ends, read_dates
 from pipeline.validate.values import read_years
-from schemas import ClaimsRead, check_table
+from schemas import ClaimsRead, check_slices
 from schemas import vocabularies as v
 from schemas.ids import mint
 
@@ -29,6 +29,7 @@ _CLAIM_IDENTITY: Final = (
 )
 #: Working column: the text that a claim's id is a hash of, without the number of the repeat.
 ID_TEXT: Final = "id_text"
+_SLICE_ROWS: Final = 500_000
 _REPEAT: Final = "{}\x1f{}"
 #: The status of a partnership after one of these events.
 _STATUS_AFTER: Final = {
@@ -62,8 +63,17 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
     dates = parse_starts_and_ends(frame, declaration)
     frame, date_findings = read_dates(frame, dates, declaration.expect.earliest_year)
     columns = {name: pl.col(name) for name in frame.columns} | _claim_columns(frame, declaration)
-    claims = check_table(ClaimsRead, frame.select(columns[name].alias(name) for name in ClaimsRead.dtypes()))
+    claims = frame.select(columns[name].alias(name) for name in ClaimsRead.dtypes())
     return compact(claims).with_columns(frame[ID_TEXT]), [*findings, *place_findings, *date_findings], dates
+
+
+def check_claims(claims: pl.DataFrame) -> None:
+    """Validate the claims of a source, in slices that bound the memory.
+
+    Raises:
+        ContractError: a claim breaks its contract.
+    """
+    check_slices(ClaimsRead, (ClaimsRead.coerce(part) for part in claims.iter_slices(_SLICE_ROWS)))
 
 
 def _with_ends(frame: pl.DataFrame) -> pl.DataFrame:

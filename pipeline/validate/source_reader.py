@@ -1,23 +1,26 @@
 """The files of a source, verified and validated.
 
-`Reader` reads the newest snapshot, and stops the build if it is broken. `FallbackReader` then reads the snapshot of
-the previous release, and reports it; it also has a cache of what it validated before.
+`Reader` reads the newest snapshot, and stops the build if it is broken. `FallbackReader` reads it in a child process
+with limits; if it is broken, it reads the snapshot of the previous release, and reports it.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipeline.errors import BoundsError, SourceError
+from pipeline.extract.isolation import guarded, run_isolated
 from pipeline.gazetteer.downloads import Download, find_downloads
 from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.raw_store.snapshots import RawStore, describe
 from pipeline.readers.statements import Received
 from pipeline.sources.model import Expect
 from pipeline.validate import Checked, check_source
-from pipeline.validate.cache import cached_check
+from pipeline.validate.claims import check_claims
+from pipeline.validate.source_gates import check_source_gates
+from schemas import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipeline.sources import Declaration
+    from pipeline.validate.cache import CheckCache
 
     #: Runs a named step inside the context.
     Step = Callable[[str], AbstractContextManager[object]]
@@ -41,22 +45,44 @@ class SourceResult:
 
 
 class Reader:
-    """Reads the newest snapshot of each source; a broken one stops the build."""
+    """Reads the newest snapshot of each source, in this process; a broken one stops the build.
+
+    Attributes:
+        raw: the raw store.
+        missing: why no snapshot of a source could be read, by source.
+    """
 
     def __init__(self, raw: Path) -> None:
         self.raw = raw
+        self.missing: dict[str, str] = {}
+
+    def fall_back(
+        self,
+        declaration: Declaration,  # noqa: ARG002
+        problem: SourceError,
+        countries: pl.DataFrame,  # noqa: ARG002
+        step: Step = nullcontext,  # noqa: ARG002
+    ) -> SourceResult:
+        """Return what takes the place of a source whose newest snapshot is broken: here, nothing does.
+
+        Raises:
+            SourceError: the problem.
+        """
+        raise problem
 
     def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = nullcontext) -> SourceResult:
         """Return the files of one source, validated.
 
         Raises:
             SourceError: as `load_files` and `check_source`.
+            ContractError: an accepted claim breaks its contract.
         """
         received = load_files(declaration, self.raw)
         if not received:
             return SourceResult()
         with step(f"read {declaration.id}"):
-            checked = check_source(declaration, received, countries)
+            checked = guarded(lambda: check_source(declaration, received, countries))
+            check_claims(checked.claims)
         return SourceResult(tuple(item.without_content() for item in received), checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
@@ -71,16 +97,16 @@ class Reader:
 
 @dataclass
 class FallbackReader(Reader):
-    """Reads the snapshots of the previous release where the newest ones are broken.
+    """Reads each source in a child process; where its newest snapshot is broken, that of the previous release.
 
     Several threads can read at once, so what is noted of each source has no order.
 
     Attributes:
         raw: the raw store.
         last_good: ids of the snapshots that the previous release was built from, by source.
-        accepted: gates to let through; here, those of declared bounds.
-        cache: folder of what was validated before.
-        code: hash of the code, which is part of the cache's key.
+        cache: what was validated before.
+        accepted: gates to let through; here, those of one source.
+        previous_ledger: `source_id`, `rows_read`, `rows_rejected` of the previous release, if it is compared with.
         stale: why an older snapshot of a source was read, by source.
         missing: why no snapshot of a source could be read, by source.
         reread: the sources that were not in the cache.
@@ -88,45 +114,62 @@ class FallbackReader(Reader):
 
     raw: Path
     last_good: Mapping[str, frozenset[str]]
-    accepted: Mapping[str, str]
-    cache: Path
-    code: str
+    cache: CheckCache
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    previous_ledger: pl.DataFrame | None = None
     stale: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     reread: list[str] = field(default_factory=list)
 
     def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = nullcontext) -> SourceResult:
         """Return the files of one source, validated, from its last good snapshot if the newest one is broken."""
-        newest: tuple[Received, ...] = ()
         try:
-            newest = load_files(declaration, self.raw)
-            return self._check(declaration, newest, countries, step)
+            return self._check(declaration, None, countries, step)
         except SourceError as error:
-            problem = _explain(error, declaration)
-        try:
+            return self.fall_back(declaration, error, countries, step)
+
+    def fall_back(
+        self, declaration: Declaration, problem: SourceError, countries: pl.DataFrame, step: Step = nullcontext
+    ) -> SourceResult:
+        """Return what `read` returns for a source whose newest snapshot is broken, and note why."""
+        ids = self.last_good.get(declaration.id, frozenset())
+        result, newest = SourceResult(), frozenset[str]()
+        with suppress(SourceError):
+            newest = _snapshot_ids(load_files(declaration, self.raw))
+        with suppress(SourceError):
             # A published snapshot was within its bounds, or was accepted.
-            received = load_files(declaration, self.raw, self.last_good.get(declaration.id, frozenset()))
-            result = self._check(_without_bounds(declaration), received, countries, step)
-        except SourceError:
-            received, result = (), SourceResult()
-        if not received:
-            self.missing[declaration.id] = problem
-        elif _snapshot_ids(received) != _snapshot_ids(newest):
-            self.stale[declaration.id] = problem
+            result = self._check(_without_bounds(declaration), ids, countries, step)
+        if not result.received:
+            self.missing[declaration.id] = _explain(problem, declaration)
+        elif _snapshot_ids(result.received) != newest:
+            self.stale[declaration.id] = _explain(problem, declaration)
         return result
 
     def _check(
-        self, declaration: Declaration, received: tuple[Received, ...], countries: pl.DataFrame, step: Step
+        self, declaration: Declaration, snapshot_ids: frozenset[str] | None, countries: pl.DataFrame, step: Step
     ) -> SourceResult:
+        received = load_files(declaration, self.raw, snapshot_ids)
         if not received:
             return SourceResult()
         if f"{BoundsError.gate}:{declaration.id}" in self.accepted or BoundsError.gate in self.accepted:
             declaration = _without_bounds(declaration)
+        received = tuple(item.without_content() for item in received)
         with step(f"read {declaration.id}"):
-            checked, is_cached = cached_check(self.cache, self.code, declaration, received, countries)
-        if not is_cached:
-            self.reread.append(declaration.id)
-        return SourceResult(tuple(item.without_content() for item in received), checked)
+            checked = self.cache.load(declaration, received)
+            if checked is None:
+                self.reread.append(declaration.id)
+                work = (declaration, self.raw, snapshot_ids, countries, self.cache)
+                checked = run_isolated(_check_and_store, work, declaration.limits)
+                checked = checked or self.cache.load(declaration, received)
+            if checked is None:
+                raise SourceError(f"{declaration.id}: its files changed while they were read; try again")
+            try:
+                check_claims(checked.claims)
+            except ContractError as error:
+                raise SourceError(f"{declaration.id}: {error}") from error
+        if snapshot_ids is None:
+            check_source_gates(declaration.id, checked.ledger, self.previous_ledger, self.accepted)
+        return SourceResult(received, checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
         """Return places and names; if a download is broken, all come from those of the previous release."""
@@ -143,12 +186,25 @@ class FallbackReader(Reader):
         return _load_gazetteer(downloads), downloads
 
 
+def _check_and_store(
+    declaration: Declaration,
+    raw: Path,
+    snapshot_ids: frozenset[str] | None,
+    countries: pl.DataFrame,
+    cache: CheckCache,
+) -> Checked | None:
+    """Read and validate a source, and store the result in the cache; return it only if it cannot be stored."""
+    received = load_files(declaration, raw, snapshot_ids)
+    checked = check_source(declaration, received, countries)
+    return None if cache.store(declaration, received, checked) else checked
+
+
 def _load_gazetteer(downloads: Mapping[str, tuple[Download, ...]]) -> Gazetteer:
     return load_gazetteer([file for files in downloads.values() for file in files])
 
 
-def _snapshot_ids(received: Sequence[Received]) -> set[str]:
-    return {item.snapshot.snapshot_id for item in received}
+def _snapshot_ids(received: Sequence[Received]) -> frozenset[str]:
+    return frozenset(item.snapshot.snapshot_id for item in received)
 
 
 def _explain(error: SourceError, declaration: Declaration) -> str:

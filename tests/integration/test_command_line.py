@@ -134,7 +134,6 @@ def test_a_list_is_one_cell_of_a_csv(starter: Path, capsys: pytest.CaptureFixtur
     [
         ("SELEC 1", 'syntax error at or near "SELEC"'),
         ("FROM partnership", 'Did you mean "partnerships"?'),
-        ("DELETE FROM towns", "read-only"),
     ],
 )
 def test_what_the_database_does_not_do_is_said_in_its_words(

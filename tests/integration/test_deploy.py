@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import grp
+import gzip
 import os
+import pwd
 import re
 import shutil
 import stat
@@ -21,6 +24,15 @@ pytestmark = pytest.mark.long
 
 HOME = "/opt/twintowns"
 DEPLOY = ROOT / "deploy"
+SERVICE, ALERT = "twintowns-refresh.service", "twintowns-alert.service"
+needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
+#: What implies NoNewPrivileges in a unit of a user without rights (systemd.exec(5)).
+NO_NEW_PRIVILEGES = {
+    *("NoNewPrivileges", "SystemCallFilter", "SystemCallArchitectures", "SystemCallLog", "RestrictAddressFamilies"),
+    *("RestrictNamespaces", "PrivateDevices", "ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs"),
+    *("ProtectClock", "MemoryDenyWriteExecute", "RestrictRealtime", "RestrictSUIDSGID", "DynamicUser"),
+    *("LockPersonality", "ProtectHostname"),
+}
 
 
 @pytest.fixture
@@ -53,14 +65,19 @@ def unit_value(name: str, key: str) -> str:
     return str(value)
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
+def settings_of(name: str) -> dict[str, str]:
+    """Return the settings of a unit file; of one that is set twice, the last."""
+    return dict(re.findall(r"^(\w+)=(.*)$", (DEPLOY / name).read_text(), re.MULTILINE))
+
+
+@needs_systemd
 def test_systemd_takes_the_unit_files(installed: Path) -> None:
-    for name in ("twintowns-refresh.service", "twintowns-refresh.timer"):
-        path = installed / "deploy" / name
-        path.write_text(path.read_text().replace(HOME, str(installed)))
-    units = [str(path) for path in sorted((installed / "deploy").glob("twintowns-refresh.*"))]
+    units = sorted((installed / "deploy").glob("twintowns-*.*"))
+    assert [unit.name for unit in units] == [ALERT, SERVICE, "twintowns-refresh.timer"]
+    for unit in units:
+        unit.write_text(unit.read_text().replace(HOME, str(installed)))
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", "--man=no", *map(str, units)], capture_output=True, text=True, check=False
     )
     ours = [line for line in done.stderr.splitlines() if "twintowns" in line]
     assert (done.returncode, ours) == (0, []), done.stderr
@@ -68,17 +85,127 @@ def test_systemd_takes_the_unit_files(installed: Path) -> None:
     subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=True)
 
 
+@needs_systemd
+def test_the_service_is_exposed_little() -> None:
+    # The threshold is ten times the figure.
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=40", str(DEPLOY / SERVICE)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    [exposure] = re.findall(r"exposure level for \S+: (\S+)", done.stdout)
+    assert 0 < float(exposure) <= 4.0
+
+
+def calls_of(group: str) -> set[str]:
+    """Return the system calls of a group of systemd's, such as `@process`."""
+    listed = subprocess.run(["systemd-analyze", "syscall-filter", group], capture_output=True, text=True, check=True)
+    names = {line.strip() for line in listed.stdout.splitlines()[1:]} - {""}
+    names = {name for name in names if not name.startswith("#")}
+    return {call for name in names for call in (calls_of(name) if name.startswith("@") else {name})}
+
+
+@needs_systemd
+@pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")
+def test_a_refresh_makes_no_system_call_that_the_service_refuses(installed: Path) -> None:
+    allowed, refused = re.findall(r"^SystemCallFilter=(.*)$", (DEPLOY / SERVICE).read_text(), re.MULTILINE)
+    permitted = calls_of("@default") | (calls_of(allowed) - calls_of(refused.removeprefix("~")))
+    start = unit_value(SERVICE, "ExecStart").replace(HOME, str(installed))
+    done = sh(f"strace -f -qq -o {installed}/trace {start}", installed)
+    assert done.returncode == 0, done.stderr
+    traced = (installed / "trace").read_text(errors="replace")
+    made = set(re.findall(r"^\d+ +(\w+)\(", traced, re.MULTILINE))
+    assert {"openat", "mmap", "fsync"} <= made
+    assert made - permitted == set()
+    families = set(re.findall(r" socket\((AF_\w+)", traced))
+    assert families <= set(unit_value(SERVICE, "RestrictAddressFamilies").split())
+
+
 def test_the_service_and_its_alert_run_as_they_are_written(installed: Path) -> None:
-    start, after = (unit_value("twintowns-refresh.service", key) for key in ("ExecStart", "ExecStopPost"))
-    done = sh(start.replace(HOME, str(installed)), installed)
+    start = unit_value(SERVICE, "ExecStart").replace(HOME, str(installed))
+    done = sh(start, installed)
     assert done.returncode == 0, done.stderr
     assert (installed / "curated" / "current" / "twintowns.duckdb").exists()
-    told = sh(after.replace(HOME, str(installed)), installed, EXIT_STATUS="0")
-    assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
-    told = sh(after.replace(HOME, str(installed)), installed, EXIT_STATUS="4", TWINTOWNS_ALERT="cat")
+    # Every exit code but these starts the alert.
+    assert (unit_value(SERVICE, "OnFailure"), unit_value(SERVICE, "SuccessExitStatus")) == (ALERT, "5")
+    alert = unit_value(ALERT, "ExecStart").replace(HOME, str(installed))
+    told = sh(alert, installed, MONITOR_EXIT_STATUS="4", MONITOR_SERVICE_RESULT="exit-code", TWINTOWNS_ALERT="cat")
     first, *rest = told.stdout.splitlines()
     assert "REFUSED" in first
     assert any(line.startswith("current release: 000001-") for line in rest)
+
+
+def test_the_alert_may_do_what_a_mail_program_does() -> None:
+    refresh, alert = settings_of(SERVICE), settings_of(ALERT)
+    assert "NoNewPrivileges" in refresh
+    assert not NO_NEW_PRIVILEGES & alert.keys()
+    # "strict" would keep it from the queue in /var/spool.
+    assert alert["ProtectSystem"] == "full"
+    for same in ("User", "WorkingDirectory", "Environment"):
+        assert alert[same] == refresh[same]
+
+
+@pytest.mark.parametrize(("result", "word"), [("timeout", "TimeoutStartSec"), ("oom-kill", "MemoryMax")])
+def test_an_end_by_a_limit_is_told_by_its_name(installed: Path, result: str, word: str) -> None:
+    told = sh("deploy/alert.sh", installed, MONITOR_SERVICE_RESULT=result, MONITOR_EXIT_STATUS="TERM")
+    assert word in told.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize(("status", "word"), [("3", "no source"), ("226", "could not start"), ("5", ""), ("0", "")])
+def test_an_older_systemd_is_asked_for_the_exit_code(installed: Path, status: str, word: str) -> None:
+    tools = installed / "tools"
+    tools.mkdir()
+    (tools / "systemctl").write_text(f"#!/bin/sh\n[ $1 = show ] && echo {status}\n")
+    (tools / "systemctl").chmod(0o755)
+    told = sh("deploy/alert.sh", installed, PATH=f"{tools}:/usr/bin:/bin")
+    assert word in told.stderr.partition("\n")[0] if word else told.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("logrotate", path="/usr/sbin:/usr/bin") is None, reason="no logrotate")
+def test_the_log_of_cron_is_rotated_and_the_runs_are_kept(installed: Path) -> None:
+    text = (DEPLOY / "twintowns.logrotate").read_text().replace(HOME, str(installed))
+    assert f"{installed}/curated/refresh.log {{" in text
+    user = f"{pwd.getpwuid(os.getuid()).pw_name} {grp.getgrgid(os.getgid()).gr_name}"
+    rules = installed / "rules"
+    rules.write_text(text.replace("twintowns twintowns", user))
+    rules.chmod(0o644)
+    curated = installed / "curated"
+    curated.chmod(0o755)
+    (curated / "runs.jsonl").write_text("{}\n")
+    for number in range(12):
+        (curated / "refresh.log").write_text(f"night {number}\n")
+        done = sh(f"/usr/sbin/logrotate --force --state {installed}/state {rules}", installed)
+        assert done.returncode == 0, done.stderr
+    # The last eight of twelve, and the new one, which is empty.
+    assert (curated / "refresh.log").read_text() == ""
+    assert (curated / "refresh.log.1").read_text() == "night 11\n"
+    assert gzip.decompress((curated / "refresh.log.8.gz").read_bytes()) == b"night 4\n"
+    assert len(list(curated.glob("refresh.log*"))) == 9
+    assert (curated / "runs.jsonl").read_text() == "{}\n"
+
+
+def test_actions_are_pinned_and_nothing_lives_in_a_cache() -> None:
+    text = (DEPLOY / "refresh.yml").read_text()
+    used = re.findall(r"uses: *(\S+)(.*)", text)
+    assert {action.partition("@")[0] for action, _ in used} == {
+        "actions/checkout",
+        "actions/setup-python",
+        "actions/upload-artifact",
+    }
+    for action, comment in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", action)
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment)
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert workflow["jobs"]["refresh"]["permissions"] == {"contents": "write"}
+    steps = workflow["jobs"]["refresh"]["steps"]
+    assert steps[0]["with"] == {"persist-credentials": False}
+    order = [step.get("id") or step.get("name") for step in steps if "run" in step]
+    assert order == ["Install", "restore", "refresh", "Verify", "Save"]
+    [save] = [step for step in steps if step.get("name") == "Save"]
+    assert save["if"] == "always() && steps.restore.outcome == 'success'"
 
 
 def test_the_cron_line_runs_as_it_is_written(installed: Path) -> None:

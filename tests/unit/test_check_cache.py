@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.gazetteer.countries import country_names
 from pipeline.sources import load_declarations
-from pipeline.validate import Checked
-from pipeline.validate.cache import cached_check, prune_cache
+from pipeline.validate import Checked, check_source
+from pipeline.validate.cache import CheckCache, prune_cache
 from pipeline.validate.source_reader import load_files
 
 if TYPE_CHECKING:
@@ -26,7 +26,12 @@ class Source:
 
     def check(self, code: str = "code") -> tuple[Checked, bool]:
         """Return what was made of it, and whether that was cached."""
-        return cached_check(self.cache, code, self.declaration, self.received, country_names())
+        cache = CheckCache(self.cache, code)
+        if cached := cache.load(self.declaration, self.received):
+            return cached, True
+        checked = check_source(self.declaration, self.received, country_names())
+        cache.store(self.declaration, self.received, checked)
+        return checked, False
 
 
 @pytest.fixture

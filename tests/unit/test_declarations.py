@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DeclarationError
-from pipeline.sources import BUILT_IN, Declaration, load_declarations, load_editions
+from pipeline.sources import BUILT_IN, Declaration, Limits, load_declarations, load_editions
 from pipeline.sources.selection import select_sources
 
 SAMPLES = os.environ.get("TWINTOWNS_SAMPLES")
@@ -268,3 +268,110 @@ def test_pins_are_those_of_the_samples() -> None:
     shared = pinned.keys() & known.keys()
     assert shared
     assert {url: pinned[url] for url in shared} == {url: known[url] for url in shared}
+
+
+# What a declaration may be at all
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("https://example..org/x.csv", "no valid address ('example..org' is no host name"),
+        (f"https://{'a' * 64}.org/x.csv", "is no host name"),
+        ("https://example.org:99999/x", "no valid address (Port out of range 0-65535)"),
+        ("https://example.org:abc/x", "no valid address (Port could not be cast"),
+        ("http://[::1/", "no valid address (Invalid IPv6 URL)"),
+        ("https://example.org/a b", "it contains U+0020; remove it, or write %20 for it"),
+        ("https://example.org/a\\u0000b", "it contains U+0000"),
+        ("https://example.org/a\\u2028b", "it contains U+2028"),
+        ("https://anna:geheim@example.org/", "a user name or password in an address"),
+        ("ftp://example.org/", "no address that begins with http:// or https:// and a host"),
+        ("", "no address that begins with http:// or https:// and a host"),
+    ],
+)
+def test_an_address_that_cannot_be_requested(tmp_path: Path, url: str, problem: str) -> None:
+    [message] = refusal(tmp_path, MINIMAL.replace('name = "a.csv"', f'name = "a.csv", url = "{url}"'))
+    assert message.startswith("files.1.url: ")
+    assert problem in message
+    live = f'[live]\nservice = "mediawiki"\nendpoint = "{url}"\n'
+    [message] = refusal(tmp_path, MINIMAL + live)
+    assert message.startswith("live.endpoint: ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://städte.example/Liste_(1).csv?q=K%C3%B6ln#x",
+        "http://127.0.0.1:8000/a",
+        "http://[::1]:8000/a",
+        "https://example.org./ü",
+        "https://a_b.example.org/[x]",
+    ],
+)
+def test_an_address_that_can_be_requested(tmp_path: Path, url: str) -> None:
+    [file] = load(tmp_path, MINIMAL.replace('name = "a.csv"', f'name = "a.csv", url = "{url}"')).files
+    assert file.url == url
+
+
+@pytest.mark.parametrize("name", [".", "a\\u0000.csv", "a\\nb.csv", "x" * 201, "ü" * 101, "a/../b", "/a", ""])
+def test_a_name_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    [message] = refusal(tmp_path, MINIMAL.replace('"a.csv"', f'"{name}"'))
+    assert message.startswith("files.1.name: a file's name ")
+
+
+def test_limits_have_defaults_and_are_positive(tmp_path: Path) -> None:
+    assert load(tmp_path, MINIMAL).limits == Limits(seconds=900, memory_mib=8192)
+    chosen = load(tmp_path, MINIMAL + "[limits]\nseconds = 0.5\nmemory_mib = 512\n").limits
+    assert (chosen.seconds, chosen.memory_mib) == (0.5, 512)
+    for line in ("seconds = 0", "seconds = -1", "seconds = nan", "seconds = inf", "memory_mib = 0", "memory_mib = 1.5"):
+        [message] = refusal(tmp_path, f"{MINIMAL}[limits]\n{line}\n")
+        assert message.startswith(f"limits.{line.partition(' ')[0]}: ")
+    [message] = refusal(tmp_path, MINIMAL + "[limits]\nsecond = 3\n")
+    assert message == "unknown key 'limits.second'; did you mean 'seconds'?"
+
+
+def test_a_live_source_of_wikidata_has_two_files(tmp_path: Path) -> None:
+    live = '[live]\nservice = "wikidata"\nendpoint = "https://example.org/sparql"\n'
+    [message] = refusal(tmp_path, MINIMAL + live)
+    assert message.startswith("a live source of Wikidata has two files")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff\xfe\x00", "cannot be read as TOML: 'utf-8' codec"),
+        (b"[" * 10_000_000, "has more than 256 KiB"),
+        (b"[" * 4000, "cannot be read as TOML: "),
+        (b"a = " + b"[\n" * 4000, "nested too deeply"),
+        (b"a = " + b"9" * 4050, "the key 'title' is missing"),
+        (b"a = " + b"9\\\n" * 2, "cannot be read as TOML: "),
+        (b"a" + b".a" * 3000 + b" = 1", "has a line of more than 4 KiB"),
+        (b"\0" * 1000, "cannot be read as TOML: "),
+        (b'a = "\\ud800"', "cannot be read as TOML: "),
+        (b"".join(b"k%d = 1\n" % number for number in range(5000)), "more problems"),
+        (b"", "the key 'title' is missing"),
+    ],
+    ids=range(11),
+)
+def test_a_damaged_declaration_is_named(tmp_path: Path, content: bytes, problem: str) -> None:
+    (tmp_path / "x.toml").write_bytes(content)
+    with pytest.raises(DeclarationError) as error:
+        load_declarations([tmp_path])
+    assert str(error.value).startswith(f"{tmp_path}/x.toml: ")
+    assert problem in str(error.value)
+    assert len(str(error.value)) < 10_000
+
+
+def test_what_is_named_like_a_declaration_and_is_no_file(tmp_path: Path) -> None:
+    for kind in ("folder", "pipe", "loop", "dangling"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        path = folder / "x.toml"
+        if kind == "folder":
+            path.mkdir()
+        elif kind == "pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to("x.toml" if kind == "loop" else "missing")
+        with pytest.raises(DeclarationError, match=rf"^{folder}/x\.toml: cannot be read as TOML: "):
+            load_declarations([folder])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 import threading
 from collections import defaultdict
@@ -14,6 +15,7 @@ import pytest
 from builders import declare
 
 from pipeline.errors import TwintownsError
+from pipeline.extract.http import body, client
 from pipeline.extract.http.client import HttpClient
 from pipeline.extract.http.fetch import FetchResult, fetch_files
 from pipeline.extract.http.settings import HttpSettings
@@ -204,9 +206,36 @@ def test_a_store_that_cannot_be_written(server: Server, tmp_path: Path) -> None:
     assert raw.read_bytes() == b"precious"
 
 
-@pytest.mark.parametrize("url", ["nowhere", "ftp://example.org/a", "http://", "http://[::1/a"])
-def test_an_address_that_is_none(tmp_path: Path, url: str) -> None:
-    assert refusal(source({"url": url}), tmp_path).startswith(f"{url}: could not be fetched: ")
+def test_any_other_error_of_one_file_is_the_failure_of_that_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declaration = source({"url": server.give("/a", BODY)}, {"url": server.give("/b", OTHER)})
+    parse = body.parse_content
+
+    def break_first(content: bytes, accept: str, url: str) -> object:
+        if url.endswith("/a"):
+            raise AttributeError("'NoneType' object has no attribute 'x'")
+        return parse(content, accept, url)
+
+    monkeypatch.setattr(client, "parse_content", break_first)
+    first, second = fetch([declaration], tmp_path)
+    assert (first.outcome, second.outcome, stored(tmp_path)) == ("failed", "new", [OTHER])
+    assert first.message == (
+        f"{server.address}/a: could not be fetched: unexpected AttributeError: 'NoneType' object has no attribute 'x'; "
+        "nothing was kept. This may be a defect of twintowns: please report it with this message"
+    )
+
+
+@pytest.mark.parametrize("told", [KeyboardInterrupt, SystemExit])
+def test_who_stops_a_fetch_stops_all_of_it(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: type[BaseException]
+) -> None:
+    def stop(*_: object) -> None:
+        raise told
+
+    monkeypatch.setattr(client, "parse_content", stop)
+    with pytest.raises(told):
+        fetch([source({"url": server.give("/a", BODY)})], tmp_path)
 
 
 # From a mirror
@@ -242,6 +271,45 @@ def test_what_a_mirror_does_not_have(mirror: Path, tmp_path: Path) -> None:
     # A line without a path.
     assert refusal(source({"url": URL + "4"}), raw, mirror) == f"{URL}4: not in the mirror {mirror}/index.csv"
     assert "pins" in refusal(source({"url": URL, "sha256": pin(OTHER)}), raw, mirror)
+
+
+@pytest.mark.parametrize("path", ["../secret.csv", "files/../../secret.csv", "{outside}/secret.csv", "linked.csv"])
+def test_a_mirror_that_leads_outside_its_folder(mirror: Path, tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret.csv").write_bytes(OTHER)
+    (mirror / "linked.csv").symlink_to(tmp_path / "secret.csv")
+    path = path.format(outside=tmp_path)
+    (mirror / "index.csv").write_text(f"url,path\n{URL},{path}\n{URL}2,files/a.csv\n", encoding="utf-8")
+    bad, good = fetch([source({"url": URL}, {"url": URL + "2"})], tmp_path / "raw", mirror)
+    assert (bad.outcome, good.outcome) == ("failed", "new")
+    assert bad.message.startswith(f"{URL}: the mirror {mirror}/index.csv lists {path}, which is outside the mirror")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("files", "Is a directory"),
+        ("pipe", "not a regular file"),
+        ("loop", "Symlink loop"),
+        ("x" * 300, "File name too long"),
+        ("files/a.csv/b", "Not a directory"),
+        ("a\0b", "embedded null byte"),
+    ],
+)
+def test_a_mirror_lists_what_is_no_file(mirror: Path, tmp_path: Path, path: str, reason: str) -> None:
+    os.mkfifo(mirror / "pipe")
+    (mirror / "loop").symlink_to("loop")
+    (mirror / "index.csv").write_text(f"url,path\n{URL},{path}\n{URL}2,files/a.csv\n", encoding="utf-8")
+    bad, good = fetch([source({"url": URL}, {"url": URL + "2"})], tmp_path / "raw", mirror)
+    assert (bad.outcome, good.outcome) == ("failed", "new")
+    assert bad.message.startswith(f"{URL}: the mirror lists {path}, but it cannot be read (")
+    assert reason in bad.message
+
+
+def test_an_index_that_is_a_pipe_is_not_waited_for(mirror: Path, tmp_path: Path) -> None:
+    (mirror / "index.csv").unlink()
+    os.mkfifo(mirror / "index.csv")
+    with pytest.raises(TwintownsError, match="not a regular file"):
+        fetch([source({"url": URL})], tmp_path / "raw", mirror)
 
 
 @pytest.mark.parametrize("index", [None, b"address,file\nx,y\n", b"url,path\n\xff,x\n"])

@@ -13,12 +13,22 @@ from hypothesis import strategies as st
 from sql_files import select
 
 from pipeline.errors import UsageError
-from pipeline.publish.gates import GateResult, check_gate_names, check_gates, limits, read_results, write_results
+from pipeline.publish.gates import (
+    check_gate_names,
+    check_gates,
+    limits,
+    read_previous_ledger,
+    read_results,
+    write_results,
+)
+from pipeline.validate.source_gates import source_limits
 from schemas import Ledger, Partnerships, Redirects, Towns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pipeline.validate.gate_results import GateResult
 
 Tables = dict[str, pl.DataFrame]
 Links = dict[int, tuple[str, str]]
@@ -76,10 +86,10 @@ def changed(table: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> Table
 
 def test_the_same_release_passes_every_gate() -> None:
     results = compare(BEFORE)
-    assert {result.gate.partition(":")[0] for result in results} == set(limits())
+    assert {result.gate.partition(":")[0] for result in results} == {*limits(), *source_limits()}
     assert all(result.passed and result.share == 0 for result in results)
     columns = [result.gate for result in results if result.gate.startswith("fill:")]
-    assert columns == [f"fill:{column}" for column in limits()["fill"]["columns"]]
+    assert columns == [f"fill:{column}" for column in limits()["fill"].columns]
 
 
 @pytest.mark.parametrize(("left", "refused"), [(99, False), (91, False), (90, True), (50, True), (0, True)])
@@ -147,10 +157,74 @@ def test_rows_of_all_snapshots_of_a_source_are_counted() -> None:
         assert all(result.passed for result in results.values())
 
 
-def test_few_rows_are_no_matter_but_half_of_all_are() -> None:
-    small = release(links(12))
-    assert failed(release(links(9)), before=small) == {}
-    assert "partnerships_lost" in failed(release(links(4)), before=small)
+@pytest.mark.parametrize(("before", "now", "refused"), [(12, 3, False), (12, 2, True), (9, 1, False), (4, 0, True)])
+def test_few_rows_are_no_alarm_but_the_loss_of_all_is(before: int, now: int, refused: bool) -> None:
+    small = release(links(before))
+    left = release(links(now)) if now else {name: frame.clear() for name, frame in small.items()}
+    results = failed(left, before=small)
+    assert {"partnerships_lost", "towns_lost"} <= set(results) if refused else "partnerships_lost" not in results
+
+
+def test_few_claims_that_change_their_towns_are_no_alarm() -> None:
+    small = release(links(9))
+    moved = release({number: ("gn1", f"gn{number + 1002}") for number in range(9)}, before=small)
+    [churn] = [result for result in compare(moved, before=small) if result.gate == "ids_churned"]
+    assert (churn.share, churn.before, churn.passed) == (1.0, 9, True)
+
+
+def test_few_values_that_are_gone_are_no_alarm() -> None:
+    small = release(links(9))
+    undated = small | {name: small[name].with_columns(start_date=None) for name in ("claims", "partnerships")}
+    assert failed(undated, before=small) == {}
+
+
+def with_new_source(before: Tables, count: int) -> Tables:
+    """Return a release that has as many new claims of a source without dates, between towns without coordinates."""
+    more = release({number: ("gn1", f"gn{number + 2}") for number in range(1000, 1000 + count)}, start=None)
+    for name in ("claims", "ledger"):
+        more[name] = more[name].with_columns(source_id=pl.lit("neu"))
+    more["towns"] = more["towns"].filter(pl.col("town_id") != "gn1").with_columns(latitude=None, country_code=None)
+    more["partnerships"] = more["partnerships"].with_columns(distance_km=None)
+    return {name: pl.concat([before[name], more[name].cast(before[name].schema)]) for name in before}
+
+
+def test_a_new_source_without_dates_is_no_loss_of_dates() -> None:
+    now = with_new_source(BEFORE, 2000)
+    assert now["claims"]["start_date"].is_not_null().mean() == pytest.approx(100 / 2100)
+    results = {result.gate: result for result in compare(now)}
+    assert all(result.passed for result in results.values())
+    dates = results["fill:partnerships.start_date"]
+    assert (dates.share, dates.before, dates.now) == (0.0, 100, 100)
+    assert (results["fill:towns.latitude"].before, results["fill:towns.latitude"].now) == (101, 101)
+
+
+@pytest.mark.parametrize(
+    ("dated", "undated", "lost"), [(100, 300, 0), (96, 0, 0), (96, 300, 4), (50, 50, 50), (40, 10, 10)]
+)
+def test_rows_that_are_added_or_gone_are_no_loss_of_values(dated: int, undated: int, lost: int) -> None:
+    now = release(links(dated + undated))
+    date = pl.when(pl.col("partnership_id").rank("dense") <= dated).then("start_date")
+    now = now | {name: now[name].with_columns(start_date=date) for name in ("claims", "partnerships")}
+    results = {result.gate: result for result in compare(now)}
+    figures = results["fill:claims.start_date"]
+    assert (figures.before, figures.now) == (100, dated)
+    assert figures.share == pytest.approx(lost / min(100, dated + undated))
+    assert figures.passed is (figures.share <= 0.05)
+
+
+def test_a_loss_of_dates_is_seen_beside_a_new_source() -> None:
+    undated = {name: BEFORE[name].with_columns(start_date=None) for name in ("claims", "partnerships")}
+    results = failed(with_new_source(BEFORE | undated, 2000))
+    assert set(results) == {"fill:partnerships.start_date", "fill:claims.start_date"}
+    assert [(result.share, result.before, result.now) for result in results.values()] == [(1.0, 100, 0)] * 2
+
+
+def test_a_source_that_is_new_or_gone_is_no_loss_of_values() -> None:
+    both = with_new_source(BEFORE, 100)
+    gates = [gate for gate in failed(BEFORE, before=both) if gate.startswith("fill:")]
+    assert gates == []
+    renamed = BEFORE | {"claims": BEFORE["claims"].with_columns(source_id=pl.lit("neu"))}
+    assert not [result for result in compare(renamed) if result.gate.startswith("fill:")]
 
 
 def test_accepted_by_name_or_by_part() -> None:
@@ -182,3 +256,18 @@ def test_gates_that_there_are_not(name: str) -> None:
     with pytest.raises(UsageError, match="no such gate"):
         check_gate_names({name: "why"})
     check_gate_names({"bounds:club": "why", "source_rows:club": "why", "fill": "why"})
+    check_gate_names(dict.fromkeys(("source_growth", "source_rejects:club", "partnerships_lost"), "why"))
+
+
+def test_the_ledger_of_the_current_release_is_read(tmp_path: Path) -> None:
+    assert read_previous_ledger(tmp_path) is None
+    folder = tmp_path / "releases" / "000001-00000000"
+    folder.mkdir(parents=True)
+    (tmp_path / "current").symlink_to("releases/000001-00000000")
+    assert read_previous_ledger(tmp_path) is None
+    BEFORE["ledger"].write_parquet(folder / "ledger.parquet")
+    ledger = read_previous_ledger(tmp_path)
+    assert ledger is not None
+    assert ledger.rows() == [("quelle", 100, 0)]
+    (folder / "ledger.parquet").write_bytes(b"PAR1")
+    assert read_previous_ledger(tmp_path) is None

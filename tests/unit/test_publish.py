@@ -218,7 +218,7 @@ def test_a_link_that_leads_nowhere_is_not_taken_for_no_release(out: Path) -> Non
         put(out, OTHER)
     assert str(error.value) == (
         f"{out}/current: leads to {link}, which is not there; point it at one of {out}/releases, or remove the link to "
-        "start again"
+        "start again; twintowns releases lists them, and twintowns rollback RELEASE points it at one"
     )
     assert (out / "current").readlink() == link
     assert not list((out / "releases").glob("*"))

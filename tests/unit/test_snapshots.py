@@ -195,7 +195,8 @@ def test_a_damaged_line_is_named_and_the_others_count(tmp_path: Path, line: byte
     path, store = tmp_path / "quelle" / MANIFEST, RawStore(tmp_path)
     path.write_bytes(path.read_bytes() + line + b"\n")
     assert store.manifest("quelle") == [snapshot]
-    assert str(store.damaged_lines("quelle")).startswith(f"{path}, line 2: not a manifest entry; ")
+    [sentence] = store.damaged_lines(["quelle"])
+    assert sentence.startswith(f"{path}, line 2: not a manifest entry; ")
 
 
 @pytest.mark.parametrize("line", DAMAGED_LINES)
@@ -207,7 +208,7 @@ def test_the_next_fetch_moves_a_damaged_line_aside(tmp_path: Path, line: bytes) 
     add(tmp_path, ONE)
     assert path.read_bytes() == whole
     assert (path.parent / DAMAGED).read_bytes() == line + b"\n"
-    assert store.damaged_lines("quelle") is None
+    assert store.damaged_lines(["quelle"]) == []
 
 
 @pytest.mark.parametrize("blank", [b"\n", b"  \n", b"\r\n"])
@@ -216,7 +217,7 @@ def test_a_blank_line_is_nothing(tmp_path: Path, blank: bytes) -> None:
     path, store = tmp_path / "quelle" / MANIFEST, RawStore(tmp_path)
     path.write_bytes(blank + path.read_bytes() + blank)
     assert store.manifest("quelle") == [snapshot]
-    assert store.damaged_lines("quelle") is None
+    assert store.damaged_lines(["quelle"]) == []
 
 
 @pytest.mark.parametrize("sent", ["a\u0085b", "a\u2028b", "a\u2029b", "a\x1cb", "a\nb", "a\rb", "\x00", "\x85"])

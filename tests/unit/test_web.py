@@ -141,6 +141,55 @@ def test_a_server_without_a_certificate_to_trust(tmp_path: Path) -> None:
         thread.join()
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example..org/x.csv",
+        f"https://{'a' * 64}.org/x.csv",
+        "https://example.org:99999/x",
+        "https://example.org:0/x",
+        "https://example.org:abc/x",
+        "http://[::1/",
+        "http://[::g]/",
+        "https://exa mple.org/x",
+        "https://example.org/a b",
+        "https://example.org/a\nb",
+        "https://example.org/\x85",
+        "https://example.org/\u2028",
+        "https://example.org/\ud800",
+        "https://example.org\\@evil.org/",
+        "https://exam%70le.org/",
+        "https://.org/",
+        f"https://{'a.' * 200}org/",
+        "https://xn--\u00fc.org/",
+        "https:///x",
+        "nowhere",
+        "ftp://example.org/a",
+        "file:///etc/passwd",
+        "",
+    ],
+)
+def test_an_address_that_is_none_gets_no_request(url: str) -> None:
+    with pytest.raises(SourceError, match="could not be fetched: "):
+        HttpClient(ONCE).request(url)
+
+
+def test_an_international_name_is_requested_as_browsers_do(
+    monkeypatch: pytest.MonkeyPatch, server: tuple[int, list[str]]
+) -> None:
+    asked = []
+    resolve = socket.getaddrinfo
+
+    def note(host: str, *rest: Any, **named: Any) -> Any:
+        asked.append(host)
+        return resolve("127.0.0.1", *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", note)
+    settings = HttpSettings(attempts=1, private_hosts=frozenset({"städte.example", "xn--stdte-hra.example"}))
+    assert fetch(f"http://städte.example:{server[0]}/a", settings) == b"town"
+    assert asked == ["xn--stdte-hra.example"]
+
+
 def test_a_password_in_an_address_is_neither_used_nor_redact_url() -> None:
     with pytest.raises(SourceError) as error:
         HttpClient(ONCE).request("https://anna:geheim@example.org/a?token=abc")
@@ -168,6 +217,8 @@ def test_the_message_of_a_failure_has_no_secrets() -> None:
         ("https://u:p@example.org:8080/a", "https://***@example.org:8080/a"),
         ("no address", "no address"),
         ("http://[::1/a", "http://[::1/a"),
+        ("http://u:p@[::1/a?key=x", "http://***@[::1/a"),
+        ("https://example.org/" + "x" * 2000, "https://example.org/" + "x" * 980 + "…"),
     ],
 )
 def test_how_an_address_is_shown(url: str, printed: str) -> None:
@@ -190,6 +241,7 @@ def test_the_user_agent_has_a_contact(monkeypatch: pytest.MonkeyPatch) -> None:
         (b"\xff", "application/json", "not encoded in UTF-8"),
         (b"", "application/sparql-results+json", "which reads 'nothing'"),
         (b"[" * 100000, "application/json", "nested too deeply"),
+        (b"1" * 5000, "application/json", "JSON that cannot be read: Exceeds the limit (4300 digits)"),
         (b"{}{}", "application/json", "extra data at character 2 of 4"),
         (b'{"a": 1,\njava.lang.OutOfMemoryError: heap\n', "application/json", "which reads 'java.lang.OutOfMem"),
     ],

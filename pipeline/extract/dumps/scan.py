@@ -27,6 +27,8 @@ CHECKPOINT: Final = 10.0
 #: Bytes that show how a text begins or ends, and bytes among which they are looked for.
 _EDGE: Final = 32
 _EDGE_WITH_BLANKS: Final = 1 << 16
+#: Bytes of a record; Wikidata's largest item and Wikipedia's largest article have a few million.
+_LARGEST: Final = 1 << 28
 #: The fields of a state that JSON cannot hold as they are.
 _BYTES: Final = ("carry", "first", "last")
 
@@ -185,6 +187,8 @@ def _add(result: _ChunkResult, path: Path, search: Search, state: _State, output
         state.carry = result.tail
     else:
         state.carry += result.tail
+    if len(state.carry) > _LARGEST:
+        raise broken_dump(path, f"{len(state.carry):,} bytes without the end of a record")
     state.text_bytes += result.size
     state.first = state.first or result.first
     state.last = (state.last + result.last)[-_EDGE:]

@@ -76,8 +76,11 @@ class PageSearch:
                 continue
             start = text.rfind("<page>", done, position)
             end = text.find("</page>", position)
-            if start >= 0 and end >= 0:
-                done = end + len("</page>")
+            if end < 0:
+                return
+            # What stands before is no part of a page, so that it is not searched again.
+            done = position if start < 0 else end + len("</page>")
+            if start >= 0:
                 yield text[start:done]
 
 
@@ -92,11 +95,15 @@ def _page_record(xml: str, language: str) -> Record | None:
         return None
     last = revisions[-1]
     changed = last.findtext("timestamp", "")
+    try:
+        page_id, revision_id = (int(element.findtext("id", "0")) for element in (page, last))
+    except ValueError as error:
+        raise UnreadableError(xml, error) from error
     record = {
         "language": language,
         "title": page.findtext("title", ""),
-        "pageid": int(page.findtext("id", "0")),
-        "revid": int(last.findtext("id", "0")),
+        "pageid": page_id,
+        "revid": revision_id,
         "timestamp": changed,
         "text": last.findtext("text", ""),
     }
@@ -138,14 +145,16 @@ class EntitySearch:
     def _entity_record(self, line: bytes) -> Record | None:
         try:
             entity = json.loads(line.strip().rstrip(b","))
-        except ValueError as error:
+            # PHP writes an empty map as a list.
+            maps = {name: dict(entity.get(name) or {}) for name in ("claims", "labels", "aliases")}
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
             raise UnreadableError(line.decode("utf-8", "replace"), error) from error
-        claims = {name: entity["claims"][name] for name in PROPERTIES if name in entity.get("claims", {})}
+        claims = {name: maps["claims"][name] for name in PROPERTIES if name in maps["claims"]}
         if t.TWINNED not in claims:
             return None
         record = {name: entity[name] for name in ("type", "id", "lastrevid", "modified") if name in entity}
         for terms in ("labels", "aliases"):
-            record[terms] = {tag: entity[terms][tag] for tag in self.languages if tag in entity.get(terms, {})}
+            record[terms] = {tag: maps[terms][tag] for tag in self.languages if tag in maps[terms]}
         text = json.dumps(record | {"claims": claims}, ensure_ascii=False)
         return Record(text.encode("utf-8", "replace"), str(entity.get("modified", "")))
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
 from http.client import IncompleteRead
+from typing import NoReturn
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 from pipeline.extract.http.errors import BadResponseError, TimedOutError, TooLargeError
 from pipeline.extract.http.guard import redact_url
+from pipeline.extract.http.gzip import Gzip
+from pipeline.extract.http.responses import parse_length
 
 _CHUNK = 1 << 16
+_GZIP = frozenset({"gzip", "x-gzip"})
+_COMPRESSIONS = _GZIP | {"deflate", "br", "zstd", "compress", "x-compress"}
 _TITLE = re.compile(rb"<(title|h1)[^>]*>([^<]*)", re.IGNORECASE)
 
 
@@ -23,16 +29,20 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds, self.until = seconds, time.monotonic() + seconds
 
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self.until - time.monotonic()
+
     def check(self, url: str) -> None:
         """Do nothing before the deadline.
 
         Raises:
             TimedOutError: the deadline is over.
         """
-        if time.monotonic() >= self.until:
+        if self.left() <= 0:
             raise TimedOutError(
-                f"{redact_url(url)}: could not be fetched: not complete after {self.seconds:g} seconds; nothing was "
-                "kept, try again later"
+                f"{redact_url(url)}: could not be fetched: not complete after {self.seconds:.4g} seconds, the limit; "
+                "nothing was kept, try again later"
             )
 
 
@@ -52,31 +62,56 @@ def read_body(response: requests.Response, size_cap: int, deadline: Deadline) ->
         BadResponseError: truncated, or not compressed as its header says.
         requests.RequestException: the connection broke.
     """
-    content, stream = bytearray(), response.raw
+    content = bytearray()
+    stream, gzip = response.raw, Gzip() if _is_compressed(response) else None
     try:
         # read1 returns what is there; read would wait for a full chunk, and for hours if bytes arrive slowly.
-        while chunk := stream.read1(_CHUNK, decode_content=True):
-            content += chunk
+        while chunk := stream.read1(_CHUNK, decode_content=False):
+            content += gzip.decompress(chunk, size_cap + 1 - len(content)) if gzip else chunk
             if len(content) > size_cap:
                 size = f"{size_cap >> 20} MiB" if size_cap >= 1 << 20 else f"{size_cap} bytes"
                 raise TooLargeError(
                     f"{redact_url(response.url)}: more than {size}, the limit for this request; nothing was kept"
                 )
             deadline.check(response.url)
-    except ReadTimeoutError as error:
-        raise requests.ReadTimeout(error) from error
-    except DecodeError as error:
+    except zlib.error as error:
         raise _bad_response(response.url, "not compressed as it says") from error
-    except ProtocolError as error:
-        if any(isinstance(cause, IncompleteRead) for cause in error.args):
-            raise _truncated(response) from error
-        raise requests.ConnectionError(error) from error
-    except HTTPError as error:
-        raise requests.ConnectionError(error) from error
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdigit() and stream.tell() != int(announced):
+    except (HTTPError, OSError) as error:
+        # The connection was perhaps closed because time is over.
+        deadline.check(response.url)
+        _explain_break(response, error)
+    # Without a length, a closed connection looks like the end.
+    deadline.check(response.url)
+    announced = parse_length(response)
+    if announced is not None and stream.tell() != announced:
         raise _truncated(response)
+    if gzip and not gzip.is_complete:
+        raise _bad_response(response.url, "truncated: the compressed bytes end in the middle")
     return bytes(content)
+
+
+def _is_compressed(response: requests.Response) -> bool:
+    """Return whether the body is compressed by gzip.
+
+    Names that are no compression, such as `utf-8`, are sent by some servers, and mean nothing.
+
+    Raises:
+        BadResponseError: it is compressed otherwise, or several times, which was not requested.
+    """
+    codings = [coding.strip() for coding in response.headers.get("Content-Encoding", "").lower().split(",")]
+    compressed = [coding for coding in codings if coding in _COMPRESSIONS]
+    if len(compressed) > 1 or not _GZIP.issuperset(compressed):
+        raise _bad_response(response.url, f"compressed as {', '.join(compressed[:5])}, which was not requested")
+    return bool(compressed)
+
+
+def _explain_break(response: requests.Response, error: Exception) -> NoReturn:
+    """Raise the error for a body that could not be read to its end."""
+    if isinstance(error, ReadTimeoutError):
+        raise requests.ReadTimeout(error) from error
+    if isinstance(error, ProtocolError) and any(isinstance(cause, IncompleteRead) for cause in error.args):
+        raise _truncated(response) from error
+    raise requests.ConnectionError(error) from error
 
 
 def parse_content(content: bytes, accept: str, url: str) -> object:
@@ -106,6 +141,8 @@ def _parse_json(content: bytes, url: str) -> object:
         text = " ".join(error.doc[error.pos : error.pos + 100].split()) or "nothing"
         where = f"character {error.pos:,} of {len(error.doc):,}, which reads {text!r}"
         raise _bad_response(url, f"not valid JSON: {error.msg.lower()} at {where}") from error
+    except ValueError as error:
+        raise _bad_response(url, f"JSON that cannot be read: {error}") from error
     except RecursionError as error:
         raise _bad_response(url, "JSON that is nested too deeply to be read") from error
     return parsed
@@ -117,8 +154,8 @@ def _page_title(content: bytes) -> str:
 
 
 def _truncated(response: requests.Response) -> BadResponseError:
-    announced = response.headers.get("Content-Length")
-    length = f"{response.raw.tell()} of {announced} bytes came" if announced else "it ends in the middle"
+    announced = parse_length(response)
+    length = f"{response.raw.tell()} of {announced} bytes came" if announced is not None else "it ends in the middle"
     return _bad_response(response.url, f"truncated: {length}")
 
 

@@ -7,9 +7,11 @@ import re
 import threading
 import time
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 import requests
+from urllib3.exceptions import HTTPError as TransportError
 
 from pipeline.errors import SourceError
 from pipeline.extract.http.body import Deadline, parse_content, read_body
@@ -24,12 +26,15 @@ from pipeline.extract.http.errors import (
     is_unreachable,
 )
 from pipeline.extract.http.guard import GuardedAdapter, check_host, is_loopback, redact_url, split_url
-from pipeline.extract.http.responses import Response, parse_retry_after, redirect_target
+from pipeline.extract.http.responses import Response, parse_retry_after, redirect_target, usable_etag
 from pipeline.extract.http.settings import HttpSettings
+from pipeline.extract.http.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+#: What sending a request and reading its response may raise: requests wraps most, but not all, of what is below it.
+_TRANSPORT_ERRORS = (requests.RequestException, TransportError, HTTPException, OSError, UnicodeError)
 _REDIRECTS = (301, 302, 303, 307, 308)
 #: How a query service says that it gives up: with a status of its own, or with an error 500 and this in its text.
 _TIMED_OUT = re.compile(rb"TimeoutException|[Tt]imed? ?out|[Tt]ime limit|query timeout")
@@ -47,6 +52,14 @@ class _Host:
 _HOSTS: dict[str, _Host] = {}
 
 
+class _Session(requests.Session):
+    """A session that looks at no redirect, even those that it does not follow: requests would read their bodies."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        """Return that there is none."""
+        return
+
+
 class HttpClient:
     """Sends requests to servers: with a user agent, limits, waits between requests and retries.
 
@@ -57,8 +70,8 @@ class HttpClient:
     def __init__(self, settings: HttpSettings | None = None) -> None:
         self.settings = settings or HttpSettings()
         self._adapter = GuardedAdapter(self.settings.private_hosts)
-        self._session = requests.Session()
-        self._session.headers.update({"User-Agent": self.settings.user_agent, "Accept-Encoding": "gzip, deflate"})
+        self._session = _Session()
+        self._session.headers.update({"User-Agent": self.settings.user_agent, "Accept-Encoding": "gzip"})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
 
@@ -91,21 +104,25 @@ class HttpClient:
             SourceError: anything else; every message begins with the address.
         """
         parts = split_url(url)
+        etag = usable_etag(etag)
         headers = {"Accept": accept or "*/*"} | ({"If-None-Match": etag} if etag else {})
         request = {"data": form, "headers": headers}
         interval = self.settings.local_interval if is_loopback(parts.hostname or "") else self.settings.interval
         attempt = 0
         with _wait_for_turn(parts.netloc, interval):
+            total = Deadline(self.settings.total_time)
             while True:
                 attempt += 1
+                deadline = Deadline(min(self.settings.deadline, total.left()))
                 try:
-                    response = self._attempt(url, request, size_cap or self.settings.size_cap)
+                    response = self._attempt(url, request, size_cap or self.settings.size_cap, deadline)
                     if response and check:
                         check(response)
                 except HttpError as error:
-                    if not self._may_retry(error, attempt):
+                    wait = max(self._backoff(attempt), error.retry_after or 0, interval)
+                    if not self._may_retry(error, attempt) or wait >= total.left():
                         raise
-                    time.sleep(max(self._backoff(attempt), error.retry_after or 0, interval))
+                    time.sleep(wait)
                 else:
                     return response
 
@@ -119,35 +136,35 @@ class HttpClient:
         wait = self.settings.backoff * 2.0 ** (attempt - 1) + random.uniform(0, self.settings.jitter)  # noqa: S311
         return min(wait, self.settings.backoff_max)
 
-    def _attempt(self, url: str, request: dict[str, Any], size_cap: int) -> Response | None:
+    def _attempt(self, url: str, request: dict[str, Any], size_cap: int, deadline: Deadline) -> Response | None:
         """Send the request once, follow redirects within the host, and read the complete response."""
-        deadline = Deadline(self.settings.deadline)
         for _ in range(self.settings.redirects + 1):
             check_host(url, self.settings.private_hosts)
             try:
-                with self._send(url, request, deadline) as response:
+                with Watchdog(deadline.until) as self._adapter.watchdog, self._send(url, request) as response:
                     deadline.check(url)
                     if response.status_code not in _REDIRECTS:
-                        return self._receive(response, request["headers"]["Accept"], size_cap, deadline)
+                        return self._receive(response, request["headers"], size_cap, deadline)
                     url = redirect_target(response, url, has_form=request["data"] is not None)
             except requests.Timeout as error:
                 raise TimedOutError(
                     f"{redact_url(url)}: could not be fetched: no response in time ({failure_reason(error)}); nothing "
                     "was kept, try again later or ask for less"
                 ) from error
-            except requests.RequestException as error:
+            except _TRANSPORT_ERRORS as error:
                 deadline.check(url)
                 kind = UnreachableError if is_unreachable(error) else HttpError
                 reason = failure_reason(error)
                 raise kind(
-                    f"{redact_url(url)}: could not be fetched: {reason}; nothing was kept, try again later"
+                    f"{redact_url(url)}: could not be fetched: {reason}; nothing was kept, try again later",
+                    # A wrong address or header is no better the next time.
+                    is_transient=not isinstance(error, ValueError),
                 ) from error
         raise BadResponseError(
             f"{redact_url(url)}: more than {self.settings.redirects} redirects; nothing was kept", is_transient=False
         )
 
-    def _send(self, url: str, request: dict[str, Any], deadline: Deadline) -> requests.Response:
-        self._adapter.headers_until = deadline.until
+    def _send(self, url: str, request: dict[str, Any]) -> requests.Response:
         return self._session.request(
             "GET" if request["data"] is None else "POST",
             url,
@@ -157,19 +174,28 @@ class HttpClient:
             timeout=(self.settings.connect_timeout, min(self.settings.read_timeout, self.settings.deadline)),
         )
 
-    def _receive(self, response: requests.Response, accept: str, size_cap: int, deadline: Deadline) -> Response | None:
-        if response.status_code == 304:
+    def _receive(
+        self, response: requests.Response, headers: Mapping[str, str], size_cap: int, deadline: Deadline
+    ) -> Response | None:
+        if response.status_code == 304 and "If-None-Match" in headers:
             return None
+        if response.status_code == 304:
+            raise BadResponseError(
+                f"{redact_url(response.url)}: the server says that nothing changed, but nothing is here; try again "
+                "later",
+                is_transient=False,
+            )
         if response.status_code != 200:
             raise _status_error(response, deadline)
         content = read_body(response, size_cap, deadline)
         try:
-            json = parse_content(content, accept, response.url)
+            json = parse_content(content, headers["Accept"], response.url)
         except BadResponseError as error:
             if _TIMED_OUT.search(content[-4096:]):
                 raise TimedOutError(f"{error} (it says that its time ran out)") from error
             raise
-        return Response(content, response.headers.get("ETag"), response.url, json, parse_retry_after(response))
+        etag = usable_etag(response.headers.get("ETag"))
+        return Response(content, etag, response.url, json, parse_retry_after(response))
 
 
 def _status_error(response: requests.Response, deadline: Deadline) -> HttpError:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from urllib3.exceptions import NewConnectionError
 
-from pipeline.errors import SourceError
+from pipeline.errors import SourceError, TwintownsError
+
+#: Letters of a text from a server or a library in a message.
+_SHOWN = 300
 
 
 class HttpError(SourceError):
@@ -61,7 +64,24 @@ def failure_reason(error: BaseException) -> str:
     """Return why a request failed, without the address: it may hold a secret."""
     cause = _root_cause(error)
     text = str(cause).rpartition(": ")[2] if "://" in str(cause) else str(cause)
-    return f"{type(cause).__name__}: {text}"
+    return f"{type(cause).__name__}: {text[:_SHOWN]}"
+
+
+def describe_failure(error: Exception, place: str) -> str:
+    """Return the message of whatever ended the fetch of one file or source: an expected error, or any other.
+
+    Args:
+        error: what was raised.
+        place: the address, or the name of the source.
+    """
+    if isinstance(error, TwintownsError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return f"{place}: could not be fetched: out of memory; nothing was kept. Give it more memory"
+    return (
+        f"{place}: could not be fetched: unexpected {type(error).__name__}: {str(error)[:_SHOWN]}; nothing was kept. "
+        "This may be a defect of twintowns: please report it with this message"
+    )
 
 
 def _root_cause(error: BaseException) -> BaseException:

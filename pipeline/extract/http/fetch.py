@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.errors import SourceError, TwintownsError
 from pipeline.extract.http.client import HttpClient
-from pipeline.extract.http.errors import NotFoundError, UnreachableError
-from pipeline.extract.http.guard import split_url
+from pipeline.extract.http.errors import NotFoundError, UnreachableError, describe_failure
+from pipeline.extract.http.guard import redact_url, split_url
 from pipeline.extract.http.responses import Response
+from pipeline.raw_store.atomic import read_regular
 from pipeline.raw_store.snapshots import RawStore, describe
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 class FetchResult:
     """The outcome of one file: `new`, `unchanged`, `missing` (the publisher has no such optional file) or `failed`.
 
-    For the last two, `message` says why.
+    For the last two, `message` says why; for the others, what was left out of the file, if anything.
     """
 
     source_id: str
@@ -62,9 +64,10 @@ def fetch_files(
                 continue
             try:
                 results.append(_fetch_file(declaration, file, file.url, store, origin, unreachable))
-            except TwintownsError as error:
+            except Exception as error:  # noqa: BLE001 (whatever one file does, the others are fetched)
                 outcome = "missing" if file.optional and isinstance(error, NotFoundError) else "failed"
-                results.append(FetchResult(declaration.id, file.name, outcome, message=str(error)))
+                message = describe_failure(error, redact_url(file.url))
+                results.append(FetchResult(declaration.id, file.name, outcome, message=message))
     return results
 
 
@@ -92,8 +95,8 @@ def _fetch_file(
         unreachable.add(host)
         raise
     if response is None:
-        if last is None:
-            raise SourceError(f"{url}: the server says that nothing changed, but nothing is here; try again later")
+        # Only a request with an entity tag, which is that of `last`, has such a response.
+        assert last is not None
         return FetchResult(declaration.id, file.name, "unchanged", last.byte_count)
     sha256 = hashlib.sha256(response.content).hexdigest()
     if file.sha256 and sha256 != file.sha256:
@@ -123,8 +126,8 @@ class Mirror:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            with (folder / "index.csv").open(encoding="utf-8", newline="") as stream:
-                self.paths = {row["url"]: row["path"] or "" for row in csv.DictReader(stream)}
+            text = read_regular(folder / "index.csv").decode()
+            self.paths = {row["url"]: row["path"] or "" for row in csv.DictReader(io.StringIO(text, newline=""))}
         except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
             raise TwintownsError(
                 f"{folder}: is no mirror: it has no index.csv with the columns url and path ({error})"
@@ -137,11 +140,17 @@ class Mirror:
             NotFoundError: the mirror has no such URL.
             SourceError: it lists the URL, but its file cannot be read.
         """
-        if not self.paths.get(url):
+        name = self.paths.get(url)
+        if not name:
             raise NotFoundError(f"{url}: not in the mirror {self.folder}/index.csv")
         try:
-            return Response((self.folder / self.paths[url]).read_bytes(), None, url)
-        except OSError as error:
-            raise SourceError(
-                f"{url}: the mirror lists {self.paths[url]}, but it cannot be read ({error.strerror})"
-            ) from error
+            path = (self.folder / name).resolve()
+            if not path.is_relative_to(self.folder.resolve()):
+                raise SourceError(
+                    f"{url}: the mirror {self.folder}/index.csv lists {name}, which is outside the mirror; nothing was "
+                    "kept. Correct the index"
+                )
+            return Response(read_regular(path), None, url)
+        except (OSError, ValueError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise SourceError(f"{url}: the mirror lists {name}, but it cannot be read ({reason})") from error

@@ -8,9 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-import threading
-import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -20,14 +18,19 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from pipeline.errors import SourceError
+from pipeline.sources.address import parse_address
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from urllib.parse import SplitResult
 
     from urllib3 import HTTPResponse
 
+    from pipeline.extract.http.watchdog import Watchdog
+
 _SECRET = re.compile(r"(?i)token|secret|passw|pwd|api_?key|^key$|auth|sig(nature)?$|credential|session")
+#: Letters of an address in a message; a server may redirect to one of 60 kB.
+_SHOWN = 1000
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost")
 
 
@@ -35,14 +38,15 @@ def redact_url(url: str) -> str:
     """Return a URL for messages: without user name, password and the values of parameters that may be secret."""
     try:
         parts = urlsplit(url)
+        query = parts.query
+        if _SECRET.search(query):
+            pairs = parse_qsl(query, keep_blank_values=True)
+            query = urlencode([(key, "***" if _SECRET.search(key) else value) for key, value in pairs], safe="*")
+        host = parts.netloc.rpartition("@")[2]
+        text = urlunsplit((parts.scheme, f"***@{host}" if "@" in parts.netloc else host, parts.path, query, ""))
     except ValueError:
-        return url
-    query = parts.query
-    if _SECRET.search(query):
-        pairs = parse_qsl(query, keep_blank_values=True)
-        query = urlencode([(key, "***" if _SECRET.search(key) else value) for key, value in pairs], safe="*")
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, f"***@{host}" if "@" in parts.netloc else host, parts.path, query, ""))
+        text = re.sub(r"//[^/]*@", "//***@", url.partition("?")[0])
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def is_loopback(host: str) -> bool:
@@ -60,18 +64,9 @@ def split_url(url: str) -> SplitResult:
         SourceError: it is no http(s) address, or it contains a user name or password.
     """
     try:
-        parts = urlsplit(url)
-        parts.port  # noqa: B018 - raises if it is no number
+        return parse_address(url)
     except ValueError as error:
-        raise SourceError(f"{url}: could not be fetched: no valid address ({error}); correct it") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"{redact_url(url)}: could not be fetched: no address that begins with http:// or https://")
-    if "@" in parts.netloc:
-        raise SourceError(
-            f"{redact_url(url)}: could not be fetched: a user name or password in an address would be stored in the "
-            "manifest; put them into ~/.netrc"
-        )
-    return parts
+        raise SourceError(f"{redact_url(url)}: could not be fetched: {error}") from error
 
 
 def check_host(url: str, private_hosts: Collection[str]) -> None:
@@ -106,8 +101,8 @@ class GuardedAdapter(HTTPAdapter):
 
     def __init__(self, private_hosts: Collection[str]) -> None:
         self._private_hosts = frozenset(private_hosts)
-        #: When the headers of the running request must be complete, as a value of `time.monotonic`.
-        self.headers_until = float("inf")
+        #: That of the running request.
+        self.watchdog: Watchdog | None = None
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: Any) -> None:  # noqa: ANN401, FBT001, FBT002
@@ -118,6 +113,8 @@ class GuardedAdapter(HTTPAdapter):
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:
                 connection = super()._new_conn()
+                if adapter.watchdog:
+                    adapter.watchdog.watch(connection)
                 if not is_loopback(self.host) and self.host.lower() not in allowed:
                     try:
                         _check_address(self.host, str(connection.getpeername()[0]))
@@ -127,8 +124,10 @@ class GuardedAdapter(HTTPAdapter):
                 return connection
 
             def getresponse(self) -> HTTPResponse:  # type: ignore[override]
-                with _disconnect_after(self.sock, adapter.headers_until - time.monotonic()):
-                    return super().getresponse()
+                # The connection may be one that was kept from an earlier request.
+                if adapter.watchdog:
+                    adapter.watchdog.watch(self.sock)
+                return super().getresponse()
 
         class Encrypted(Plain, HTTPSConnection):
             pass
@@ -140,23 +139,3 @@ class GuardedAdapter(HTTPAdapter):
             ConnectionCls = Encrypted
 
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": EncryptedPool}
-
-
-@contextmanager
-def _disconnect_after(connection: socket.socket | None, seconds: float) -> Iterator[None]:
-    """Close a connection that still waits for headers after so many seconds: they may arrive byte by byte."""
-    if connection is None or seconds > threading.TIMEOUT_MAX:
-        yield
-        return
-
-    def disconnect() -> None:
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(max(seconds, 0), disconnect)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()

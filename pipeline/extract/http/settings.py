@@ -42,6 +42,8 @@ class HttpSettings:
     read_timeout: float = 70.0
     #: Longest time for a complete response, even if bytes keep arriving.
     deadline: float = 600.0
+    #: Longest time for all attempts at one request and the waits between them.
+    total_time: float = 1800.0
     #: Largest decompressed body. A partnership list has a few megabytes.
     size_cap: int = 512 * _MIB
     #: Redirects within one host that are followed.

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 #: Titles in one request, for a client without special rights.
 MAX_TITLES = 50
+#: Bytes of one response: a page has at most 2 MiB, and a wiki by itself ends a response at 8 MiB.
+SIZE_CAP = 64 << 20
+#: Responses to one query: 500 titles come in one, and a wiki that continues for ever has to be left.
+MAX_RESPONSES = 2000
 #: `maxlag`: seconds that the databases may lag behind before requests have to wait, as Wikimedia asks of programs.
 _PARAMETERS = {"action": "query", "format": "json", "formatversion": "2", "maxlag": "5"}
 #: Errors that pass: the wiki is busy, locked or out of order for a moment. They come with a status of 200.
@@ -29,6 +33,8 @@ _TRANSIENT_ERRORS = (
     "cirrussearch-backend-error",
     "unknownerror",
 )
+#: What reading an unexpected structure raises.
+WRONG_STRUCTURE = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError)
 
 
 class Api:
@@ -49,7 +55,9 @@ class Api:
             SourceError: no response, or one that is an error: the API sends errors with a status of 200.
         """
         form = {**_PARAMETERS, **parameters}
-        response = self.client.request(self.endpoint, form=form, accept="application/json", check=self._check)
+        response = self.client.request(
+            self.endpoint, form=form, accept="application/json", size_cap=SIZE_CAP, check=self._check
+        )
         assert response is not None
         body: dict[str, Any] = response.json
         return body
@@ -64,21 +72,24 @@ class Api:
             after: what came with the last response that was received, to continue from there.
 
         Raises:
-            BadResponseError: the continuation is circular.
+            BadResponseError: the continuation is circular, or has no end.
             SourceError: see `query`.
         """
-        seen: list[dict[str, str] | None] = []
+        seen: set[frozenset[tuple[str, str]]] = set()
         following = dict(after) if after else None
         while True:
             body = self.query({**parameters, **(following or {})})
             with self.parsing():
                 following = {key: str(value) for key, value in body["continue"].items()} if "continue" in body else None
-            if following in seen:
+            continuation = frozenset((following or {}).items())
+            if continuation in seen:
                 raise BadResponseError(f"{self.address}: continues in a circle at {following}; try again later")
             yield body, following
             if following is None:
                 return
-            seen.append(following)
+            seen.add(continuation)
+            if len(seen) >= MAX_RESPONSES:
+                raise BadResponseError(f"{self.address}: more than {MAX_RESPONSES} responses to one query")
 
     def extensions(self) -> frozenset[str]:
         """Return the names of the wiki's extensions.
@@ -101,8 +112,8 @@ class Api:
         """
         try:
             yield
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            problem = f"{type(error).__name__}: {error}"
+        except WRONG_STRUCTURE as error:
+            problem = f"{type(error).__name__}: {error}"[:200]
             raise BadResponseError(
                 f"{self.address}: a response without the structure of MediaWiki's ({problem}); try again later"
             ) from error
@@ -113,7 +124,8 @@ class Api:
             raise BadResponseError(f"{address}: not a response of MediaWiki: not an object; try again later")
         if "error" in body:
             error = body["error"] if isinstance(body["error"], dict) else {}
-            code, text = str(error.get("code", "unknown")), str(error.get("info", ""))[:200]
+            code, text = (value if isinstance(value := error.get(key), str) else "" for key in ("code", "info"))
+            code, text = code[:80] or "unknown", text[:200]
             message = f"{address}: the wiki responds with the error {code} ({text})"
             if "timeout" in code.lower():
                 raise TimedOutError(f"{message}; ask for less")
@@ -121,4 +133,5 @@ class Api:
                 raise BusyError(f"{message}; try again later", retry_after=response.retry_after)
             raise SourceError(f"{message}; nothing was kept")
         if "query" not in body and "batchcomplete" not in body and "continue" not in body:
-            raise BadResponseError(f"{address}: not a response to the query: {str(body)[:100]}; try again later")
+            keys = f"an object with {', '.join(sorted(body))[:100] or 'nothing'}"
+            raise BadResponseError(f"{address}: not a response to the query, but {keys}; try again later")

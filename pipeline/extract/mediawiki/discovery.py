@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from pipeline.extract.mediawiki.pages import is_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,11 +52,13 @@ class TitleBatch:
         titles: the titles.
         after: the parameters that continue after them; None at the end.
         total: how many hits a search has in all.
+        bad: what is no title, as it reads.
     """
 
     titles: list[str]
     after: dict[str, str] | None
     total: int = 0
+    bad: list[str] = field(default_factory=list)
 
 
 def load_strategies(page_filter: PageFilter) -> tuple[Strategy, ...]:
@@ -100,8 +104,14 @@ def find_titles(
     for body, following in api.query_all(parameters, after):
         with api.parsing():
             query = body.get("query", {})
-            titles = [str(page["title"]) for page in query.get(parameters["list"], [])]
-            batch = TitleBatch(titles, following, int(query.get("searchinfo", {}).get("totalhits", 0)))
+            titles, bad = [], []
+            for page in query.get(parameters["list"], []):
+                title = page.get("title") if isinstance(page, dict) else page
+                if is_title(title):
+                    titles.append(title)
+                else:
+                    bad.append(f"{title!r:.80}")
+            batch = TitleBatch(titles, following, int(query.get("searchinfo", {}).get("totalhits", 0)), bad)
         yield batch
 
 

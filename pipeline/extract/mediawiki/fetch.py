@@ -11,7 +11,7 @@ from pipeline.errors import SourceError
 from pipeline.extract.mediawiki.api import MAX_TITLES, Api
 from pipeline.extract.mediawiki.discovery import SEARCH_LIMIT, Strategy, TitleBatch, find_titles, load_strategies
 from pipeline.extract.mediawiki.page_lines import PageLine, index_pages, read_page_lines
-from pipeline.extract.mediawiki.pages import Revision, fetch_pages, fetch_revisions
+from pipeline.extract.mediawiki.pages import BadPage, Page, Revision, fetch_pages, fetch_revisions
 from pipeline.extract.partial import (
     PartialFetch,
     ignore_progress,
@@ -20,7 +20,7 @@ from pipeline.extract.partial import (
     short_hash,
     store_generated,
 )
-from pipeline.raw_store.atomic import write_atomically
+from pipeline.raw_store.atomic import read_regular, write_atomically
 from pipeline.raw_store.snapshots import RawStore
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 #: Pages that a search found and that have no twinnings, with the revision that was read. The file may be deleted; it
 #: spares fetching them again.
 _UNUSED = ".unused.json"
+#: Pages of one wiki: the largest has some ten thousand with twinnings.
+MAX_PAGES = 1_000_000
+#: Pages that are left out and are named in a message.
+_SHOWN = 5
 
 
 def fetch_wiki(
@@ -88,6 +92,8 @@ class _WikiFetch:
             "unused": short_hash(repr(sorted(self.unused.items()))),
         }
         self.partial = PartialFetch(self.folder, job, self.on_progress)
+        #: Why, for each page that is left out.
+        self.left_out: dict[str, str] = {}
 
     def run(self) -> FetchResult:
         """Fetch the pages and store them."""
@@ -95,7 +101,18 @@ class _WikiFetch:
         revisions = self._look_up(sorted(titles))
         certain = {revision.title for title, revision in revisions.items() if revision and titles[title]}
         pages = self._fetch_changed({revision.title: revision for revision in revisions.values() if revision}, certain)
+        if len(self.left_out) > len(titles) // 2:
+            raise SourceError(
+                f"{self.api.address}: most pages cannot be read, {self._explain_left_out()}; nothing was kept"
+            )
+        # What was read of them last time is better than nothing.
+        pages |= {title: page for title, page in self.last_pages.items() if title in self.left_out}
         return self._store(pages, certain)
+
+    def _explain_left_out(self) -> str:
+        reasons = [f"{title} ({reason})" for title, reason in sorted(self.left_out.items())]
+        more = f" and {len(reasons) - _SHOWN} more" if len(reasons) > _SHOWN else ""
+        return f"{len(reasons)} left out: {', '.join(reasons[:_SHOWN])}{more}"
 
     def _find_titles(self) -> dict[str, bool]:
         """Return the titles that any strategy finds, and whether they are certainly about twinnings."""
@@ -106,6 +123,9 @@ class _WikiFetch:
             batches = self._search(strategy)
             for batch in batches:
                 titles |= {title: titles.get(title, False) or strategy.is_certain for title in batch.titles}
+                self.left_out |= dict.fromkeys(batch.bad, "no title")
+            if len(titles) > MAX_PAGES:
+                raise SourceError(f"{self.api.address}: lists more than {MAX_PAGES:,} pages; nothing was kept")
             self.on_progress("searches", len(self.strategies) - len(waiting), len(self.strategies))
             if strategy.kind == "search" and max(batch.total for batch in batches) > SEARCH_LIMIT:
                 waiting.insert(0, replace(strategy, kind="search_back"))
@@ -133,8 +153,13 @@ class _WikiFetch:
             return [json.dumps(row).encode() + b"\n" for row in rows]
 
         paths = self.partial.fetch_batches("revisions", make_batches(titles, MAX_TITLES), fetch)
-        rows = map(json.loads, read_lines(paths))
-        return {title: Revision(**revision) if revision else None for title, revision in rows}
+        revisions: dict[str, Revision | None] = {}
+        for title, row in map(json.loads, read_lines(paths)):
+            if row and "reason" in row:
+                self.left_out[title] = row["reason"]
+            else:
+                revisions[title] = Revision(**row) if row else None
+        return revisions
 
     def _fetch_changed(self, revisions: Mapping[str, Revision], certain: set[str]) -> dict[str, PageLine]:
         """Return the pages by title: from the last snapshot those that did not change, the others from the wiki."""
@@ -147,12 +172,19 @@ class _WikiFetch:
                 changed.append(title)
 
         def fetch(batch: list[str]) -> list[bytes]:
-            rows = [{"language": self.declaration.language} | asdict(page) for page in fetch_pages(self.api, batch)]
+            fetched = fetch_pages(self.api, batch)
+            bad = {page.title: page.reason for page in fetched if isinstance(page, BadPage)}
+            self.partial.write(f"bad-pages-{short_hash(*batch)}.json", [json.dumps(bad).encode()])
+            rows = [
+                {"language": self.declaration.language} | asdict(page) for page in fetched if isinstance(page, Page)
+            ]
             # Half of a surrogate pair, which a broken server may escape, is not text.
             return [json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n" for row in rows]
 
         for path in self.partial.fetch_batches("pages", make_batches(changed, MAX_TITLES), fetch):
             pages |= {page.title: page for page in index_pages(path, self.page_filter)}
+        for path in self.partial.folder.glob("bad-pages-*.json"):
+            self.left_out |= json.loads(path.read_bytes())
         return pages
 
     def _store(self, pages: Mapping[str, PageLine], certain: set[str]) -> FetchResult:
@@ -173,7 +205,7 @@ class _WikiFetch:
         }
         write_atomically(self.folder / _UNUSED, json.dumps(unused, ensure_ascii=False).encode())
         self.partial.remove()
-        return result
+        return replace(result, message=self._explain_left_out()) if self.left_out else result
 
     def _read_last_snapshot(self) -> tuple[Snapshot | None, dict[str, PageLine]]:
         """Return the last snapshot and its pages by title; nothing if it is of another wiki, or damaged."""
@@ -188,14 +220,14 @@ class _WikiFetch:
             return (
                 (last, {page.title: page for page in index_pages(path, self.page_filter)}) if is_intact else (None, {})
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None, {}
 
     def _read_unused(self) -> dict[str, int]:
         try:
-            unused = json.loads((self.folder / _UNUSED).read_bytes())
+            unused = json.loads(read_regular(self.folder / _UNUSED))
             is_current = (unused["endpoint"], unused["filter"]) == (self.api.address, self.filter_hash)
-            revisions: dict[str, int] = unused["revisions"]
-        except (OSError, ValueError, KeyError, TypeError):
+            revisions = {str(title): int(revid) for title, revid in unused["revisions"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             return {}
         return revisions if is_current else {}

@@ -11,14 +11,25 @@ from __future__ import annotations
 import heapq
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import DeclarationError, SourceError
 from pipeline.extract.http.errors import BadResponseError, TimedOutError, TooLargeError
+from pipeline.extract.http.guard import redact_url
 from pipeline.extract.partial import PartialFetch, ignore_progress, make_batches, read_lines, store_generated
 from pipeline.extract.wikidata import queries
 from pipeline.extract.wikidata import terms as t
-from pipeline.extract.wikidata.rows import Row, item_number, mentioned_items, read_counts, to_lines, town_number
+from pipeline.extract.wikidata.rows import (
+    Row,
+    item_number,
+    mentioned_items,
+    read_count,
+    read_counts,
+    read_rows,
+    to_lines,
+    town_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -55,16 +66,11 @@ def fetch_wikidata(
     The arguments are those of `fetch_live`. Finished batches stay in the source's folder until all are there.
 
     Raises:
-        DeclarationError: a country is no ISO code, or the declaration does not have the two files.
+        DeclarationError: a country is no ISO code.
         SourceError: the endpoint does not respond, or not completely; what was fetched stays for the next time.
     """
     assert declaration.live is not None
     files: dict[str, Any] = {declaration.format_of(file).type: file for file in declaration.files}
-    if not {"wikidata_statements", "wikidata_towns"} <= set(files):
-        raise DeclarationError(
-            f"{declaration.path}: a live source of Wikidata has two files, of the formats wikidata_statements and "
-            "wikidata_towns"
-        )
     endpoint = endpoint or declaration.live.endpoint
     languages = declaration.live.languages or [*t.LABEL_ORDER]
     codes = sorted({_country_code(country) for country in countries})
@@ -113,13 +119,12 @@ class _WikidataFetch:
         counts = self._counts()
 
         def fetch(items: list[str]) -> list[bytes]:
-            rows = self._query(queries.statements_of(items))
+            rows = self._query(queries.statements_of(items), "statement", "property")
             main = t.iri(f"ps:{t.TWINNED}")
             received = len({row["statement"]["value"] for row in rows if row["property"]["value"] == main})
             if received != sum(counts[item] for item in items):
                 # Somebody may have edited since the items were counted.
-                (count,) = self._query(queries.count_statements(items))
-                self._require(received, int(count["count"]["value"]), "statements")
+                self._require(received, self._query_count(queries.count_statements(items)), "statements")
             return to_lines(rows)
 
         batches = make_batches(counts, BATCH_ITEMS, counts, BATCH_STATEMENTS)
@@ -153,8 +158,8 @@ class _WikidataFetch:
             if not counts:
                 where = f" of {', '.join(self.countries)}" if self.countries else ""
                 raise SourceError(
-                    f"{self.endpoint}: has no statement of twinning ({t.TWINNED}){where}; is it an endpoint with "
-                    "Wikidata's statements?"
+                    f"{redact_url(self.endpoint)}: has no statement of twinning ({t.TWINNED}){where}; is it an "
+                    "endpoint with Wikidata's statements?"
                 )
             ordered = {item: counts[item] for item in sorted(counts, key=item_number)}
             self.partial.write(path.name, [json.dumps(ordered).encode()])
@@ -164,7 +169,7 @@ class _WikidataFetch:
     def _count(self, prefix: str) -> dict[str, int]:
         """Count the statements of the items whose id begins so; where these are too many, by their next digit."""
         try:
-            return read_counts(self._query_counted(queries.count_by_town(self.countries, prefix)))
+            return self._read_counts(self._query_counted(queries.count_by_town(self.countries, prefix)))
         except _TOO_MUCH:
             if len(prefix) > COUNTED_DIGITS:
                 raise
@@ -172,8 +177,21 @@ class _WikidataFetch:
         for digit in range(0 if prefix else 1, 10):
             counts |= self._count(f"{prefix or 'Q'}{digit}")
         if prefix:
-            counts |= read_counts(self._query(queries.count_by_town(self.countries, item=prefix)))
+            counts |= self._read_counts(self._query(queries.count_by_town(self.countries, item=prefix)))
         return counts
+
+    def _read_counts(self, rows: list[Row]) -> dict[str, int]:
+        # A sum over nothing is a row without a town.
+        with self._parsing():
+            return read_counts(rows)
+
+    def _query_count(self, query: str) -> int:
+        """Return the only number of a result."""
+        rows = self._query(query, "count")
+        with self._parsing():
+            if len(rows) != 1:
+                raise ValueError(f"{len(rows)} rows for one count")
+            return read_count(rows[0])
 
     def _query_counted(self, query: str) -> list[Row]:
         """Return the rows of a result; where their number is suspiciously round, they are counted.
@@ -183,26 +201,32 @@ class _WikidataFetch:
         """
         rows = self._query(query)
         if rows and len(rows) % ROUND == 0:
-            (count,) = self._query(queries.count_rows(query))
-            self._require(len(rows), int(count["count"]["value"]), "rows")
+            self._require(len(rows), self._query_count(queries.count_rows(query)), "rows")
         return rows
 
     def _require(self, received: int, expected: int, what: str) -> None:
         if received != expected:
-            raise BadResponseError(f"{self.endpoint}: {received} {what} came of {expected}: the result was truncated")
+            raise BadResponseError(
+                f"{redact_url(self.endpoint)}: {received} {what} came of {expected}: the result was truncated"
+            )
 
-    def _query(self, query: str) -> list[Row]:
-        """Return the rows of a result.
+    def _query(self, query: str, *variables: str) -> list[Row]:
+        """Return the rows of a result, which all must have a value of these variables.
 
         Raises:
             BadResponseError: it is not the JSON of SPARQL results.
         """
         response = self.client.request(self.endpoint, form={"query": query}, accept=RESULTS, size_cap=SIZE_CAP)
         assert response is not None
+        with self._parsing():
+            return read_rows(response.json, variables)
+
+    @contextmanager
+    def _parsing(self) -> Iterator[None]:
         try:
-            rows: list[Row] = response.json["results"]["bindings"]
-        except (KeyError, TypeError) as error:
+            yield
+        except (ValueError, KeyError) as error:
             raise BadResponseError(
-                f"{self.endpoint}: the response is not the JSON of SPARQL results ({error}); nothing was kept"
+                f"{redact_url(self.endpoint)}: the response is not the JSON of SPARQL results ({error}); nothing was "
+                "kept"
             ) from error
-        return rows

@@ -73,7 +73,7 @@ def _read(content: bytes, variables: list[str], where: str) -> pl.DataFrame:
 def _is_json_object(line: bytes) -> bool:
     try:
         return isinstance(json.loads(line), dict)
-    except ValueError:
+    except (RecursionError, ValueError):
         return False
 
 

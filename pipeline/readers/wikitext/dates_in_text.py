@@ -15,7 +15,8 @@ from pipeline.readers.wikitext.profiles import Profile, common_words
 
 _YEAR: Final = r"(?<![\d.,])(?:1[5-9]\d\d|20[0-4]\d)(?![\d%])(?![.,]\d{3})"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|re|º|ª|°|\.)"
-_WORD: Final = r"[^\W\d_]{3,}"
+#: A whole word: a search within a long one would begin again at each of its letters.
+_WORD: Final = r"(?<![^\W\d_])[^\W\d_]{3,}+"
 _REIGN_YEAR: Final = (
     r"(?:明治|大正|昭和|平成|令和|民国|民國)\s?(?:元|\d{1,3}|[一二三四五六七八九十百]+)\s?年"
     r"(?:\s?\d{1,2}\s?月\s?\d{1,2}\s?日)?"
@@ -104,7 +105,7 @@ def _date_spans(text: str, language: str) -> list[tuple[int, int]]:
             if year is None:
                 continue
             start, end = year.span()
-        if "年" in text[start:end] or not common_words().counted.match(text[end:].lstrip()):
+        if "年" in text[start:end] or not common_words().counted.match(text[end : end + _AFTER].lstrip()):
             spans.append((start, end))
     return spans
 

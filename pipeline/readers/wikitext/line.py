@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from pipeline.dates.months import month_letters
+from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext.places import country_of_flag, fold
 from pipeline.readers.wikitext.profiles import common_words
 
@@ -24,13 +25,13 @@ LINE_BREAK, STRUCK, UNSTRUCK = "\x0b", "\x0e", "\x0f"
 PIPE: Final = "\x1c"
 
 _DATE_LINK: Final = re.compile(
-    r"[\s\d.年月日º°]+|(?:\d{1,2}[.º°]?|1er)\s*(?:de\s+|d')?[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}"
+    r"[\s\d.年月日º°]+|(?:\d{1,2}[.º°]?|1er)\s*+(?:de\s++|d')?[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}"
     r"|[^\W\d_]{3,}\s+\d{4}|\d+월 ?\d*일?"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _REIGNS: Final = frozenset({"明治", "大正", "昭和", "平成", "令和"})
 _LANGUAGE_PREFIX: Final = re.compile(r"\A[a-z-]{2,12}:(?=\S)")
-_PIPE_TRICK: Final = re.compile(r"\s*\([^)]*\)\Z|,.*\Z")
+_PIPE_TRICK: Final = re.compile(r"(?<!\s)\s*+\([^()]*\)\Z|,.*\Z")
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Line:
     references: dict[str, str] = field(default_factory=dict)
     twinnings: dict[str, TemplateCall] = field(default_factory=dict)
     image_count: int = 0
+    is_too_long: bool = False  # beyond a limit, and so without its text
 
     @property
     def first_link(self) -> Link | None:
@@ -112,6 +114,8 @@ class Line:
             return self._add_file(name.partition("|")[0])
         if is_category(target):
             return ""
+        if len(target) > WIKITEXT.title_characters:
+            return target if label is None else label
         shown = _label(target, label)
         words = PLACEHOLDER.sub("", shown)
         is_only_flag = not words.strip() and bool(self.flags_in(shown))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import mwparserfromhell
 from mwparserfromhell.nodes import Template, Wikilink
 
+from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext.line import LINE_BREAK, PIPE, STRUCK, UNSTRUCK, Line
 from pipeline.readers.wikitext.templates import add_template, parse_call
 
@@ -28,15 +29,17 @@ _VARIANT_CODES: Final = ("zh-hans", "zh-cn", "zh", "zh-hant", "zh-tw")
 _STRIKE: Final = re.compile(r"<(/?)(?:s|del|strike)\b[^<>]*>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<br\b[^<>]*>|</?p\b[^<>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+#: Tags around what is no text: their begin, and their end.
 _HIDDEN: Final = re.compile(
-    r"<(sup|math|score|timeline|ref|gallery|imagemap)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+    r"<(?:(sup|math|score|timeline|ref|gallery|imagemap)\b[^<>]*|/(sup|math|score|timeline|ref|gallery|imagemap)\s*)>",
+    re.IGNORECASE,
 )
 _BOLD_OR_ITALIC: Final = re.compile("'''|''")
 _SPACE: Final = re.compile("[\xa0\u3000\n]")
 _CHARACTER_TEMPLATES: Final = {"{{!}}": PIPE, "{{=}}": "=", "{{,}}": ",", "{{·}}": "·"}
 _INNERMOST_LINK: Final = re.compile(
     r"\[\[(?P<target>[^\[\]|{}]*)(?:\|(?P<label>[^\[\]{}]*))?\]\]"
-    r"|(?<!\[)\[(?P<url>(?:https?:)?//[^\s\]]+)\s*(?P<words>[^\]]*)\]"
+    r"|(?<!\[)\[(?P<url>(?:https?:)?//[^\s\[\]]++)\s*+(?P<words>[^\]]{0,1000}+)\]"
 )
 _INNERMOST_TEMPLATE: Final = re.compile(r"\{\{([^{}]*)\}\}")
 _BRACES: Final = re.compile(r"\[\[|\]\]|\{\{|\}\}")
@@ -64,23 +67,47 @@ def parse_line(wikitext: str, profile: Profile, references: dict[str, str]) -> L
         wikitext: without the marks of a list item.
         profile: whose templates.
         references: addresses of the page's named references.
+
+    Returns:
+        The line; without a text, and marked as too long, where it is beyond a limit.
     """
     line = Line("")
+    if len(wikitext) > WIKITEXT.line_characters:
+        line.is_too_long = True
+        return line
 
     def add_reference(match: re.Match[str]) -> str:
         name, url = _reference_name(match[1] or match[2]), _URL.search(match[3] or "")
         return line.add_reference(url[0] if url else references.get(name, "") if name else "")
 
     text = _COMMENT.sub("", _RESERVED.sub("", wikitext))
-    text = _HIDDEN.sub("", _REFERENCE.sub(add_reference, text))
+    text = _remove_hidden(_REFERENCE.sub(add_reference, text))
     text = _STRIKE.sub(lambda match: UNSTRUCK if match[1] else STRUCK, _BREAK.sub(LINE_BREAK, text))
     text = _ENTITY.sub(lambda match: _RESERVED.sub("", html.unescape(match[0])), _TAG.sub("", text))
     text = _SPACE.sub(" ", _BOLD_OR_ITALIC.sub("", text))
     text = _VARIANT.sub(_choose_variant, text)
     for template, character in _CHARACTER_TEMPLATES.items():
         text = text.replace(template, character)
-    line.text = _replace_links_and_templates(text, line, profile)
+    text = _replace_links_and_templates(text, line, profile)
+    line.is_too_long = line.is_too_long or len(text) > WIKITEXT.text_characters
+    line.text = "" if line.is_too_long else text
     return line
+
+
+def _remove_hidden(text: str) -> str:
+    """Remove the tags of `_HIDDEN` with what stands between begin and end; a tag without an end stays."""
+    if "</" not in text:
+        return text
+    tags = list(_HIDDEN.finditer(text))
+    last_end = {match[2].lower(): match.end() for match in tags if match[2]}
+    pieces, position, opened = [], 0, ""
+    for tag in tags:
+        if not opened and tag[1] and tag.start() < last_end.get(tag[1].lower(), 0):
+            opened = tag[1].lower()
+            pieces.append(text[position : tag.start()])
+        elif opened and tag[2] and tag[2].lower() == opened:
+            opened, position = "", tag.end()
+    return "".join(pieces) + text[position:]
 
 
 def _choose_variant(match: re.Match[str]) -> str:
@@ -104,12 +131,18 @@ def _replace_links_and_templates(text: str, line: Line, profile: Profile) -> str
     def replace_template(match: re.Match[str]) -> str:
         return add_template(parse_call(match[1]), line, profile)
 
-    while "[" in text or "{{" in text:
+    for _ in range(WIKITEXT.nesting):
+        if "[" not in text and "{{" not in text:
+            return text
         replaced = _INNERMOST_TEMPLATE.sub(replace_template, _INNERMOST_LINK.sub(replace_link, text))
         if replaced == text:
             break
         text = replaced
-    return _parse_unpaired(text, line, profile) if _BRACES.search(text) else text
+    braces = len(_BRACES.findall(text))
+    if braces > WIKITEXT.unpaired_braces:
+        line.is_too_long = True
+        return ""
+    return _parse_unpaired(text, line, profile) if braces else text
 
 
 def _parse_unpaired(text: str, line: Line, profile: Profile) -> str:

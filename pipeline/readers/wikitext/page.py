@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
 from pipeline.readers.wikitext.list_reader import ListReader
@@ -17,12 +18,13 @@ from pipeline.readers.wikitext.sections import Heading, Section, find_sections
 from pipeline.readers.wikitext.table_reader import TableReader
 
 _IMAGE: Final = re.compile(r"\s*\[\[[^\[\]|:]{2,14}:[^\[\]|]+\.(?:svg|png|jpe?g|gif|tiff?|webp|ogg)\b", re.IGNORECASE)
-_GALLERY: Final = re.compile(r"<(/?)gallery\b[^>]*>", re.IGNORECASE)
+_GALLERY: Final = re.compile(r"<(/?)gallery\b[^<>]*>", re.IGNORECASE)
 _LINK_AT_START: Final = re.compile(r"\s*\[\[([^\[\]|]*)")
-_MARKUP: Final = re.compile(r"\s*(?:</?\w[^<>]*>\s*|__[A-Z]+__\s*|----+\s*)+\Z")
-_COMMENT: Final = re.compile(r"\s*(?:<!--.*?-->\s*)+\Z", re.DOTALL)
-_TEMPLATE_END: Final = re.compile(r"\s*\|?\s*\}\}+\s*\Z")
-_BOLD: Final = re.compile(r"\s*(?:'''|<b>)(.+?)(?:'''|</b>)\s*:?\s*(?:<ref.*|\{\{.*)?\Z", re.IGNORECASE | re.DOTALL)
+#: Possessive (`++`): the same text can be divided among the repetitions in many ways.
+_MARKUP: Final = re.compile(r"\s*+(?:(?:</?\w[^<>]*>|__[A-Z]+__|-{4,}+)\s*+)++\Z")
+_COMMENT: Final = re.compile(r"\s*+(?:(?><!--.*?-->)\s*+)++\Z", re.DOTALL)
+_TEMPLATE_END: Final = re.compile(r"\s*+\|?+\s*+\}\}++\s*+\Z")
+_BOLD: Final = re.compile(r"\s*+(?:'''|<b>)(.+?)(?:'''|</b>)\s*+:?+\s*+(?:<ref.*|\{\{.*)?\Z", re.IGNORECASE | re.DOTALL)
 _LIST_OR_TABLE: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|multicol|columns))", re.IGNORECASE)
 #: More characters in Chinese or Japanese are a paragraph, fewer may be a list.
 _LONG_CJK: Final = 60
@@ -48,18 +50,17 @@ class PageReader(ListReader, TableReader):
         sources = join_lines(lines[section.first : section.last], section.first + 1)
         for index, source in enumerate(sources):
             self._read_line(source, sources[index + 1 : index + 3])
-        if self.table is not None:
-            self._end_row(self.table)
+        self._end_table()
         if section.is_weak and not any(parsed.partners for parsed in self.parsed[count:]):
             del self.parsed[count:]  # not about twinnings after all
 
     def _read_line(self, source: LogicalLine, following: list[LogicalLine]) -> None:
         text = source.text
-        if not text.strip():
-            self.item_contexts = {}
-            self._add(source, "blank")
-        elif _COMMENT.match(text):
-            self._add(source, "comment")
+        if len(text) > WIKITEXT.line_characters:
+            self._add_unread(source)
+        elif kind := _kind_without_content(text):
+            self.item_contexts = {} if kind == "blank" else self.item_contexts
+            self._add(source, kind)
         elif heading := Heading.match(text):
             self._read_heading(source, heading)
         elif (link := _LINK_AT_START.match(text)) and is_category(link[1]):
@@ -78,6 +79,10 @@ class PageReader(ListReader, TableReader):
         else:
             self._read_content(source, text, following)
 
+    def _add_unread(self, source: LogicalLine) -> None:
+        """Add a line that is too long: where the lines are about twinnings, it is one of a partner that has no name."""
+        self._add(source, "partner" if self.is_relevant else "other")
+
     def _read_picture(self, source: LogicalLine) -> None:
         """Read a picture of a gallery: under arms and flags stands the name of the town."""
         partners = []
@@ -89,7 +94,8 @@ class PageReader(ListReader, TableReader):
         self._add(source, "partner" if partners else "image", partners)
 
     def _read_heading(self, source: LogicalLine, heading: Heading) -> None:
-        self.table, self.item_contexts, self.last_item = None, {}, None
+        self._end_table()
+        self.item_contexts, self.last_item = {}, None
         while self.headings[-1].level >= heading.level:
             self.headings.pop()
         outer = self.headings[-1]
@@ -110,6 +116,9 @@ class PageReader(ListReader, TableReader):
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
             body = body[:-2].rstrip()
         line = self._parse(body)
+        if line.is_too_long:
+            self._add_unread(source)
+            return
         shown = line.plain()
         is_image = _IMAGE.match(text) is not None
         if not shown and not any(char in line.flags or char in line.twinnings for char in line.text):
@@ -210,3 +219,10 @@ def _is_item_without_bullet(line: Line, shown: str) -> bool:
     if places.is_cjk(shown) and line.links and len(shown) < _LONG_CJK and "。" not in shown:
         return True
     return first in line.flags or (first in line.links and len(shown.split()) <= 10)
+
+
+def _kind_without_content(text: str) -> str | None:
+    """Return the kind of a line that says nothing; None if it may say something."""
+    if not text.strip():
+        return "blank"
+    return "comment" if _COMMENT.match(text) else None

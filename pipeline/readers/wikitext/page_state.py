@@ -59,6 +59,8 @@ class PageState:
         self.town = "" if self.has_many_towns else title if self.listed_place is None else self.listed_place
         self.town_country = (self.listed_place or "") if self.has_many_towns else find_country(text, profile)
         self.parsed: list[ParsedLine] = []
+        #: Whether a line that was parsed was too long to be read.
+        self.has_too_long = False
         self._begin_section(is_weak=False)
 
     def _begin_section(self, *, is_weak: bool) -> None:
@@ -84,7 +86,9 @@ class PageState:
             self.parsed.append(ParsedLine(number, kind, raw, self.town, self.town_country, partners or []))
 
     def _parse(self, wikitext: str) -> Line:
-        return parse_line(wikitext, self.profile, self.references)
+        line = parse_line(wikitext, self.profile, self.references)
+        self.has_too_long = self.has_too_long or line.is_too_long
+        return line
 
     def _town_of_heading(self, title: str, line: Line) -> str:
         """Return the town that a heading of a list of many towns names, or ""; note the country that it names."""

@@ -37,7 +37,7 @@ class _PartnerParser(PartnerBoundaries):
         """Return the partners that the segments name."""
         self.as_list = self.as_list or self.looks_like_list(segments)
         for index, segment in enumerate(segments):
-            self._read_segment(segment, segments[index + 1 :])
+            self._read_segment(segment, segments[index + 1 : index + 2])
         last_url = next((partner.url for partner in reversed(self.partners) if partner.url), "")
         for partner in self.partners:
             partner.fill(url=last_url)

@@ -12,7 +12,7 @@ from pipeline.readers.wikitext.profiles import common_words
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.dates_in_text import DateMention
 
-DISAMBIGUATION: Final = re.compile(r"(?P<base>.+?)\s*[(（](?P<of>[^()（）]*)[)）]\s*\Z")
+DISAMBIGUATION: Final = re.compile(r"(?P<base>.*?\S)\s*+[(（](?P<of>[^()（）]*)[)）]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
 
 #: "These are the twin towns: A, B"
-_COLON: Final = re.compile(r"[:：](?P<partners>.*[\ue000-\ue7ff].*)")
-_REFERENCES_AT_END: Final = re.compile(r"[\uf000-\uf3ff ]+\Z")
+_COLON: Final = re.compile(r"\A(?P<before>[^:：]*+)[:：](?P<partners>.*[\ue000-\ue7ff].*)")
+_REFERENCES_AT_END: Final = re.compile(r"(?<![\uf000-\uf3ff ])[\uf000-\uf3ff ]++\Z")
 _LINKS: Final = re.compile("[\ue000-\ue7ff]")
 #: A reference behind the full stop belongs to the sentence before it.
 _SENTENCE_END: Final = re.compile(
@@ -43,7 +43,7 @@ def read_prose(line: Line, profile: Profile, context: Context) -> list[Partner]:
             continue  # the partners are on the lines below
         for pattern in (*profile.prose, _COLON):
             match = pattern.search(sentence)
-            if match and (pattern is not _COLON or profile.twin.search(sentence[: match.start()])):
+            if match and (pattern is not _COLON or profile.twin.search(match["before"])):
                 named = _read_sentence(line, sentence, match, profile, context)
                 partners += named
                 if named:

@@ -12,8 +12,10 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.readers.chunks import Chunk, is_large, map_chunks
+from pipeline.readers.limits import TABLE, WIKITEXT
 from pipeline.readers.raw_rows import LINE, LOCATOR, VALUE_SEPARATOR, RawRows, decode, replace_surrogates
 from pipeline.readers.wikitext.page import PageReader
+from pipeline.readers.wikitext.page_state import ParsedLine
 from pipeline.readers.wikitext.partners import Partner
 from pipeline.readers.wikitext.profiles import common_words, languages, load_profile
 from pipeline.readers.wikitext.sections import listed_place, twinning_pattern
@@ -22,8 +24,6 @@ from pipeline.sources import Format, page_title
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-
-    from pipeline.readers.wikitext.page_state import ParsedLine
 
 _NAME_COLUMNS: Final = ("partner", "partner_article", "partner_country", "partner_region")
 #: A line that names several partners has several values in each of these columns.
@@ -121,14 +121,30 @@ def _join(frames: Iterable[pl.DataFrame]) -> RawRows:
 def _rows_of_page(number: int, page: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     title, text = page["title"], page["text"]
     profile = load_profile(page["language"])
-    if listed_place(title, profile) is None and not twinning_pattern(profile.language).search(text):
+    if len(title) > WIKITEXT.title_characters:
+        title = title[: WIKITEXT.title_characters]
+        problem = f"a title of more than {WIKITEXT.title_characters:,} characters"
+    elif len(text) > WIKITEXT.page_characters:
+        problem = f"a page of {len(text):,} characters, at most {WIKITEXT.page_characters:,} are read"
+    else:
+        problem = ""
+    if not problem and listed_place(title, profile) is None and not twinning_pattern(profile.language).search(text):
         return
     title, text = replace_surrogates(title), replace_surrogates(text)
     if "&lt;ref" in text and "<ref" not in text:
         text = html.unescape(text)  # copied from a dump with its escapes
     page_id = replace_surrogates(str(page.get("pageid") or "")) or None
     revision = replace_surrogates(str(page.get("revid") or ""))
-    for line in PageReader(title, text.replace("\r\n", "\n"), profile).read():
+    lines: list[ParsedLine] = []
+    if not problem:
+        try:
+            lines = PageReader(title, text.replace("\r\n", "\n"), profile).read()
+        except Exception as error:  # noqa: BLE001 (the other pages are read, whatever is wrong with this one)
+            problem = f"cannot be read: {type(error).__name__}: {error}"
+    if problem:
+        # A line that names no partner is rejected.
+        lines = [ParsedLine(1, "partner", f"{title}: {problem}")]
+    for line in lines:
         yield (number, line.number, page_id, *_line_values(line), title, profile.language, revision)
 
 
@@ -138,12 +154,12 @@ def _line_values(line: ParsedLine) -> tuple[str, ...]:
     town.split_disambiguation()
     values = [_partner_values(partner) for partner in line.partners] or [("",) * len(_PARTNER_COLUMNS)]
     cells = (VALUE_SEPARATOR.join(column) for column in zip(*values, strict=True))
-    return (line.kind, town.name, town.region, town.country, *cells, line.raw)
+    return (line.kind, town.name, town.region, town.country, *cells, line.raw[: TABLE.cell_characters])
 
 
 def _partner_values(partner: Partner) -> tuple[str, ...]:
     """Return the values of `_PARTNER_COLUMNS`."""
-    note = "; ".join(dict.fromkeys(partner.notes))
+    note = "; ".join(dict.fromkeys(partner.notes))[: TABLE.cell_characters]
     status, end_cause = partner.status, ""
     if partner.until and status in {"", "unknown"}:
         status = "ended"

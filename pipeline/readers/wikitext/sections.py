@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.extract.mediawiki.page_filter import PageFilter
+from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext.profiles import Profile, common_words, load_profile
 
-_HEADING: Final = re.compile(r"(={2,6})\s*(.+?)\s*\1\s*(?:<!--.*?-->\s*|<ref.*)?\Z")
-_MARKUP: Final = re.compile(r"<ref\b[^>]*/>|<ref\b.*?</ref>|<!--.*?-->|<[^>]*>|'{2,}|\{\{[^{}]*\}\}")
+#: The marks at the end of a heading; a comment or a reference may follow.
+_HEADING_END: Final = re.compile(r"(?<!=)(={2,}+)\s*+(?:\Z|(?=<!--(?=.*-->\s*\Z)|<ref))")
+_MARKUP: Final = re.compile(r"<ref\b[^<>]*/>|<ref\b.*?</ref>|<!--.*?-->|<[^<>]*>|'{2,}|\{\{[^{}]*\}\}")
 _LINK: Final = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]")
 
 
@@ -49,8 +51,16 @@ class Heading:
     @classmethod
     def match(cls, line: str) -> Heading | None:
         """Return the heading of a line, or None."""
-        match = _HEADING.match(line)
-        return cls(len(match[1]), match[2].strip()) if match else None
+        most = min(len(line) - len(line.lstrip("=")), 6)
+        if most < 2 or len(line) > WIKITEXT.heading_characters or "\n" in line.rstrip():
+            return None
+        ends = list(_HEADING_END.finditer(line, most))
+        for level in range(most, 1, -1):
+            for end in ends:
+                title = line[level : end.end(1) - level].strip()
+                if title and len(end[1]) >= level:
+                    return cls(level, title)
+        return None
 
     @property
     def plain_title(self) -> str:
@@ -93,6 +103,7 @@ def find_sections(lines: list[str], profile: Profile, *, is_list_page: bool = Fa
         is_inside = bool(sections) and index < sections[-1].last
         if is_inside or not (is_strong or profile.weak_sections.search(title)) or profile.not_sections.search(title):
             continue
-        last = next((later for later, other in headings[number + 1 :] if other.level <= heading.level), len(lines))
+        later = (headings[later] for later in range(number + 1, len(headings)))
+        last = next((later_index for later_index, other in later if other.level <= heading.level), len(lines))
         sections.append(Section(index, last, not is_strong))
     return sections

@@ -23,6 +23,8 @@ _SEPARATOR: Final = re.compile(
     r"[,;，；、·•/／|]|\s[–—―-]\s|\s?:(?=\s|[\ue000-\uf8ff]|$)|：|\x0b|(?<=\S)\s?→\s?|\s?—\s?|–(?=[\ue000-\uefff])"
 )
 _MAY_SEPARATE: Final = frozenset(",;，；、·•/／| \t:：\x0b→—–")
+#: Characters behind a joining word that tell whether a name begins there.
+_BEHIND: Final = 200
 #: A town, or few words and one: "a italské město [[Littau]]", "e dal 1997 con [[Cleveland]]".
 _FEW_WORDS_AND_LINK: Final = re.compile(rf"(?:[^\W\d_]+\s+){{0,3}}(?:[\ue000-\ue7ff]|{DATE})")
 
@@ -100,6 +102,8 @@ class _Splitter:
         self.segments = [Segment("", "")]
         self.depth, self.is_struck = 0, False
         self.outside: list[str] = []
+        #: Whether more than blanks stand in `outside`, and more than blanks and stars.
+        self.has_text = self.has_name = False
         self.bracket: list[str] = []
         position = 0
         while position < len(text):
@@ -112,7 +116,10 @@ class _Splitter:
         """Read one character, or the separator that begins with it; return the next position."""
         if char == DATE:
             self.segments[-1].dates.append(self.dates.pop(0))
-            (self.bracket if self.depth else self.outside).append(DATE)
+            if self.depth:
+                self.bracket.append(DATE)
+            else:
+                self._append(DATE)
         elif char in _OPENING or (char in _CLOSING and self.depth):
             self._read_bracket(char)
         elif char in {STRUCK, UNSTRUCK}:
@@ -122,16 +129,22 @@ class _Splitter:
             self._read_reference(char)
         elif self.depth:
             self.bracket.append(char)
-        elif char in self.line.flags and "".join(self.outside).strip(" *"):
+        elif char in self.line.flags and self.has_name:
             self._end_segment(_FLAGGED)
-            self.outside.append(char)
+            self._append(char)
         else:
             return self._read_text(position, char)
         return position + 1
 
+    def _append(self, char: str) -> None:
+        self.outside.append(char)
+        self.has_text = self.has_text or not char.isspace()
+        self.has_name = self.has_name or char not in " *"
+
     def _end_segment(self, separator: str) -> None:
         self.segments[-1].text = "".join(self.outside)
         self.outside.clear()
+        self.has_text = self.has_name = False
         self.segments.append(Segment(separator, "", is_struck=self.is_struck))
 
     def _read_bracket(self, char: str) -> None:
@@ -139,7 +152,7 @@ class _Splitter:
             self.depth += 1
             if self.depth == 1:
                 self.bracket = []
-                self.outside.append(BRACKET)
+                self._append(BRACKET)
             else:
                 self.bracket.append(" ")
             return
@@ -160,7 +173,7 @@ class _Splitter:
         match = _SEPARATOR.match(self.text, position) if char in _MAY_SEPARATE else None
         if match:
             separator = match[0].strip()
-            if "".join(self.outside).strip() or (separator and separator in ",;，；、"):
+            if self.has_text or (separator and separator in ",;，；、"):
                 self._end_segment(separator or " ")
                 return match.end()
         if position == 0 or not self.text[position - 1].isalnum() or places.is_cjk(char):
@@ -168,15 +181,15 @@ class _Splitter:
             if word and word.end() > position and self._joins_names(position, word.end()):
                 self._end_segment(_JOINED)
                 return word.end()
-        self.outside.append(char)
+        self._append(char)
         return position + 1
 
     def _joins_names(self, start: int, end: int) -> bool:
         """Return whether a joining word joins names here: text stands before it, and a name begins behind it."""
-        behind = self.text[end:].lstrip()
+        behind = self.text[end : end + _BEHIND].lstrip()
         if not behind:
             return False
-        if not "".join(self.outside).strip():
+        if not self.has_text:
             return True
         is_atom = behind[0] in self.line.links or behind[0] in self.line.flags
         if places.is_cjk(self.text[start]):

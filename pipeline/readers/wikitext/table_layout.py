@@ -41,16 +41,16 @@ class Table:
     def end_row(self) -> dict[int, Cell]:
         """Return the cells of the row by column, with those that span into it from above, and begin the next row."""
         row: dict[int, Cell] = {}
-        cells, self.cells = list(self.cells), []
-        column = 0
-        while cells or any(spanned >= column for spanned in self.spanning):
+        cells, self.cells = self.cells, []
+        column, position, last_spanning = 0, 0, max(self.spanning, default=-1)
+        while position < len(cells) or column <= last_spanning:
             if column in self.spanning:
                 rows_left, row[column] = self.spanning.pop(column)
                 if rows_left > 1:
                     self.spanning[column] = (rows_left - 1, row[column])
                 column += 1
-            elif cells:
-                cell = cells.pop(0)
+            elif position < len(cells):
+                cell, position = cells[position], position + 1
                 for offset in range(cell.columns):
                     row[column + offset] = cell
                     if cell.rows > 1:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.dates_in_text import DateMention, find_dates
 from pipeline.readers.wikitext.page_state import BULLET, PageState
@@ -31,12 +32,10 @@ class TableReader(PageState):
             self.table = Table()
             self._add(source, "markup")
         elif stripped.startswith(("|}", "|-", "|+")):
-            if not stripped.startswith("|+"):
-                self._end_row(table)
             if stripped.startswith("|}"):
-                self.table = None
-                if not self.has_many_towns:
-                    self.town = self.listed_place or self.title  # a table can have a column of towns
+                self._end_table()
+            elif stripped.startswith("|-"):
+                self._end_row(table)
             self._add(source, "markup")
         elif stripped.startswith(("|", "!")):
             self._read_cells(source, table, following)
@@ -44,7 +43,9 @@ class TableReader(PageState):
             table.has_list = True
             self._read_content(source, text, following)
         elif table.cells and not table.has_list:
-            table.cells[-1].text += "<br>" + text
+            # A cell that is too long already is not read, whatever follows.
+            if len(table.cells[-1].text) <= WIKITEXT.line_characters:
+                table.cells[-1].text += "<br>" + text
             self._add(source, "table_cell")
         else:
             self._read_content(source, text, following)
@@ -56,15 +57,26 @@ class TableReader(PageState):
             # A table for the layout of a list: `| * [[A]]`.
             self._read_content(source, text, following)
         else:
-            table.cells += cells
+            table.cells += cells[: max(0, WIKITEXT.row_cells - len(table.cells))]
             self._add(source, "table_cell")
+
+    def _end_table(self) -> None:
+        """End the table that is open, if one is: at its end, or where somebody forgot it at a heading or the end."""
+        if self.table is None:
+            return
+        self._end_row(self.table)
+        self.table = None
+        if not self.has_many_towns:
+            self.town = self.listed_place or self.title  # a table can have a column of towns
 
     def _end_row(self, table: Table) -> None:
         cells = table.cells
         if not cells:
             return
         row = table.end_row()
-        if self._is_header(table, row, cells):
+        self.has_too_long = False
+        is_header = self._is_header(table, row, cells)
+        if is_header:
             self._set_kind(cells, "heading")
         elif not self.is_relevant:
             self._set_kind(cells, "other")
@@ -76,6 +88,8 @@ class TableReader(PageState):
             self._read_row(table, row, cells)
         else:
             self._read_loose_row(row, cells)
+        if self.has_too_long and self.is_relevant and not is_header:
+            self._set_kind(cells, "partner")
 
     def _is_header(self, table: Table, row: dict[int, Cell], cells: list[Cell]) -> bool:
         """Return whether a row is a header; take the roles of the columns from it, or the context of a single cell."""
@@ -102,10 +116,11 @@ class TableReader(PageState):
 
     def _set_kind(self, cells: list[Cell], kind: str) -> None:
         numbers = {cell.number for cell in cells}
+        first = min(numbers)
         for parsed in reversed(self.parsed):
-            if parsed.number < min(numbers):
+            if parsed.number < first:
                 break
-            if parsed.number in numbers and parsed.kind == "table_cell":
+            if parsed.number in numbers and (parsed.kind == "table_cell" or kind == "partner"):
                 parsed.kind = kind
 
     def _add_partners(self, number: int, partners: list[Partner]) -> None:
