@@ -6,6 +6,8 @@ import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from sites import PARTNERS, Site, new_site
+from sites import PARTNERS, ROOT, Site, new_site
 from small import with_small_gazetteer
 
 from pipeline.build import build
@@ -93,9 +95,10 @@ def test_the_process_is_quick_where_nothing_changed(once: Site) -> None:
         return used.ru_utime + used.ru_stime
 
     before = spent()
-    done = once.run()
+    command = (sys.executable, "-m", "pipeline", *once.arguments())
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     # Of the processor, from the start of the process on: what else the machine does is not counted.
-    assert (done.returncode, "unchanged" in done.stdout) == (0, True)
+    assert (done.returncode, "unchanged" in done.stdout) == (0, True), done.stderr
     assert spent() - before < 2
 
 
