@@ -76,7 +76,8 @@ def peak_mib() -> int:
 
 def _pipeline(given: Input, out: Path) -> dict[str, Any]:
     """Build a release, as the command does."""
-    from pipeline.build import Settings, build
+    from pipeline.build import build
+    from pipeline.sources.settings import Settings
 
     stages, began = Stages(), time.perf_counter()
     only = frozenset(path.stem for path in Path(given.sources).glob("*.toml")) if given.sources else frozenset[str]()

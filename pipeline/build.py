@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pipeline
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate import MatchCandidates
     from pipeline.readers.statements import Received
+    from pipeline.sources.settings import Settings
     from pipeline.validate.source_reader import SourceResult
 
 #: The cache of validated sources in the output folder; deleting it costs some seconds, nothing else.
@@ -47,25 +47,6 @@ WORK = ".work"
 BROKEN = "broken, and there is no older snapshot"
 #: How many sources are read at once: more would only take more memory, because polars uses all cores for each.
 _READ_AT_ONCE = 2
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a build reads and where it writes.
-
-    Attributes:
-        raw: the raw store.
-        out: the folder of `current` and `releases/`.
-        sources: folders of further declarations.
-        enable: ids of sources to turn on.
-        only: ids of the only sources to build; all that are on if empty.
-    """
-
-    raw: Path = Path("raw")
-    out: Path = Path("curated")
-    sources: tuple[Path, ...] = ()
-    enable: frozenset[str] = frozenset()
-    only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from pipeline.extract.http.fetch import fetch_files
 from pipeline.extract.isolation import start_worker
 from pipeline.extract.live import fetch_live
 from pipeline.publish.folders import REFUSED, current_id, prune, remove_unfinished
-from pipeline.publish.gates import check_gate_names, read_previous_ledger
 from pipeline.publish.lock import locked
 from pipeline.publish.published import count_changes, recover, snapshots_read
 from pipeline.publish.run_log import Decision, Outcome, Run, SourceState, age, append_run, last_runs, now
@@ -29,10 +28,11 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
-    from pipeline.build import Assembled, Settings
+    from pipeline.build import Assembled
     from pipeline.extract.http.fetch import FetchResult
     from pipeline.publish.lock import Lock
     from pipeline.sources import Declaration
+    from pipeline.sources.settings import Settings
 
 COMMAND = "twintowns refresh"
 #: How many refused releases are kept for inspection.
@@ -77,7 +77,10 @@ def refresh(
         LockedError: another build is running; this is not logged.
         TwintownsError: the run failed; it is logged, and the previous release stays current.
     """
-    check_gate_names(options.accepted)
+    if options.accepted:
+        from pipeline.publish.gates import check_gate_names
+
+        check_gate_names(options.accepted)
     with locked(settings.out, COMMAND) as lock:
         return _Refresh(settings, options, progress, lock).run_logged(on_end)
 
@@ -244,6 +247,7 @@ class _Refresh:
         # The modules of a build are loaded only where there is something to build, and by the worker at the same time.
         start_worker()
         from pipeline.build import WORK, assemble
+        from pipeline.publish.gates import read_previous_ledger
         from pipeline.validate.cache import CheckCache, prune_cache
         from pipeline.validate.source_reader import FallbackReader
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.sources import BUILT_IN, load_declarations
+from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.build import Settings
+    from pipeline.sources.settings import Settings
 
 Parser = argparse.ArgumentParser
 Options = argparse.Namespace
@@ -124,7 +124,7 @@ def print_json(content: object) -> None:
 
 def build_settings(options: Options) -> Settings:
     """Return what a build reads and where it writes, from `add_build_options`."""
-    from pipeline.build import Settings
+    from pipeline.sources.settings import Settings
 
     return Settings(
         raw=options.raw,

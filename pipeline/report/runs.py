@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipeline.publish.folders import REFUSED, RELEASES, current_id, release_ids, release_number
-from pipeline.publish.gates import read_results
 from pipeline.report.console import open_console
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ def list_releases(out: Path) -> list[dict[str, Any]]:
 
 def _describe(folder: Path) -> dict[str, Any]:
     """Return the previous release, numbers of rows (None if a file cannot be read), and the accepted gates."""
+    from pipeline.publish.gates import read_results
+
     counts: dict[str, Any] = dict.fromkeys(("previous_release_id", *_COUNTED))
     try:
         previous = pl.read_parquet(folder / "release.parquet")["previous_release_id"].item()

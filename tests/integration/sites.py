@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from small import with_small_gazetteer
 
-from pipeline.build import Settings
 from pipeline.publish.verify import verify
 from pipeline.refresh import RefreshOptions, refresh
+from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

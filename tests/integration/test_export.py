@@ -15,9 +15,10 @@ import networkx as nx
 import pytest
 from small import with_small_gazetteer
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.cli import main
 from pipeline.curate.database import view_names
+from pipeline.sources.settings import Settings
 from schemas import MODELS
 
 if TYPE_CHECKING:

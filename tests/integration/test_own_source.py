@@ -14,8 +14,9 @@ import openpyxl
 import polars as pl
 import pytest
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.cli import main
+from pipeline.sources.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 RACIBORZ, OPAVA, WUPPERTAL, LIEVIN = "gn3087584", "gn3068927", "gn2805753", "gn2998431"

@@ -19,11 +19,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.cli import main
 from pipeline.page import PAGE
 from pipeline.page.selection import Limits
 from pipeline.publish.checksums import CHECKSUMS, write_checksums
+from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

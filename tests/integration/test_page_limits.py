@@ -14,9 +14,10 @@ import duckdb
 import pytest
 from pages import write_page
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.page import PAGE
 from pipeline.page.selection import Limits
+from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,11 @@ import pytest
 from polars.testing import assert_frame_equal
 from spark_cluster import Cluster, cluster
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.cli import main
 from pipeline.commands import engines
 from pipeline.errors import BoundsError, SourceError
+from pipeline.sources.settings import Settings
 from schemas import MODELS
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import duckdb
 import pytest
 
-from pipeline.build import Settings, build
+from pipeline.build import build
+from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

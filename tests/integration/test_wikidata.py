@@ -24,7 +24,7 @@ from sparql_server import oxigraph
 from wikidata_world import entity, item, statement, triples, world
 from wikidata_world import time as wikidata_time
 
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.cli import main
 from pipeline.errors import SourceError
 from pipeline.extract.http.client import HttpClient
@@ -36,6 +36,7 @@ from pipeline.gazetteer.countries import country_names
 from pipeline.raw_store.snapshots import RawStore, describe
 from pipeline.readers.statements import Received
 from pipeline.sources import BUILT_IN, Declaration, load_declarations
+from pipeline.sources.settings import Settings
 from pipeline.validate import check_source
 from schemas import MODELS
 

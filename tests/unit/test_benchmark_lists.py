@@ -21,9 +21,10 @@ from benchmarks.growth import exponent
 from benchmarks.locate import judge_lists, score
 from benchmarks.quality import judge
 from benchmarks.report import write_report
-from pipeline.build import Settings, build
+from pipeline.build import build
 from pipeline.gazetteer.gazetteer import load_gazetteer
 from pipeline.gazetteer.names import search_key
+from pipeline.sources.settings import Settings
 from schemas import MODELS
 
 if TYPE_CHECKING:
