@@ -86,6 +86,7 @@ def _cut(points: pl.DataFrame) -> pl.DataFrame:
     )
     unwrapped = longitude + 2 * pl.col("edge")
     share = (pl.col("edge") - pl.col("before")) / (unwrapped - pl.col("before"))
+    share = share.fill_nan(0)  # a line along the antimeridian, from -180 to 180
     at_edge = (pl.col("before_latitude") + share * (latitude - pl.col("before_latitude"))).round(_DECIMALS)
     crossings = marked.filter("crosses").with_columns(latitude=at_edge)
     ends = crossings.with_columns(longitude="edge", place=pl.col("place") - 0.6, part=pl.col("part") - 1)

@@ -47,10 +47,12 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         NoPartnershipError: there is no partnership of the two.
     """
     with open_current(out) as connection:
-        return _explain(connection, find_pair(connection, first, second))
+        return explain_pair(connection, find_pair(connection, first, second))
 
 
-def _explain(connection: DuckDBPyConnection, pair: Pair) -> Row:
+def explain_pair(connection: DuckDBPyConnection, pair: Pair) -> Row:
+    """Explain one partnership of the release that a connection reads, as `explain` does."""
+
     def fetch(name: str, *ids: str) -> list[Row]:
         return fetch_rows(connection, read_sql(SQL, f"explain_{name}"), *(ids or (pair.partnership_id,)))
 

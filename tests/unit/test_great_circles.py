@@ -72,6 +72,7 @@ def test_two_towns_at_one_place_are_a_line_of_two_positions() -> None:
 @example((0.0, 0.0), (0.0, 180.0))
 @example((90.0, 0.0), (-90.0, 0.0))
 @example((45.0, 10.0), (45.0, -170.0))
+@example((0.0, -180.0), (90.0, 5.0))
 def test_every_line_is_on_the_map_and_no_longer_than_the_way(a: tuple[float, float], b: tuple[float, float]) -> None:
     parts = lines(a, b)
     for part in parts:

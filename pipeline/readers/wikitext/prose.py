@@ -66,7 +66,8 @@ def _read_sentence(
     form = profile.form_of(words)
     named = replace(line, text=sentence[start:end])
     context = replace(context, as_list=True, form=context.form if form is None else form)
-    partners = [partner for partner in read_partners(named, profile, context) if _is_town(partner, named)]
+    has_links = bool(named.links_in(named.text))
+    partners = [partner for partner in read_partners(named, profile, context) if _is_town(partner, has_links=has_links)]
     dates = [date for date in find_dates(rest, profile) if date.role == "since"]
     status = next((status for status in ("suspended", "ended") if _states(getattr(profile, status), words)), "")
     urls = [line.references[char] for char in sentence if char in line.references]
@@ -80,11 +81,11 @@ def _states(status: re.Pattern[str], words: str) -> bool:
     return match is not None and not words[match.end() :].strip()[:1].isupper()
 
 
-def _is_town(partner: Partner, line: Line) -> bool:
+def _is_town(partner: Partner, *, has_links: bool) -> bool:
     """Return whether a partner of a sentence is a town, and not only a word that begins with a capital."""
     if partner.article:
         return True
     if places.is_country(partner.name):
         return False
     # Among linked names, a name without a link counts only with a country.
-    return bool(partner.country) or not line.links_in(line.text)
+    return bool(partner.country) or not has_links
