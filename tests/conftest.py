@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from pipeline.build import build
@@ -41,10 +42,11 @@ settings.load_profile("twintowns")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as long what uses a long fixture: `make test` leaves these out, `make test-all` runs them."""
+    """Mark as long what uses a long fixture: `make test` leaves these out, `make test-all` runs them, and first."""
     for item in items:
         if LONG_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("long")
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -90,7 +92,20 @@ def real_lists(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     The builds are in `first/`, made with one thread, and `second/`, with two; what they printed is in `first.log` and
     `second.log`.
     """
-    folder = tmp_path_factory.mktemp("real_lists")
+    # The folder that all workers of pytest-xdist share; whoever comes first builds.
+    folder = tmp_path_factory.getbasetemp() / "real_lists"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parents[1] / folder.name
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            begun = folder.with_suffix(".begun")
+            begun.mkdir()
+            _build_all(begun, samples)
+            begun.rename(folder)
+    return folder
+
+
+def _build_all(folder: Path, samples: Path) -> None:
     raw, command = folder / "raw", (sys.executable, "-m", "pipeline")
     fetch: tuple[str | Path, ...] = (*command, "fetch", "--all", "--mirror", samples, "--raw", raw)
     with (folder / "fetch.log").open("w") as log:
@@ -108,7 +123,6 @@ def real_lists(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             running.append(subprocess.Popen(build_all, cwd=ROOT, env=os.environ | own, stdout=log, stderr=log))
     for name, process in zip(("first", "second"), running, strict=True):
         assert process.wait() == 0, (folder / f"{name}.log").read_text()
-    return folder
 
 
 @pytest.fixture(scope="session")

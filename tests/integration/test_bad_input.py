@@ -181,6 +181,7 @@ def test_a_source_that_is_off_may_be_damaged(raw: Path, tmp_path: Path) -> None:
     assert main(["build", *map(str, arguments)]) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", ["--enable", "--only"])
 def test_a_service_that_is_named_but_was_never_fetched_is_noted(
     raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str

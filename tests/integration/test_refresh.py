@@ -143,6 +143,7 @@ def test_a_damaged_keep_is_read_again(once: Site, spoil: bytes | None) -> None:
     assert kept.read_bytes() == whole
 
 
+@pytest.mark.long
 def test_a_day_later_the_same_bytes_are_no_news(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from pipeline.raw_store import snapshots
 
@@ -167,6 +168,7 @@ def test_young_answers_are_not_asked_for_again(once: Site) -> None:
     assert last.sources["club"].checked_at is not None
 
 
+@pytest.mark.long
 def test_a_clock_that_goes_backwards_makes_it_ask(once: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     real = runs.now
     once.put(GROWN)
@@ -272,6 +274,7 @@ def test_a_source_that_is_down_stays_as_it_was(once: Site) -> None:
     assert (run.outcome, run.exit_code, run.sources["club"].state) == ("unchanged", 0, "fresh")
 
 
+@pytest.mark.long
 def test_a_source_that_is_broken_is_built_from_its_last_good_snapshot(tmp_path: Path) -> None:
     site = new_site(tmp_path, "club", "other")
     site.refresh()
@@ -290,6 +293,7 @@ def test_a_source_that_is_broken_is_built_from_its_last_good_snapshot(tmp_path: 
     assert (mended.outcome, mended.exit_code, mended.not_fresh) == ("published", 0, {})
 
 
+@pytest.mark.long
 def test_a_source_that_never_came_is_left_out(tmp_path: Path) -> None:
     site = new_site(tmp_path, "club", "other")
     (site.mirror / "other.csv").unlink()
@@ -400,6 +404,7 @@ def test_no_path_is_a_release(once: Site, capsys: pytest.CaptureFixture[str], na
         assert f"{name!r} is not a release in" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_folder_that_is_a_link_is_as_good(site: Site) -> None:
     (site.folder / "disk").mkdir()
     site.out.symlink_to(site.folder / "disk")
@@ -431,6 +436,7 @@ def test_a_rollback_is_a_switch_that_lasts(once: Site) -> None:
         roll_back(once.out, "000077-00000000")
 
 
+@pytest.mark.long
 def test_a_damaged_release_is_not_gone_back_to(once: Site) -> None:
     first = once.current
     once.put(GROWN)
@@ -483,6 +489,7 @@ def test_old_releases_go_by_rule(site: Site, capsys: pytest.CaptureFixture[str])
 # What it says of itself
 
 
+@pytest.mark.long
 def test_a_service_that_was_never_fetched_is_not_called_fresh(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     done = site.run("--enable", "wikidata")
     assert done.returncode == 0, done.stderr

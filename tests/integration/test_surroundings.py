@@ -20,6 +20,8 @@ from pipeline.publish.run_log import LOG
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 USAGE, FAILED = 2, 1
 #: A locale that knows ASCII alone, which Python would otherwise take for UTF-8; and a time zone that is none.

@@ -341,7 +341,7 @@ def assert_as_in_model(rows: list[Row]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(several())
 def test_records_and_decisions_are_those_of_the_model(rows: list[Row]) -> None:
     assert_as_in_model(rows)
