@@ -36,7 +36,7 @@ from pipeline.locate.readings import read_names
 from pipeline.locate.statements import locate_towns
 from pipeline.sources import load_declarations
 from pipeline.sources.selection import select_sources
-from pipeline.validate.source_reader import Reader
+from pipeline.validate.source_reader import read_source
 from schemas.vocabularies import SourceKind, TownKind
 
 if TYPE_CHECKING:
@@ -118,8 +118,8 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
         for source in declarations.values()
         if source.enabled and source.files and source.kind is not SourceKind.GAZETTEER
     ]
-    reader, countries = Reader(raw), country_names(cache_folder())
-    read = {declaration.id: reader.read(declaration, countries) for declaration in lists}
+    countries = country_names(cache_folder())
+    read = {declaration.id: read_source(declaration, raw, countries) for declaration in lists}
     checked = concat_sources(read, declarations, {})
     mention = {"text": "text", "country_code": "country_code", "region": "region_text"}
     truth = _sides(checked.claims, **mention, latitude="latitude", longitude="longitude")

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import pipeline
 from pipeline.curate import Inputs, UsedSource
 from pipeline.curate.reconcile import reconcile
 from pipeline.errors import GateError, SourceError
+from pipeline.extract.isolation import start_worker
 from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names
 from pipeline.locate import match_mentions
 from pipeline.locate.corrections import load_corrections
 from pipeline.locate.statements import locate_towns
 from pipeline.publish.lock import locked
+from pipeline.publish.published import snapshots_read
 from pipeline.publish.release import Build, Published, publish
-from pipeline.raw_store.fingerprints import input_hash
+from pipeline.raw_store.fingerprints import code_hash, input_hash
+from pipeline.raw_store.local_files import keep_local_files
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.progress import Progress, quiet
 from pipeline.sources import Declaration, load_declarations
 from pipeline.sources.selection import select_sources
 from pipeline.validate import Checked
-from pipeline.validate.source_reader import Reader
+from pipeline.validate.cache import CheckCache
+from pipeline.validate.source_reader import SourceReader
 from schemas import ContractError
 from schemas.vocabularies import SourceKind
 
@@ -51,10 +55,19 @@ _READ_AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Built:
-    """The result of a build: the release, and which sources were not read and why."""
+    """The result of a build.
+
+    Attributes:
+        published: the release.
+        notes: which sources that are on were never fetched, and damaged lines of manifests.
+        stale: why the newest snapshot of a source is not in it, by source: an older one is.
+        missing: why no snapshot of a source is in it, by source.
+    """
 
     published: Published
     notes: tuple[str, ...] = ()
+    stale: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class Engine(Protocol):
     """Where the work on claims is done. Every engine calls the same functions and gives the same tables."""
 
     def read(
-        self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
+        self, declarations: Sequence[Declaration], reader: SourceReader, countries: pl.DataFrame, progress: Progress
     ) -> dict[str, SourceResult]:
         """Do the same as `read_sources`."""
 
@@ -109,7 +122,8 @@ class Engine(Protocol):
 def build(settings: Settings, progress: Progress = quiet, engine: Engine | None = None) -> Built:
     """Build a release from every source that is on, and make it current.
 
-    If an error is raised, nothing is published and the previous release stays current.
+    A source that cannot be read is taken from the snapshot that the current release was built from, or left out. If an
+    error is raised, nothing is published and the previous release stays current.
 
     Args:
         settings: what is read and where the release is written.
@@ -118,24 +132,27 @@ def build(settings: Settings, progress: Progress = quiet, engine: Engine | None 
 
     Raises:
         DeclarationError: a declaration or the choice of sources is wrong.
-        SourceError: raw bytes are missing, altered or not as their declaration expects.
+        SourceError: no source could be read.
         GateError: a table breaks its contract.
         LockedError: another build is running.
     """
     engine = engine or LocalEngine()
     declarations = select_sources(load_declarations(settings.sources), settings.enable, settings.only)
     with locked(settings.out):
-        assembled = assemble(settings, declarations, Reader(settings.raw), progress, engine)
+        keep_local_files((source for source in declarations.values() if source.enabled), settings.raw)
+        start_worker()
+        reader = SourceReader(settings.raw, snapshots_read(settings.out), CheckCache(settings.out / WORK, code_hash()))
+        assembled = assemble(settings, declarations, reader, progress, engine)
         with _refuse_broken_contracts(), progress.step("publish"):
             release = Build(assembled.inputs, assembled.input_hash, pipeline.__version__, engine.reconcile)
             published = publish(release, settings.out)
-    return Built(published, assembled.notes)
+    return Built(published, assembled.notes, dict(sorted(reader.stale.items())), dict(sorted(reader.missing.items())))
 
 
 def assemble(
     settings: Settings,
     declarations: Mapping[str, Declaration],
-    reader: Reader,
+    reader: SourceReader,
     progress: Progress,
     engine: Engine | None = None,
 ) -> Assembled:
@@ -186,7 +203,7 @@ def _refuse_broken_contracts() -> Iterator[None]:
 
 
 def read_sources(
-    declarations: Iterable[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress = quiet
+    declarations: Iterable[Declaration], reader: SourceReader, countries: pl.DataFrame, progress: Progress = quiet
 ) -> dict[str, SourceResult]:
     """Read and validate sources, a few at a time; return the results by source id, in the order of the declarations."""
     declarations = list(declarations)

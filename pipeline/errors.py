@@ -3,7 +3,7 @@
 A message says what happened, where (file, row, column, URL), what was done about it, and what to do next.
 """
 
-#: Exit code of a refresh that succeeded, but kept an older snapshot of at least one source.
+#: Exit code of a build or a refresh that published, but read an older snapshot of a source, or none.
 PARTIAL = 6
 
 

@@ -18,6 +18,7 @@ from pipeline.publish.lock import locked
 from pipeline.publish.published import count_changes, recover, snapshots_read
 from pipeline.publish.run_log import Decision, Outcome, Run, SourceState, age, append_run, last_runs, now
 from pipeline.raw_store.fingerprints import code_hash, input_key
+from pipeline.raw_store.local_files import keep_local_files
 from pipeline.raw_store.snapshots import RawStore
 from pipeline.report.progress import Progress, quiet
 from pipeline.sources import load_declarations
@@ -173,6 +174,8 @@ class _Refresh:
     def _fetch(self, sources: Iterable[Declaration]) -> None:
         """Fetch what may be new, and note the outcome of each source."""
         store = RawStore(self.settings.raw)
+        sources = list(sources)
+        keep_local_files(sources, self.settings.raw)
         # A live source is refreshed once somebody has fetched it by name.
         sources = [source for source in sources if not source.live or store.has_manifest(source.id)]
         states = {source.id: self.run.sources.get(source.id, SourceState()) for source in sources}
@@ -249,10 +252,10 @@ class _Refresh:
         from pipeline.build import WORK, assemble
         from pipeline.publish.gates import read_previous_ledger
         from pipeline.validate.cache import CheckCache, prune_cache
-        from pipeline.validate.source_reader import FallbackReader
+        from pipeline.validate.source_reader import SourceReader
 
         cache = self.out / WORK
-        reader = FallbackReader(
+        reader = SourceReader(
             self.settings.raw,
             snapshots_read(self.out),
             CheckCache(cache, code_hash()),

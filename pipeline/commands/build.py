@@ -18,14 +18,15 @@ def add_arguments(parser: Parser) -> None:
 def run(options: Options) -> int:
     """Run the command and return the exit code."""
     from pipeline.build import build
+    from pipeline.errors import PARTIAL
     from pipeline.report.build_summary import print_summary, summarise
     from pipeline.report.progress import progress_for_stderr
 
     with open_engine(options) as engine:
         built = build(build_settings(options), progress_for_stderr(), engine)
-    summary = summarise(built.published.path, built.notes, is_new=built.published.is_new)
+    summary = summarise(built.published, built.notes, built.stale, built.missing)
     if options.json:
         print_json(summary)
     else:
         print_summary(summary, options.out, options.sources)
-    return 0
+    return PARTIAL if built.stale or built.missing else 0

@@ -52,6 +52,7 @@ def run(options: Options) -> int:
     """Run the command and return the exit code."""
     from pipeline.errors import TwintownsError, UsageError
     from pipeline.refresh import RefreshOptions, refresh
+    from pipeline.report.control_characters import escape_controls
     from pipeline.report.progress import log_event, progress_for_stderr
     from pipeline.report.runs import print_run
 
@@ -74,7 +75,7 @@ def run(options: Options) -> int:
         if writes_log:
             log_event("error", "run", exit_code=error.exit_code, message=str(error))
         if options.json and runs:
-            print(runs[0].to_json(indent=2))
+            print(escape_controls(runs[0].to_json(indent=2)))
         raise
     if writes_log:
         log_event(
@@ -87,7 +88,7 @@ def run(options: Options) -> int:
             not_fresh=sorted(run.not_fresh),
         )
     if options.json:
-        print(run.to_json(indent=2))
+        print(escape_controls(run.to_json(indent=2)))
     else:
         print_run(run)
     return run.exit_code

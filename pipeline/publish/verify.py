@@ -14,6 +14,7 @@ from pipeline.curate.sql import quote
 from pipeline.errors import GateError, UsageError
 from pipeline.publish.checksums import CHECKSUMS, DATABASE, DESCRIPTOR, verify_checksums
 from pipeline.publish.folders import CURRENT, RELEASES, current_release, release_ids
+from pipeline.publish.read_only import open_read_only
 from schemas import check_slices
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _check_descriptor(folder: Path) -> None:
 def _check_database(folder: Path, rows: Mapping[str, int], release_id: str) -> None:
     path = folder / DATABASE
     try:
-        with duckdb.connect(path, read_only=True) as connection:
+        with open_read_only(path) as connection:
             for name, expected in rows.items():
                 [(count,)] = connection.execute(f"SELECT count(*) FROM {name}").fetchall()
                 if count != expected:

@@ -234,7 +234,7 @@ def import_file(declaration: Declaration, path: Path, raw: Path) -> Snapshot:
     if path.name not in files:
         raise SourceError(f"{path}: {declaration.id} declares no such file; it has {', '.join(sorted(files))}")
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror})") from error
     folder, absolute = (raw / declaration.id).resolve(), path.resolve()

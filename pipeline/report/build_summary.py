@@ -5,40 +5,45 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from pipeline.curate.sql import quote, read_sql
 from pipeline.publish.checksums import DATABASE
 from pipeline.publish.hints import with_out, with_sources
+from pipeline.publish.read_only import open_read_only
 from pipeline.report.console import open_console, plain_table
 from pipeline.report.current import SQL
 from pipeline.report.wording import count_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
     from rich.table import Table
 
+    from pipeline.publish.release import Published
+
 #: Characters of the longest bar.
 _BAR: Final = 44
 
 
-def summarise(release: Path, notes: Sequence[str], *, is_new: bool) -> dict[str, Any]:
+def summarise(
+    published: Published, notes: Sequence[str], stale: Mapping[str, str], missing: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the figures of a build.
 
     Args:
-        release: the folder of the current release.
-        notes: which sources are on but were not read, and why.
-        is_new: whether the build published it.
+        published: the current release.
+        notes: which sources are on but were never fetched.
+        stale: why an older snapshot of a source is in it, by source.
+        missing: why no snapshot of a source is in it, by source.
     """
-    with duckdb.connect(release / DATABASE, read_only=True) as connection:
+    with open_read_only(published.path / DATABASE) as connection:
         figures: dict[str, Any] = connection.sql(read_sql(SQL, "build_figures")).pl().row(0, named=True)
         sources = connection.sql(read_sql(SQL, "build_sources")).pl().to_dicts()
         decades = connection.sql("SELECT decade, partnerships FROM partnerships_per_decade").pl().to_dicts()
     lists = {"sources": sources, "per_decade": decades, "notes": list(notes)}
-    return {"path": str(release), "is_new": is_new} | figures | lists
+    broken = {"stale": dict(stale), "missing": dict(missing)}
+    return {"path": str(published.path), "is_new": published.is_new} | figures | lists | broken
 
 
 def print_summary(summary: dict[str, Any], out: Path, sources: Sequence[Path] = ()) -> None:
@@ -64,6 +69,10 @@ def print_summary(summary: dict[str, Any], out: Path, sources: Sequence[Path] = 
     )
     for note in summary["notes"]:
         console.print(f"[yellow]not read:[/] {note}")
+    for state in ("stale", "missing"):
+        for source_id, reason in summary[state].items():
+            console.print(f"[yellow]{state}[/] {source_id}: ", end="")
+            console.out(reason)
     state = "new release" if summary["is_new"] else "nothing changed since release"
     console.out(f"{state} {summary['release_id']} in {out / 'current'}\n")
     console.print("Next:", style="bold")

@@ -17,7 +17,7 @@ from pipeline.errors import SourceError
 from pipeline.locate import MatchCandidates, match_mentions
 from pipeline.raw_store.fingerprints import code_hash
 from pipeline.spark.session import SparkError, session
-from pipeline.validate.source_reader import Reader, SourceResult
+from pipeline.validate.source_reader import SourceResult, read_source
 from schemas import ContractError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.report.progress import Progress
     from pipeline.sources import Declaration
+    from pipeline.validate.source_reader import SourceReader
 
 #: Mentions or claims of one task, at most: Spark sends no task of more than 128 MB.
 _BATCH_SIZE: Final = 50_000
@@ -57,7 +58,7 @@ class SparkEngine:
         self.spark = spark
 
     def read(
-        self, declarations: Sequence[Declaration], reader: Reader, countries: pl.DataFrame, progress: Progress
+        self, declarations: Sequence[Declaration], reader: SourceReader, countries: pl.DataFrame, progress: Progress
     ) -> dict[str, SourceResult]:
         """Read and validate every source, each as one task: its checks are about the whole of it.
 
@@ -132,7 +133,7 @@ def _read_source(
     if code_hash() != code:
         return SparkError("twintowns or a library on a worker is of another version; install the same on each")
     try:
-        return Reader(raw).read(declaration, countries)
+        return read_source(declaration, raw, countries)
     except SourceError as error:
         return error
     except ContractError as error:

@@ -1,7 +1,7 @@
 """The files of a source, verified and validated.
 
-`Reader` reads the newest snapshot, and stops the build if it is broken. `FallbackReader` reads it in a child process
-with limits; if it is broken, it reads the snapshot of the previous release, and reports it.
+Each source is read in a child process with limits; if its newest snapshot is broken, that of the previous release is
+read, and reported.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pipeline.errors import BoundsError, SourceError
 from pipeline.extract.isolation import guarded, run_isolated
 from pipeline.gazetteer.downloads import Download, find_downloads
 from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
-from pipeline.raw_store.snapshots import RawStore, describe
+from pipeline.raw_store.local_files import read_local_file
+from pipeline.raw_store.snapshots import RawStore
 from pipeline.readers.statements import Received
 from pipeline.sources.model import Expect
 from pipeline.validate import Checked, check_source
@@ -44,59 +45,23 @@ class SourceResult:
     checked: Checked | None = None
 
 
-class Reader:
-    """Reads the newest snapshot of each source, in this process; a broken one stops the build.
+def read_source(declaration: Declaration, raw: Path, countries: pl.DataFrame) -> SourceResult:
+    """Return the files of one source, validated, from its newest snapshot; all in this process.
 
-    Attributes:
-        raw: the raw store.
-        missing: why no snapshot of a source could be read, by source.
+    Raises:
+        SourceError: as `load_files` and `check_source`, or in place of an error that nobody expected.
+        ContractError: an accepted claim breaks its contract.
     """
-
-    def __init__(self, raw: Path) -> None:
-        self.raw = raw
-        self.missing: dict[str, str] = {}
-
-    def fall_back(
-        self,
-        declaration: Declaration,  # noqa: ARG002
-        problem: SourceError,
-        countries: pl.DataFrame,  # noqa: ARG002
-        step: Step = nullcontext,  # noqa: ARG002
-    ) -> SourceResult:
-        """Return what takes the place of a source whose newest snapshot is broken: here, nothing does.
-
-        Raises:
-            SourceError: the problem.
-        """
-        raise problem
-
-    def read(self, declaration: Declaration, countries: pl.DataFrame, step: Step = nullcontext) -> SourceResult:
-        """Return the files of one source, validated.
-
-        Raises:
-            SourceError: as `load_files` and `check_source`.
-            ContractError: an accepted claim breaks its contract.
-        """
-        received = load_files(declaration, self.raw)
-        if not received:
-            return SourceResult()
-        with step(f"read {declaration.id}"):
-            checked = guarded(lambda: check_source(declaration, received, countries))
-            check_claims(checked.claims)
-        return SourceResult(tuple(item.without_content() for item in received), checked)
-
-    def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
-        """Return places and names, and the downloads that they come from, by source.
-
-        Raises:
-            SourceError: a download is broken or incomplete.
-        """
-        downloads = {declaration.id: find_downloads(declaration, self.raw) for declaration in declarations}
-        return _load_gazetteer(downloads), downloads
+    received = load_files(declaration, raw)
+    if not received:
+        return SourceResult()
+    checked = guarded(lambda: check_source(declaration, received, countries))
+    check_claims(checked.claims)
+    return SourceResult(tuple(item.without_content() for item in received), checked)
 
 
 @dataclass
-class FallbackReader(Reader):
+class SourceReader:
     """Reads each source in a child process; where its newest snapshot is broken, that of the previous release.
 
     Several threads can read at once, so what is noted of each source has no order.
@@ -172,9 +137,15 @@ class FallbackReader(Reader):
         return SourceResult(received, checked)
 
     def gazetteer(self, declarations: Sequence[Declaration]) -> tuple[Gazetteer, dict[str, tuple[Download, ...]]]:
-        """Return places and names; if a download is broken, all come from those of the previous release."""
+        """Return places and names, and the downloads that they come from, by source.
+
+        If a download is broken, all come from those of the previous release.
+        """
+        downloads = {}
         try:
-            return super().gazetteer(declarations)
+            for declaration in declarations:
+                downloads[declaration.id] = find_downloads(declaration, self.raw)
+            return _load_gazetteer(downloads), downloads
         except SourceError as error:
             problem = str(error)
         downloads = {
@@ -200,7 +171,7 @@ def _check_and_store(
 
 
 def _load_gazetteer(downloads: Mapping[str, tuple[Download, ...]]) -> Gazetteer:
-    return load_gazetteer([file for files in downloads.values() for file in files])
+    return guarded(lambda: load_gazetteer([file for files in downloads.values() for file in files]))
 
 
 def _snapshot_ids(received: Sequence[Received]) -> frozenset[str]:
@@ -241,13 +212,11 @@ def load_files(declaration: Declaration, raw: Path, snapshot_ids: frozenset[str]
     """
     store, received, missing = RawStore(raw), [], []
     for file in declaration.files:
-        local = declaration.path.parent / file.name
-        if file.url is None and local.exists():
-            content = _read_local(local)
-            snapshot = describe(declaration, file, content)
-            if file.sha256 and snapshot.sha256 != file.sha256:
-                raise SourceError(f"{local}: sha256 is {snapshot.sha256}, but {declaration.path} pins {file.sha256}")
-            received.append(Received(file, snapshot, content))
+        local = None
+        with nullcontext() if snapshot_ids is None else suppress(SourceError):
+            local = read_local_file(declaration, file)
+        if local and (snapshot_ids is None or local[0].snapshot_id in snapshot_ids):
+            received.append(Received(file, *local))
         elif latest := store.latest(declaration, file, snapshot_ids):
             received.append(Received(file, latest, store.read(latest)))
         else:
@@ -263,10 +232,3 @@ def load_files(declaration: Declaration, raw: Path, snapshot_ids: frozenset[str]
             f"{raw / declaration.id / 'manifest.jsonl'}; put it beside its declaration"
         )
     return tuple(received)
-
-
-def _read_local(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({error.strerror})") from error

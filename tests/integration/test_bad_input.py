@@ -1,4 +1,4 @@
-"""Bad input through the command line: one message, an exit code, and the release before as it was."""
+"""Bad input through the command line: one message, an exit code, and the release before, or the rest of a new one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pipeline.cli import main
 from pipeline.publish.lock import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).parents[2]
-FAILED, USAGE, SOURCE, LOCKED = 1, 2, 3, 5
+FAILED, USAGE, SOURCE, LOCKED, PARTIAL = 1, 2, 3, 5, 6
 
 ROWS = (
     "Stadt;Land;Partner;Partnerland;Seit;Form",
@@ -80,7 +80,7 @@ def state(out: Path) -> Mapping[str, str]:
         if path.is_file()
         else "folder"
         for path in sorted(out.rglob("*"))
-        if path.name != ".lock"
+        if not {".lock", ".work"}.intersection(path.parts)
     }
 
 
@@ -139,26 +139,45 @@ def raw(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "raw", tmp_path / "raw", ignore=shutil.ignore_patterns("wiki*", "world*")))
 
 
-def test_a_file_that_the_manifest_lists_is_missing(raw: Path, refuse: Refuse) -> None:
+@pytest.fixture
+def leave_out(raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[str], str]:
+    """Return what builds from a broken source and a whole one, and returns what is said of the broken one."""
+
+    def run(source: str) -> str:
+        other = "starter_towns" if source == "starter_germany" else "starter_germany"
+        arguments = ("--raw", raw, "--out", tmp_path / "out", "--only", source, other)
+        assert main(["build", *map(str, arguments)]) == PARTIAL
+        printed, said = capsys.readouterr()
+        assert "Traceback" not in said
+        with duckdb.connect(tmp_path / "out" / "current" / "twintowns.duckdb", read_only=True) as connection:
+            read = connection.execute("SELECT DISTINCT source_id FROM claims").fetchall()
+        assert read == [(other,)]
+        [line] = [line for line in printed.splitlines() if line.startswith("missing ")]
+        return line.removeprefix(f"missing {source}: ")
+
+    return run
+
+
+def test_a_file_that_the_manifest_lists_is_missing(raw: Path, leave_out: Callable[[str], str]) -> None:
     path = raw / "starter_towns" / "statements.csv"
     path.unlink()
-    message = refuse(SOURCE, "--raw", raw)
+    message = leave_out("starter_towns")
     assert f"{path}: the manifest lists it, but it cannot be read (No such file or directory)" in message
     assert "restore it" in message
 
 
-def test_a_truncated_file_says_how_much_of_it_is_there(raw: Path, refuse: Refuse) -> None:
+def test_a_truncated_file_says_how_much_of_it_is_there(raw: Path, leave_out: Callable[[str], str]) -> None:
     path = raw / "starter_wikidata" / "statements.csv"
     content = path.read_bytes()
     path.write_bytes(content[:50_000])
-    assert f"{path}: truncated: 50000 of {len(content)} bytes are there" in refuse(SOURCE, "--raw", raw)
+    assert f"{path}: truncated: 50000 of {len(content)} bytes are there" in leave_out("starter_wikidata")
 
 
-def test_an_altered_file_says_which_checksums_differ(raw: Path, refuse: Refuse) -> None:
+def test_an_altered_file_says_which_checksums_differ(raw: Path, leave_out: Callable[[str], str]) -> None:
     path = raw / "starter_germany" / "statements.csv"
     content = path.read_bytes()
     path.write_bytes(content.replace(b"1967", b"1976", 1))
-    message = refuse(SOURCE, "--raw", raw)
+    message = leave_out("starter_germany")
     assert f"{path}: altered since it was received" in message
     for one in (content, path.read_bytes()):
         assert hashlib.sha256(one).hexdigest()[:12] in message
@@ -302,9 +321,23 @@ def test_a_folder_where_the_list_should_be(tmp_path: Path, refuse: Refuse) -> No
     assert f"{sources / 'list.csv'}: cannot be read (Is a directory)" in message
 
 
-def test_one_bad_source_stops_the_good_ones(raw: Path, tmp_path: Path, refuse: Refuse) -> None:
-    sources = write_source(tmp_path / "sources", text(ROWS[0]))
-    assert "club/list.csv@" in refuse(SOURCE, "--raw", raw, "--sources", sources, "--only", "club", "starter_groups")
+def test_a_list_that_breaks_is_taken_from_its_last_good_snapshot(
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ("--raw", raw, "--out", tmp_path / "out", "--sources", tmp_path / "sources", "--only", "club", "good")
+    good = write_source(tmp_path / "sources", text(*ROWS))
+    (good / "good.toml").write_text(DECLARATION.replace("list.csv", "good.csv"), encoding="utf-8")
+    (good / "good.csv").write_bytes(text(*ROWS[:3]))
+    assert main(["build", *map(str, where)]) == 0
+    (good / "list.csv").write_bytes(text(ROWS[0], '"Hof;Deutschland;Villeneuve;Frankreich;1980;p'))
+    (good / "good.csv").write_bytes(text(*ROWS[:3], "Paderborn;Deutschland;Le Mans;Frankreich;1967;p"))
+    for _ in range(2):
+        capsys.readouterr()
+        assert main(["build", *map(str, where)]) == PARTIAL
+        assert partnerships(tmp_path / "out") == 4
+        [line] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("stale ")]
+        assert line.startswith("stale club: club/list.csv@")
+        assert "quotation mark is opened but never closed" in line
 
 
 def test_a_pinned_file_that_is_another(tmp_path: Path, refuse: Refuse) -> None:
