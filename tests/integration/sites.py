@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).with_name("small.py")
+#: The starter collection, which no test may write into.
+STARTER = ROOT / "raw"
 HEADER = "Stadt;Land;Partner;Partnerland;Seit;Form"
 PARTNERS = (
     "Coburg;Deutschland;Oudenaarde;Belgien;1972;p",
@@ -56,6 +58,16 @@ partner_country = "Partnerland"
 start = "Seit"
 form = "Form"
 """
+
+
+def starter_raw(folder: Path) -> Path:
+    """Return a raw store in a folder, with the starter collection, into which a build can put lists of its own."""
+    raw = folder / "raw"
+    if not raw.exists():
+        raw.mkdir(parents=True)
+        for source in STARTER.glob("starter_*"):
+            (raw / source.name).symlink_to(source)
+    return raw
 
 
 @dataclass(frozen=True)

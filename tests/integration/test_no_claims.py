@@ -58,6 +58,7 @@ def test_a_list_of_which_every_row_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "nothing.toml").write_text(DECLARATION, encoding="utf-8")
     (tmp_path / "list.csv").write_text("town,partner\nCelle,\n,Meudon\nKöln,Köln\n", encoding="utf-8")
     out = tmp_path / "out"
-    assert main(["build", "--sources", str(tmp_path), "--only", "nothing", "--out", str(out)]) == 0
+    where = ("--raw", tmp_path / "raw", "--out", out, "--sources", tmp_path)
+    assert main(["build", "--only", "nothing", *map(str, where)]) == 0
     assert ledger(out) == {"rows_read": 3, "rows_used": 0, "rows_rejected": 3, "claims_made": 0}
     assert pl.read_parquet(out / "current" / "rejects.parquet").height == 3

@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import polars as pl
 import pytest
+from sites import starter_raw
 
 from pipeline.build import build
 from pipeline.cli import main
@@ -331,7 +332,7 @@ constants = { town_country = "DE", partner_country = "FR", form = "partnership",
         "utf-8",
     )
     only = frozenset({"own", "starter_towns"})
-    made = Made(build(Settings(ROOT / "raw", tmp_path / "out", (tmp_path,), only=only)).published.path)
+    made = Made(build(Settings(starter_raw(tmp_path), tmp_path / "out", (tmp_path,), only=only)).published.path)
     claims = made["claims"].filter(pl.col("source_id") == "own")
     known = claims.filter(pl.col("town_text") == "Paderborn")["partnership_id"].item()
     partnership = made["partnerships"].row(by_predicate=pl.col("partnership_id") == known, named=True)

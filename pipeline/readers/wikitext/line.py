@@ -104,7 +104,7 @@ class Line:
 
     def add_reference(self, url: str) -> str:
         """Add a reference and return its placeholder; those after the last placeholder share it."""
-        return _add(self.references, _REFERENCE, url) or max(self.references)
+        return _add(self.references, _REFERENCE, url) or next(reversed(self.references))
 
     def add_link(self, target: str, label: str | None) -> str:
         """Add a link; return its placeholder, or its text where it links to a date, or "" for a file or category."""
