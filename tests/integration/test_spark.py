@@ -179,7 +179,8 @@ def test_every_view_has_the_rows_that_duckdb_gives(engine: SparkEngine, local: P
             SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_name <> 'search_key'
         """
         assert set(views) | set(LEFT_OUT) == {name for (name,) in connection.execute(there).fetchall()}
-        for name in views:
+        # Each takes Spark a second: all of them with the long test, every third otherwise.
+        for name in views if os.environ.get("TWINTOWNS_SPARK") else sorted(views)[::3]:
             expected = connection.sql(f"FROM {name}").pl()
             rows = pl.from_arrow(engine.spark.table(name).toArrow())
             assert isinstance(rows, pl.DataFrame)
