@@ -199,6 +199,7 @@ def test_all_lists(engine: SparkEngine, real_lists: Path, full_build: Path, tmp_
     assert_same_release(built.published.path, full_build)
 
 
+@pytest.mark.skipif(not os.environ.get("TWINTOWNS_SPARK"), reason="takes minutes: make test-spark")
 @pyspark_is_here
 def test_a_worker_killed_midway_changes_nothing(
     engine: SparkEngine, running: Cluster, lists: Path, local: Path, starter_sources: frozenset[str], tmp_path: Path
