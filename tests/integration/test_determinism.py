@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 import pytest
+from sites import starter_raw
 
 from pipeline.cli import main
 from pipeline.curate.database import view_names
@@ -55,7 +56,7 @@ def files(release: Path) -> dict[str, bytes]:
 
 
 def arguments(out: Path, sources: Iterable[str], option: str = "--only") -> list[str]:
-    return ["build", "--raw", str(ROOT / "raw"), "--out", str(out), option, *sources]
+    return ["build", "--raw", str(starter_raw(out.parent)), "--out", str(out), option, *sources]
 
 
 def start(arguments: Iterable[str], surroundings: dict[str, str], threads: int) -> subprocess.Popen[bytes]:
