@@ -141,10 +141,8 @@ class SourceReader:
 
         If a download is broken, all come from those of the previous release.
         """
-        downloads = {}
         try:
-            for declaration in declarations:
-                downloads[declaration.id] = find_downloads(declaration, self.raw)
+            downloads = {declaration.id: find_downloads(declaration, self.raw) for declaration in declarations}
             return _load_gazetteer(downloads), downloads
         except SourceError as error:
             problem = str(error)
