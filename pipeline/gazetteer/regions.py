@@ -23,6 +23,7 @@ from schemas.vocabularies import TownKind
 
 SEATS: Final[Path] = Path(__file__).with_name("region_seats.csv")
 NAMES: Final[Path] = Path(__file__).with_name("region_names.csv")
+AREAS: Final[Path] = Path(__file__).with_name("county_areas.csv")
 _WORDS: Final[Path] = Path(__file__).with_name("region_words.toml")
 
 #: Languages in which partnership lists are printed, as pycountry names its catalogues.
@@ -42,7 +43,9 @@ SCHEMA: Final[pl.Schema] = pl.Schema(
         "is_seat": pl.Boolean,
     }
 )
-_CACHE_LAYOUT: Final[str] = "3"
+_CACHE_LAYOUT: Final[str] = "4"
+#: Characters behind a name that say what type of division it is.
+_ENDINGS: Final[str] = r"^(.{2,})[州県縣省府道区區郡]$"
 
 #: Types of divisions in ISO 3166-2 that are municipalities or towns, whose names are no region's.
 _MUNICIPAL_TYPES: Final[str] = (
@@ -59,10 +62,33 @@ def _type_patterns() -> tuple[str, str]:
     return rf"^(?:the )?(?:{types})(?: (?:{links}))? ", rf"(?: (?:{types}))+$"
 
 
+@functools.cache
+def county_areas() -> pl.DataFrame:
+    """Return the counties of which a reviewed table knows where they lie, as neither ISO 3166-2 nor a gazetteer may.
+
+    Returns:
+        `hint` (search key, also without the word for the type of division), `country_code`, and the degrees that bound
+        the county: `south`, `west`, `north`, `east`.
+    """
+    counties = pl.read_csv(AREAS, schema_overrides={"country_code": pl.String})
+    names = pl.concat(
+        [
+            counties.with_columns(text="county"),
+            counties.with_columns(text=pl.col("other_names").str.split("|")).explode("text"),
+        ]
+    ).with_columns(hint=search_key(pl.col("text")))
+    return (
+        pl.concat([names, names.with_columns(hint=bare_region(pl.col("hint")))])
+        .drop_nulls("hint")
+        .select("hint", "country_code", "south", "west", "north", "east")
+        .unique(["hint", "country_code"], keep="first", maintain_order=True)
+    )
+
+
 def bare_region(key: pl.Expr) -> pl.Expr:
     """Return a search key without the words for the type of a division: `lviv oblast` is `lviv`."""
     before, behind = _type_patterns()
-    bare = key.str.replace(before, "").str.replace_all(behind, "")
+    bare = key.str.replace(before, "").str.replace_all(behind, "").str.replace(_ENDINGS, "$1")
     return pl.when(bare != "").then(bare).otherwise(key)
 
 
