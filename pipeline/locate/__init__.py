@@ -8,15 +8,15 @@ import polars as pl
 
 from pipeline.locate.candidates import MatchCandidates, match_mentions
 from pipeline.locate.corrections import load_corrections
-from pipeline.locate.decision import add_decisions
-from pipeline.locate.items import decide_by_item, match_items
+from pipeline.locate.decision import add_decisions, choose, runners_up
+from pipeline.locate.items import assign_items, decide_by_item, match_items
 from pipeline.locate.linkage_result import LinkageResult
-from pipeline.locate.matching import runners_up
 from pipeline.locate.mentions import index_mentions
 from pipeline.locate.minting import mint_towns
-from pipeline.locate.partner_evidence import weigh_partners
+from pipeline.locate.partner_evidence import PartnerEvidence, weigh_partners
 from pipeline.locate.relational_evidence import list_links
 from pipeline.locate.similar import decide_same_spelling
+from pipeline.locate.weights import weigh
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -47,17 +47,30 @@ def locate(
         match: does what `match_mentions` does, for example in batches on other machines.
     """
     matched = match(mentions, gazetteer, load_corrections() if corrections is None else corrections)
-    mentions, decided = matched.mentions, matched.decided
+    mentions = matched.mentions
     # The columns of an empty frame of claims have no type.
     links = list_links(claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"])))
+    evidence = weigh_evidence(matched, links)
+    decided = add_decisions(evidence.decided, decide_same_spelling(evidence.candidates, mentions, evidence.decided))
+    decided = assign_items(mentions, decided, links)
+    towns = _join_items(_identify_towns(mentions.join(decided, on="mention", how="left")), links)
+    candidates = _open_questions(evidence.candidates, decided, towns)
+    return LinkageResult(towns, candidates, matched.corrected, matched.misplaced, _exceptions(evidence.links, towns))
+
+
+def weigh_evidence(matched: MatchCandidates, links: pl.DataFrame) -> PartnerEvidence:
+    """Return the candidates with their probabilities, and the decisions: by their own evidence, then with partners.
+
+    Args:
+        matched: what mentions say by themselves.
+        links: from `list_links`.
+    """
+    mentions = matched.mentions
+    candidates = weigh(matched.candidates)
+    decided = add_decisions(matched.decided, choose(candidates))
     # What mentions say of one another.
     decided = add_decisions(decided, decide_by_item(mentions, decided))
-    evidence = weigh_partners(matched, links, decided, gazetteer)
-    decided = add_decisions(decided, evidence.decided)
-    decided = add_decisions(decided, decide_same_spelling(matched.similar, mentions, decided))
-    towns = _join_items(_identify_towns(mentions.join(decided, on="mention", how="left")), links)
-    candidates = _open_questions(matched.candidates, decided, towns)
-    return LinkageResult(towns, candidates, matched.corrected, matched.misplaced, _exceptions(evidence.links, towns))
+    return weigh_partners(candidates, mentions, links, decided)
 
 
 def _identify_towns(mentions: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +79,7 @@ def _identify_towns(mentions: pl.DataFrame) -> pl.DataFrame:
     towns = mentions.with_columns(
         town_id=pl.coalesce("place_id", "wikidata_id"),
         located_by=pl.coalesce("located_by", pl.when(has_item).then(pl.lit(LocatedBy.IDENTIFIER.value))),
-        location_score=pl.coalesce("location_score", pl.when(has_item).then(1.0)),
+        location_score=pl.coalesce("location_score", pl.when(has_item).then(0.0)),
     )
     minted = mint_towns(towns.filter(pl.col("town_id").is_null()))
     return towns.join(minted, on="mention", how="left").select(

@@ -1,4 +1,4 @@
-"""Match candidates: what mentions mean by themselves, whatever other mentions say."""
+"""What mentions say by themselves, whatever other mentions say: candidates and their evidence."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pipeline.gazetteer.regions import regions
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, match_corrections, without_refuted
 from pipeline.locate.decision import add_decisions, decision
-from pipeline.locate.matching import decide, find_candidates
+from pipeline.locate.evidence import compare_similar
+from pipeline.locate.matching import find_candidates
 from pipeline.locate.settle_kinds import settle_kinds
-from pipeline.locate.similar import decide_similar, find_similar
+from pipeline.locate.similar import find_similar
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -23,27 +24,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MatchCandidates:
-    """What mentions mean by themselves.
+    """What mentions say by themselves.
 
     Attributes:
         mentions: as `index_mentions` gives them, with the final `kind`, without rejected coordinates, and with
             `iso_3166_2`.
-        candidates: as `find_candidates` gives them, without those that a correction rules out.
-        similar: as `find_similar` gives them, for mentions without candidates.
-        decided: decisions that need no other mention.
+        candidates: as `find_candidates` gives them, without those that a correction rules out; for mentions without
+            any, the places whose names are spelt almost alike.
+        decided: decisions that need no weighing: corrections, and ids of places.
         corrected, misplaced: as in `LinkageResult`.
     """
 
     mentions: pl.DataFrame
     candidates: pl.DataFrame
-    similar: pl.DataFrame
     decided: pl.DataFrame
     corrected: pl.DataFrame
     misplaced: pl.Series
 
 
 def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl.DataFrame) -> MatchCandidates:
-    """Return what mentions mean by themselves: the result for one of them does not depend on any other.
+    """Return what mentions say by themselves: the result for one of them does not depend on any other.
 
     Args:
         mentions: from `index_mentions`, all or a batch of them.
@@ -54,16 +54,13 @@ def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl
     divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
     mentions = settle_kinds(without_coordinates(mentions, misplaced), gazetteer, divisions)
     corrected = match_corrections(mentions, corrections)
-    candidates = without_refuted(find_candidates(mentions, gazetteer, divisions), corrected)
-    # From the strongest evidence to the weakest; the first decision stays.
+    candidates = find_candidates(mentions, gazetteer, divisions)
     decided = decide_by_correction(corrected)
     decided = add_decisions(decided, _decide_by_geonames_id(mentions, gazetteer))
-    decided = add_decisions(decided, decide(candidates))
     with_places = pl.concat([candidates["mention"], decided["mention"]]).to_frame()
-    without_places = mentions.join(with_places, on="mention", how="anti")
-    similar = without_refuted(find_similar(without_places, gazetteer), corrected)
-    decided = add_decisions(decided, decide_similar(similar))
-    return MatchCandidates(mentions, candidates, similar, decided, corrected, misplaced)
+    similar = compare_similar(find_similar(mentions.join(with_places, on="mention", how="anti"), gazetteer), gazetteer)
+    candidates = without_refuted(pl.concat([candidates, similar]), corrected)
+    return MatchCandidates(mentions, candidates, decided, corrected, misplaced)
 
 
 def _decide_by_geonames_id(mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:

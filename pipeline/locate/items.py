@@ -25,6 +25,36 @@ def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFram
     return undecided.join(items, on="wikidata_id").select("mention", "place_id", **decision(LocatedBy.IDENTIFIER, 1.0))
 
 
+def assign_items(mentions: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Return the decisions without those of items for a place that another item is more likely to be.
+
+    A place is one item and an item one place. An item with coordinates, an id or a correction stays where it is.
+
+    Args:
+        mentions: `mention`, `wikidata_id`.
+        decided: all decisions.
+        links: from `list_links`.
+    """
+    partners = links.group_by("mention").agg(partners=pl.len())
+    items = (
+        decided.join(mentions.select("mention", "wikidata_id").drop_nulls(), on="mention")
+        .join(partners, on="mention", how="left")
+        .group_by("wikidata_id", "place_id")
+        .agg(
+            is_certain=pl.col("located_by").is_in(_CERTAIN).any(),
+            score=pl.col("location_score").max(),
+            partners=pl.col("partners").sum(),
+        )
+        .sort(
+            *("is_certain", "score", "partners", pl.col("wikidata_id").str.len_chars(), "wikidata_id", "place_id"),
+            descending=[True, True, True, False, False, False],
+        )
+    )
+    is_best = pl.col("wikidata_id").is_first_distinct() & pl.col("place_id").is_first_distinct()
+    lost = mentions.join(items.filter(~is_best & ~pl.col("is_certain")), on="wikidata_id").select("mention", "place_id")
+    return decided.join(lost, on=["mention", "place_id"], how="anti")
+
+
 def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Return the minted towns that have the name and the partners of a Wikidata item.
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.gazetteer.names import search_key
-from pipeline.locate.matching import NEAR_KM
+from pipeline.locate.evidence import NEAR_KM
 from schemas.ids import mint, town_identity
 from schemas.vocabularies import LocatedBy, TownKind
 

@@ -1,25 +1,28 @@
-"""Partners as evidence, for mentions that other evidence leaves open or decides by size alone."""
+"""Partners as evidence, for mentions that their own evidence leaves open or does not make certain."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Final
 
 import polars as pl
 
-from pipeline.locate.matching import find_worldwide
-from pipeline.locate.relational_evidence import (
-    decide_by_link,
-    decide_by_partners,
-    find_confirmed,
-    find_shared_neighbours,
-    without_weak_items,
+from pipeline.locate.decision import CERTAIN, choose, decision
+from pipeline.locate.evidence import (
+    MOST_BY_TWO,
+    NOT_PRINTED,
+    ONE_SHARES,
+    PARTNERS,
+    STATED_BY_FEWER,
+    STATED_BY_NONE,
+    STATED_BY_ONE,
 )
+from pipeline.locate.relational_evidence import find_confirmed, find_shared_neighbours
+from pipeline.locate.weights import THRESHOLD, weigh
 from schemas.vocabularies import LocatedBy
 
-if TYPE_CHECKING:
-    from pipeline.gazetteer.gazetteer import Gazetteer
-    from pipeline.locate.candidates import MatchCandidates
+#: A candidate of which so many times fewer sources state the partners is another town of the name.
+_MARGIN: Final = 2
 
 
 @dataclass(frozen=True)
@@ -27,69 +30,120 @@ class PartnerEvidence:
     """What the partners decide.
 
     Attributes:
-        decided: decisions.
-        links: the same with `partner` (the partner's mention): for a mention beside this partner alone.
+        candidates: all candidates, weighed anew where partners say something.
+        decided: all decisions; those of mentions that were open or not certain are made anew.
+        links: decisions with `partner` (the partner's mention): for a mention beside this partner alone.
     """
 
+    candidates: pl.DataFrame
     decided: pl.DataFrame
     links: pl.DataFrame
 
 
 def weigh_partners(
-    matched: MatchCandidates, links: pl.DataFrame, decided: pl.DataFrame, gazetteer: Gazetteer
+    candidates: pl.DataFrame, mentions: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame
 ) -> PartnerEvidence:
-    """Return the choice among the places of a name by the partners.
-
-    A mention without a country has candidates in all of them. A place decided on for its size alone gives way, in the
-    links of another place of the name, to that place.
+    """Return the candidates of uncertain mentions, weighed with what their partners say, and the decisions.
 
     Args:
-        matched: what mentions mean by themselves.
+        candidates: from `weigh`.
+        mentions: `mention`, `key`, `country_code`, `wikidata_id`.
         links: from `list_links`.
         decided: decisions so far.
-        gazetteer: places and names.
     """
-    mentions = matched.mentions
-    named = _list_candidates(matched, decided, gazetteer)
-    unknown = _unknown_towns(mentions, decided, named)
+    # A source that gives coordinates means a place near them, which is one of the candidates or unknown.
+    named = candidates.filter(pl.col("km").is_null()).select("mention", "place_id", name_score=pl.lit(1.0))
+    # Only what is not weighed here says who the partners of a place are: no mention confirms itself.
+    certain = decided.filter(pl.col("location_score") >= CERTAIN)
+    named = named.join(certain, on="mention", how="anti")
+    unknown = _unknown_towns(mentions, decided, candidates)
     # Places as numbers, in the order of their ids: joins of these are far faster.
-    ids = pl.concat([decided["place_id"], named["place_id"], unknown["place_id"]]).unique().sort()
-    decided, named, unknown = (
-        frame.with_columns(pl.col("place_id").cast(pl.Enum(ids))) for frame in (decided, named, unknown)
+    ids = pl.Enum(pl.concat([decided["place_id"], candidates["place_id"], unknown["place_id"]]).unique().sort())
+    named, decided, certain, unknown = (
+        frame.with_columns(pl.col("place_id").cast(ids)) for frame in (named, decided, certain, unknown)
     )
-    by_size = decided.filter(pl.col("located_by") == LocatedBy.POPULATION.value)
-    certain = decided.join(by_size, on="mention", how="anti")
     undecided = named.join(decided, on="mention", how="anti")
-    weak = named.join(by_size, on="mention", how="semi")
-    partners = pl.concat([*(frame.select("mention", "place_id") for frame in (decided, undecided)), unknown])
-    confirmed = find_confirmed(undecided, links, decided, partners)
-    by_partners = without_weak_items(decide_by_partners(confirmed), mentions)
-    # A place decided on for its size proves nothing against another of the name; nor is it certain to be meant.
-    weak_partners = pl.concat([partners, weak.select("mention", "place_id")]).unique()
-    confirmed = pl.concat([confirmed, find_confirmed(weak, links, certain, weak_partners)])
+    partners = pl.concat([*(frame.select("mention", "place_id") for frame in (decided, named)), unknown]).unique()
+    # A place that is not certain to be meant proves nothing against another of the name.
+    confirmed = pl.concat(
+        [
+            find_confirmed(undecided, links, decided, partners),
+            find_confirmed(named.join(undecided, on="mention", how="anti"), links, certain, partners),
+        ]
+    )
+    shared = find_shared_neighbours(named, links, certain, mentions.select("mention", "key"))
+    shared = shared.join(confirmed, on=["mention", "partner"], how="anti")
+    levels = _partner_levels(named, links, confirmed, shared).with_columns(pl.col("place_id").cast(pl.String))
+    weighed = weigh(
+        candidates.join(levels, on=["mention", "place_id"], how="left", maintain_order="left").with_columns(
+            pl.col(PARTNERS).fill_null(NOT_PRINTED)
+        )
+    )
+    uncertain = named.select("mention").unique()
     # An item is one town, whoever its partners are.
     without_item = mentions.filter(pl.col("wikidata_id").is_null())
-    still_open = pl.concat([undecided.join(by_partners, on="mention", how="anti"), weak])
-    still_open = still_open.join(without_item, on="mention", how="semi")
-    shared = find_shared_neighbours(still_open, links, certain, mentions.select("mention", "key"))
-    shared = shared.join(confirmed, on=["mention", "partner"], how="anti")
-    by_link = pl.concat([decide_by_link(confirmed), decide_by_link(shared)])
-    by_link = by_link.join(without_item, on="mention", how="semi")
-    by_partners = pl.concat([by_partners, decide_by_partners(shared).drop("support")])
-    return PartnerEvidence(
-        *(frame.with_columns(pl.col("place_id").cast(pl.String)) for frame in (by_partners, by_link))
+    confirmed, shared = (
+        frame.join(without_item, on="mention", how="semi").with_columns(pl.col("place_id").cast(pl.String))
+        for frame in (confirmed, shared)
+    )
+    by_link = _decide_by_link(candidates, confirmed, shared)
+    again = choose(weighed.join(uncertain, on="mention", how="semi"))
+    kept = decided.join(uncertain, on="mention", how="anti").with_columns(pl.col("place_id").cast(pl.String))
+    return PartnerEvidence(weighed, pl.concat([again, kept]), by_link)
+
+
+def _decide_by_link(candidates: pl.DataFrame, confirmed: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    """Return decisions for single links, with `partner`: beside another partner, a name may mean another town."""
+    said = pl.concat(
+        frame.select("mention", "partner", "place_id", pl.lit(level).alias(PARTNERS))
+        for frame, level in ((confirmed, STATED_BY_ONE), (shared, ONE_SHARES))
+    ).unique(["mention", "partner", "place_id"], keep="first", maintain_order=True)
+    # Of all the partners of a name, one may be of another town; of a link, the only place that has this very partner
+    # is as certain as one that has two of many.
+    is_only = (pl.col(PARTNERS) == STATED_BY_ONE) & (pl.len().over("mention", "partner") == 1)
+    said = said.with_columns(pl.when(is_only).then(pl.lit(MOST_BY_TWO)).otherwise(PARTNERS).alias(PARTNERS))
+    pairs = said.select("mention", "partner").unique(maintain_order=True).with_row_index("link")
+    weighed = weigh(
+        pairs.join(candidates, on="mention")
+        .join(said, on=["mention", "partner", "place_id"], how="left")
+        .with_columns(pl.col(PARTNERS).fill_null(STATED_BY_NONE)),
+        over="link",
+    )
+    decided = weighed.filter(pl.col("probability") >= THRESHOLD, pl.col(PARTNERS) != STATED_BY_NONE)
+    return decided.select(
+        "mention", "partner", "place_id", **decision(LocatedBy.OTHER_SIDE, pl.col("probability").round(3))
     )
 
 
-def _list_candidates(matched: MatchCandidates, decided: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Return `mention`, `place_id`, `name_score`: the places that the name of each mention leads to."""
-    # A source that gives coordinates means a place near them, which is one of the candidates or unknown.
-    named = pl.concat(
-        frame.filter(pl.col("km").is_null()).select("mention", "place_id", "name_score")
-        for frame in (matched.candidates, matched.similar)
+def _partner_levels(
+    named: pl.DataFrame, links: pl.DataFrame, confirmed: pl.DataFrame, shared: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `mention`, `place_id` and the level of `PARTNERS`."""
+    support, neighbours = (
+        frame.group_by("mention", "place_id").agg(pl.col("partner").n_unique().alias(name))
+        for frame, name in ((confirmed, "support"), (shared, "neighbours"))
     )
-    without_country = matched.mentions.filter(pl.col("country_code").is_null() & pl.col("latitude").is_null())
-    return pl.concat([named, find_worldwide(without_country.join(decided, on="mention", how="anti"), gazetteer)])
+    has_links = pl.col("mention").is_in(links["mention"].unique().implode())
+    stated = pl.col("support").fill_null(0)
+    most, second = stated.max().over("mention"), stated.top_k(2).min().over("mention")
+    has_most = (stated == most) & (stated >= _MARGIN * second) & (pl.len().over("mention") > 1)
+    level = pl.coalesce(
+        pl.when((stated > 0) & (_MARGIN * stated <= most)).then(pl.lit(STATED_BY_FEWER)),
+        pl.when(has_most & (stated > 2)).then(pl.lit("stated by three or more, and far fewer of any other")),
+        pl.when(has_most & (stated == 2)).then(pl.lit(MOST_BY_TWO)),
+        pl.when(pl.col("support") > 2).then(pl.lit("stated by three or more")),
+        pl.when(pl.col("support") == 2).then(pl.lit("stated by two")),
+        pl.when(pl.col("support") == 1).then(pl.lit(STATED_BY_ONE)),
+        pl.when(pl.col("neighbours") > 1).then(pl.lit("several share a partner")),
+        pl.when(pl.col("neighbours") == 1).then(pl.lit(ONE_SHARES)),
+        pl.when(has_links).then(pl.lit(STATED_BY_NONE)),
+        pl.lit(NOT_PRINTED),
+    )
+    return (
+        named.join(support, on=["mention", "place_id"], how="left")
+        .join(neighbours, on=["mention", "place_id"], how="left")
+        .select("mention", "place_id", level.alias(PARTNERS))
+    )
 
 
 def _unknown_towns(mentions: pl.DataFrame, decided: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:

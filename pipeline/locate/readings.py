@@ -33,6 +33,10 @@ _BRACKETS: Final[str] = r"^([^(\[]+?)\s*[(\[]\s*([^)\]]*)"
 _COMMA: Final[str] = r"^([^,(\[]+?)\s*,\s*(.+)$"
 _SLASH: Final[str] = r"^([^/(\[]+?)\s*/\s*([^/(\[]+)"
 _DASH: Final[str] = r"^(.+?)\s+[-–—]\s+(.+)$"
+#: A part of a town behind the town: Wien-Donaustadt.
+HYPHENED: Final[str] = r"^([^-–(\[,/ ]{3,})[-–]([^-–(\[,/ ]{3,})$"
+#: Brackets, commas and slashes of East Asia.
+_WIDE: Final[dict[str, str]] = {"（": "(", "）": ")", "［": "[", "］": "]", "，": ",", "、": ",", "／": "/"}
 #: Matches every text that any of these matches; most texts have none.
 _QUALIFIED: Final[str] = r"[(\[,/]|\s[-–—]\s"
 _NEAR: Final[str] = r"(?i)\s(?:bei|b\.|near|nahe)\s*(.+)$"
@@ -45,6 +49,12 @@ _ENGLISH: Final[tuple[str, ...]] = ("AU", "CA", "GB", "IE", "NZ", "US")
 @functools.cache
 def _words() -> dict[str, Any]:
     return tomllib.loads(TOML.read_text(encoding="utf-8"))
+
+
+def plain_punctuation(text: pl.Expr) -> pl.Expr:
+    """Return texts with the brackets, commas and slashes that the patterns of readings have."""
+    is_ascii = text.str.len_bytes() == text.str.len_chars()
+    return pl.when(is_ascii).then(text).otherwise(text.str.replace_many(list(_WIDE), list(_WIDE.values())))
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -62,7 +72,9 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
         `needs_proof` (the reading leaves out what may distinguish namesakes, so that a candidate by this reading counts
         only where other evidence speaks for it). Each `mention` and `key` once, by its best tier.
     """
-    mentions = mentions.select("mention", "text", "key", "kind", pl.col("country_code").fill_null(""))
+    mentions = mentions.select(
+        "mention", plain_punctuation(pl.col("text")), "key", "kind", pl.col("country_code").fill_null("")
+    )
     is_town = pl.col("kind") == TownKind.MUNICIPALITY.value
     towns, text = mentions.filter(is_town), pl.col("text")
     qualified = towns.filter(text.str.contains(_QUALIFIED))
@@ -85,7 +97,9 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
         rf"^(?:{_any_of(_words()['articles'])}) (.{{3,}})$",
     )
     names = pl.concat([names, _without_between(names), *(_shortened(names, pattern) for pattern in shortened)])
-    names = pl.concat([names, _reading(mentions.filter(~is_town), pl.col("key"), WHOLE)]).filter(pl.col("key") != "")
+    others = _reading(mentions.filter(~is_town), pl.col("key"), WHOLE)
+    is_district = pl.col("kind") == TownKind.DISTRICT.value
+    names = pl.concat([names, others, *_districts(mentions.filter(is_district))]).filter(pl.col("key") != "")
     return _best_readings(names.drop("country_code"))
 
 
@@ -120,6 +134,7 @@ def _without_status(names: pl.DataFrame) -> pl.DataFrame:
     first, last = _any_of(_words()["status_first"]), _any_of(_words()["status_last"])
     key, country = pl.col("key"), pl.col("country_code")
     bare = key.str.replace(rf"^(?:{first}) ", "").str.replace(rf" (?:{last})$", "")
+    bare = bare.str.replace(rf"^(.{{2,}})[{_words()['status_endings']}]$", "$1")
     # The City of Casey is an area of Melbourne, not the place Casey.
     is_ambiguous = (key.str.contains(rf" (?:{last})$") & country.is_in(_ENGLISH)) | (country == "AU")
     return _reading(
@@ -128,6 +143,20 @@ def _without_status(names: pl.DataFrame) -> pl.DataFrame:
         pl.col("tier").clip(STATUS),
         needs_proof=pl.col("needs_proof") | is_ambiguous,
     )
+
+
+def _districts(districts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the readings of parts of towns: `paris 13` for `13e arrondissement de paris`, `camden` for its borough."""
+    words = _words()
+    first, last, of = (_any_of(words[name]) for name in ("district_first", "district_last", "of"))
+    key = pl.col("key")
+    numbered = key.str.extract(rf"^(\d+) ?(?:st|nd|rd|th|er|e|eme|a|o)? (?:{last})")
+    town = key.str.extract(rf"^\d+ ?(?:st|nd|rd|th|er|e|eme|a|o)? (?:{last})(?: (?:{of}))? (.+)$")
+    for number in (numbered, numbered.str.zfill(2)):
+        yield _reading(districts, pl.concat_str(town, pl.lit(" "), number), STATUS)
+    yield _reading(districts, search_key(pl.col("text").str.extract(HYPHENED, 2)), STATUS)
+    yield _reading(districts, key.str.extract(rf"^(?:{first}) (.+)$"), STATUS)
+    yield _reading(districts, key.str.extract(rf"^(.+) (?:{last})$"), STATUS)
 
 
 def _written_out(names: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -206,6 +235,7 @@ def read_qualifiers(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFram
         region).
     """
     text = pl.col("text")
+    mentions = mentions.with_columns(plain_punctuation(text))
     patterns = (
         _without_year(text.str.extract(_BRACKETS, 2)),
         text.str.extract(r"[)\]]\s*[(\[]\s*([^)\]]+)"),
@@ -218,9 +248,11 @@ def read_qualifiers(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFram
         text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True),
         text.str.extract(_SLASH, 2),
         text.str.extract(_DASH, 1),
+        pl.when(pl.col("kind") == TownKind.DISTRICT.value).then(text.str.extract(HYPHENED, 1)),
         text.str.extract(_NEAR),
     )
-    qualified = mentions.filter(text.str.contains(_QUALIFIED) | text.str.contains(_NEAR))
+    is_qualified = (text.str.contains(pattern) for pattern in (_QUALIFIED, HYPHENED, _NEAR))
+    qualified = mentions.filter(pl.any_horizontal(*is_qualified))
     printed = [qualified.select("mention", hint=hint, is_printed=pl.lit(value=True)) for hint in patterns]
     stated = mentions.select("mention", hint="region", is_printed=pl.lit(value=False))
     hints = pl.concat([stated, *printed]).drop_nulls("hint").with_columns(search_key(pl.col("hint")))

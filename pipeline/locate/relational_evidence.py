@@ -159,21 +159,6 @@ def decide_by_partners(confirmed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def decide_by_link(confirmed: pl.DataFrame) -> pl.DataFrame:
-    """Return decisions for single links: beside another partner, a name may mean another town.
-
-    Args:
-        confirmed: from `find_confirmed` or `find_shared_neighbours`.
-
-    Returns:
-        Decisions with `partner` (the partner's mention), where only one candidate has that partner.
-    """
-    is_only = pl.len().over("mention", "partner") == 1
-    return confirmed.filter(is_only).select(
-        "mention", "partner", "place_id", **decision(LocatedBy.OTHER_SIDE, _score(pl.lit(1)))
-    )
-
-
 def _score(support: pl.Expr) -> pl.Expr:
     return (0.75 + 0.2 * pl.col("name_score") * (1 - 0.5**support)).round(3)
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.gazetteer.names import search_key
 from pipeline.gazetteer.regions import region_codes
-from pipeline.locate.readings import read_names
+from pipeline.locate.readings import HYPHENED, read_names
 from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
@@ -56,9 +56,17 @@ def settle_kinds(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataF
 def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return `mention`, `part_kind` of the mentions that are a part of a large town."""
     text = pl.col("text")
-    qualified = towns.filter(text.str.contains("[–—(]"))
+    qualified = towns.filter(text.str.contains("[–—(-]"))
     dashed = qualified.select(
         "mention", "country_code", town=search_key(text.str.extract(_DASHED)), in_brackets=pl.lit(value=False)
+    )
+    # 'Wien-Donaustadt', unless a town has the name.
+    hyphened = qualified.filter(text.str.contains(HYPHENED)).select(
+        "mention",
+        "country_code",
+        town=search_key(text.str.extract(HYPHENED, 1)),
+        in_brackets=pl.lit(value=False),
+        key=search_key(text),
     )
     # 'Gangnam (Seoul)', unless a town near Seoul has the name; a state is no town: 'Buffalo (New York)'.
     bracketed = qualified.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS)).select(
@@ -68,9 +76,10 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         in_brackets=pl.lit(value=True),
         key=search_key(text.str.extract(r"^([^(]+)\(")),
     )
-    names = gazetteer.names_by(pl.concat([bracketed["key"], bracketed["town"], dashed["town"]]))
-    bracketed = bracketed.join(names, on=["country_code", "key"], how="anti").drop("key")
-    parts = pl.concat([dashed, bracketed]).drop_nulls("town")
+    told = pl.concat([bracketed, hyphened])
+    names = gazetteer.names_by(pl.concat([told["key"], told["town"], dashed["town"]]))
+    told = told.join(names, on=["country_code", "key"], how="anti").drop("key")
+    parts = pl.concat([dashed, told]).drop_nulls("town")
     large_places = gazetteer.places.filter(pl.col("population") >= _LARGE)
     large_towns = (
         names.join(large_places, on="place_id", how="semi")

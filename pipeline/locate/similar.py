@@ -13,6 +13,7 @@ import polars as pl
 
 from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate.decision import decision
+from pipeline.locate.evidence import NAME
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ _KNOWN: Final = 1_000
 #: Shortest and longest text, and the number of letters of which two names that differ in one letter have the first or
 #: the last ones in common.
 _COMMON_LETTERS: Final = ((_SHORTEST, 6, 2), (7, 8, 3), (9, 1_000_000, 4))
-#: Letters of the name, and km to the source's coordinates up to which a place is meant; farther away it is a
-#: village with a similar name.
-_NEAR_KM: Final = ((8, 10.0), (_SHORTEST, 5.0))
-_NAME_SCORE: Final = 0.7
-_NEAR_SCORE: Final = 0.85
 _ALONE_SCORE: Final = 0.65
 
 
@@ -46,8 +42,8 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         gazetteer: places and names.
 
     Returns:
-        `mention`, `place_id`, `name_score`, `km` (to the source's coordinates, null without), `is_near` (to these),
-        `is_alone` (the name is long, no other place has a similar one, and no place anywhere has the name itself).
+        `mention`, `place_id`, `km` (to the source's coordinates, null without), `is_alone` (the
+        name is long, no other place has a similar one, and no place anywhere has the name itself).
     """
     letters = pl.col("text").str.len_chars()
     mentions = (
@@ -60,7 +56,6 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     existing = gazetteer.names_by(similar["text"])["key"].unique()
     places = gazetteer.places.select("place_id", "population", place_latitude="latitude", place_longitude="longitude")
     km = distance_km(pl.col("latitude"), pl.col("longitude"), pl.col("place_latitude"), pl.col("place_longitude"))
-    near_km = pl.coalesce(pl.when(letters >= least).then(limit) for least, limit in _NEAR_KM)
     is_only = pl.col("place_id").n_unique().over("country_code", "text") == 1
     is_known = (pl.col("population") >= _KNOWN).fill_null(value=False)
     return (
@@ -70,39 +65,22 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         .select(
             "mention",
             "place_id",
-            name_score=pl.lit(_NAME_SCORE),
             km=km,
-            is_near=(km <= near_km).fill_null(value=False),
             is_alone=pl.col("is_alone") & is_known,
         )
         .sort("mention", "place_id")
     )
 
 
-def decide_similar(similar: pl.DataFrame) -> pl.DataFrame:
-    """Return decisions for the places that the source's coordinates confirm, or that are the only similar ones.
-
-    Args:
-        similar: from `find_similar`.
-    """
-    near = similar.filter("is_near").sort("mention", "km", "place_id").unique("mention", keep="first")
-    alone = similar.filter(pl.col("km").is_null() & pl.col("is_alone"))
-    return pl.concat(
-        [
-            near.select("mention", "place_id", **decision(LocatedBy.SIMILAR_NAME, _NEAR_SCORE)),
-            alone.select("mention", "place_id", **decision(LocatedBy.SIMILAR_NAME, _ALONE_SCORE)),
-        ]
-    )
-
-
-def decide_same_spelling(similar: pl.DataFrame, mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+def decide_same_spelling(candidates: pl.DataFrame, mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
     """Return decisions for misspelt names that mean one place in another mention.
 
     Args:
-        similar: from `find_similar`.
+        candidates: with `NAME` and `km`.
         mentions: `mention`, `key`, `country_code`.
         decided: all decisions so far.
     """
+    similar = candidates.filter(pl.col(NAME).str.starts_with("misspelt"))
     spellings = mentions.select("mention", "country_code", "key").join(similar, on="mention", how="semi")
     meanings = (
         decided.select("mention", "place_id")

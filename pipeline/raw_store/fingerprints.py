@@ -37,8 +37,8 @@ _PACKAGES = (
     "pycountry",
     "rustworkx",
 )
-#: Files of the program: code, SQL, SPARQL, reviewed tables, shipped declarations.
-_CODE_SUFFIXES = frozenset({".py", ".sql", ".rq", ".csv", ".toml"})
+#: Files of the program: code, SQL, SPARQL, reviewed tables, weights, shipped declarations.
+_CODE_SUFFIXES = frozenset({".py", ".sql", ".rq", ".csv", ".json", ".toml"})
 
 
 @cache

@@ -12,7 +12,10 @@ from pipeline.errors import DeclarationError
 from pipeline.gazetteer.cache import cache_folder
 from pipeline.gazetteer.countries import country_names, resolve_countries
 from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
-from pipeline.locate import index_mentions, locate
+from pipeline.locate import index_mentions, locate, match_mentions
+from pipeline.locate.corrections import load_corrections
+from pipeline.locate.decision import describe_candidates
+from pipeline.locate.weights import weigh
 from pipeline.report.console import open_console
 from pipeline.report.current import SQL, fetch_rows, open_current
 from pipeline.report.wording import count_text
@@ -53,15 +56,17 @@ def explain_mention(text: str, country: str | None, near: str | None, region: st
     statement = pl.DataFrame([{name: value for name, value in values.items() if value is not None}])
     mentions, (statement,) = index_mentions([(statement, {"town": {name: name for name in statement.columns}})])
     result = locate(mentions, statement.with_columns(partner_mention="town_mention"), gazetteer)
-    return _describe(result, gazetteer)
+    matched = match_mentions(mentions, gazetteer, load_corrections())
+    return _describe(result, describe_candidates(weigh(matched.candidates)), gazetteer)
 
 
-def _describe(result: LinkageResult, gazetteer: Gazetteer) -> dict[str, Any]:
+def _describe(result: LinkageResult, candidates: pl.DataFrame, gazetteer: Gazetteer) -> dict[str, Any]:
     mention = result.mentions.row(0, named=True)
     places = gazetteer.places.filter(pl.col("place_id") == mention["town_id"])
     place = places.row(0, named=True) if places.height else {}
-    candidates = result.candidates.join(
-        gazetteer.places.select("name", "admin1_code", candidate_id="place_id"), on="candidate_id"
+    columns = ("candidate_id", "name", "country_code", "admin1_code", "score", "evidence")
+    candidates = candidates.join(
+        gazetteer.places.select("name", "country_code", "admin1_code", candidate_id="place_id"), on="candidate_id"
     ).sort("rank")
     return {
         "text": mention["text"],
@@ -72,7 +77,7 @@ def _describe(result: LinkageResult, gazetteer: Gazetteer) -> dict[str, Any]:
         "score": mention["location_score"],
         "latitude": place.get("latitude"),
         "longitude": place.get("longitude"),
-        "candidates": candidates.select("candidate_id", "name", "admin1_code", "score", "evidence").to_dicts(),
+        "candidates": candidates.select(columns).to_dicts(),
     }
 
 
@@ -89,11 +94,11 @@ def print_mention(mention: dict[str, Any]) -> None:
     console.print(f"{mention['kind']}, by {mention['located_by']}, score {mention['score']:.2f}")
     if not mention["candidates"]:
         return
-    console.print("other candidates:" if mention["name"] else "candidates:", style="bold")
+    console.print("candidates, each with its probability and its evidence in bits:", style="bold")
     for candidate in mention["candidates"]:
         console.out(
-            f"  {candidate['candidate_id']:12} {candidate['name']} (division {candidate['admin1_code']}): "
-            f"{candidate['evidence']}"
+            f"  {candidate['score']:5.1%} {candidate['candidate_id']:12} {candidate['name']} "
+            f"({candidate['country_code']}, division {candidate['admin1_code']}): {candidate['evidence']}"
         )
     console.print("a region, a town close by (--near) or a correction tells them apart", style="dim")
 
