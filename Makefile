@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-all test-kills fuzz spark test-spark check bench bench-locate bench-reconcile bench-views format lock dictionary \
+.PHONY: help pipeline refresh test test-all test-kills fuzz spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
 
 help:  ## print the targets
@@ -83,6 +83,9 @@ bench: $(BENCH)  ## speed, memory, growth and quality, beside the floor, pandas 
 
 bench-locate: $(BENCH)  ## how many towns are found, and how many rightly
 	@$(BIN)/python -m benchmarks.locate $(ARGS)
+
+weights: $(BENCH)  ## fit the weights of evidence anew to labelled mentions (TWINTOWNS_SAMPLES), and print what changed
+	@$(BIN)/python -m benchmarks.weights $(ARGS)
 
 bench-reconcile: $(BENCH)  ## how long claims take to become partnerships, beside one GROUP BY
 	@$(BIN)/python -m benchmarks.reconcile $(ARGS)

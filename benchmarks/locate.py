@@ -30,8 +30,8 @@ from pipeline.gazetteer.countries import country_names
 from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
 from pipeline.gazetteer.names import search_key
 from pipeline.locate.corrections import load_corrections
+from pipeline.locate.evidence import NEAR_KM
 from pipeline.locate.kinds import kind_of
-from pipeline.locate.matching import NEAR_KM
 from pipeline.locate.readings import read_names
 from pipeline.locate.statements import locate_towns
 from pipeline.sources import load_declarations
@@ -41,6 +41,8 @@ from schemas.vocabularies import SourceKind, TownKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pipeline.validate import Checked
 
 RESULTS = Path(__file__).parent / "results"
 #: The lists that print coordinates, and of which sides.
@@ -105,13 +107,8 @@ def raw_store(given: Path | None) -> Iterator[Path | None]:
         yield raw
 
 
-def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Locate every list with the coordinates of `TRUTH` hidden.
-
-    Returns:
-        Each distinct mention of each list once: `source`, `text`, `country_code`, `region`, `latitude`, `longitude`,
-        `place_id`, `place_name`, `located_by`, `km`, `attainable`, `placed`, `right`, `hardness`.
-    """
+def read_lists(raw: Path) -> Checked:
+    """Return the accepted rows of every list in a raw store."""
     declarations = select_sources(load_declarations(), frozenset({"all"}), frozenset())
     lists = [
         source
@@ -120,15 +117,33 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
     ]
     countries = country_names(cache_folder())
     read = {declaration.id: read_source(declaration, raw, countries) for declaration in lists}
-    checked = concat_sources(read, declarations, {})
+    return concat_sources(read, declarations, {})
+
+
+def label_claims(claims: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the sides of claims whose coordinates tell which town is meant.
+
+    Returns:
+        `claim_id`, `source`, `side`, `text`, `country_code`, `region`, `latitude`, `longitude`.
+    """
     mention = {"text": "text", "country_code": "country_code", "region": "region_text"}
-    truth = _sides(checked.claims, **mention, latitude="latitude", longitude="longitude")
-    truth = truth.drop_nulls(["latitude", "longitude"])
-    truth = _without_geocodes_abroad(truth, gazetteer)
+    truth = _sides(claims, **mention, latitude="latitude", longitude="longitude")
+    return _without_geocodes_abroad(truth.drop_nulls(["latitude", "longitude"]), gazetteer)
+
+
+def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Locate every list with the coordinates of `TRUTH` hidden.
+
+    Returns:
+        Each distinct mention of each list once: `source`, `text`, `country_code`, `region`, `latitude`, `longitude`,
+        `place_id`, `place_name`, `located_by`, `km`, `attainable`, `placed`, `right`, `hardness`.
+    """
+    checked = read_lists(raw)
+    truth = label_claims(checked.claims, gazetteer)
     coordinates = [f"{side}_{part}" for side in ("town", "partner") for part in ("latitude", "longitude")]
     hidden = pl.col("source_id").is_in(list(TRUTH))
     claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
-    checked, _ = locate_towns(replace(checked, claims=claims), gazetteer, load_corrections(), read)
+    checked, _ = locate_towns(replace(checked, claims=claims), gazetteer, load_corrections(), TRUTH)
     located = _sides(checked.claims, place_id="id", located_by="located_by").drop("source")
     places = gazetteer.places.select(
         "place_id", place_name="name", place_latitude="latitude", place_longitude="longitude"
