@@ -24,13 +24,16 @@ from benchmarks.locate_sample import SAME_TOWN_KM, links_of, read_sample
 from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
 from pipeline.locate import index_mentions, match_mentions, weigh_evidence
 from pipeline.locate.corrections import load_corrections
+from pipeline.locate.decision import CERTAIN
 from pipeline.locate.evidence import (
     COMPARISONS,
     DISTANCE,
     FAR,
+    ITEM,
     NAME,
     NEAR_KM,
     NOT_PRINTED,
+    OF_ANOTHER,
     SIZE,
     STATED_BY_FEWER,
     STATED_BY_NONE,
@@ -60,22 +63,22 @@ def main() -> int:
         if raw is None:
             print("TWINTOWNS_SAMPLES is not set (a folder of real lists): nothing to fit to.")
             return 1
-        labelled, distances = label_candidates(raw, gazetteer)
+        labelled, counted = label_candidates(raw, gazetteer)
     bands, knots = calibrate(labelled)
     _print_calibration(bands)
     weights = fit(labelled) | {"calibration": knots}
-    weights["comparisons"][DISTANCE] = distances
+    weights["comparisons"] |= counted
     _print_changes(load_weights(), weights)
     FILE.write_text(json.dumps(weights, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
 
 
 def label_candidates(raw: Path, gazetteer: Gazetteer) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Return the candidates of all labelled mentions, and the weights of distances.
+    """Return the candidates of all labelled mentions, and the weights that are counted.
 
     Returns:
         `mention` (over all lists), `text`, `has_country`, `is_hard`, the comparisons, `right`; and the levels of
-        `DISTANCE` with their weights.
+        `DISTANCE` and `ITEM` with their weights.
     """
     checked = read_lists(raw)
     truth = label_claims(checked.claims, gazetteer)
@@ -101,7 +104,9 @@ def label_candidates(raw: Path, gazetteer: Gazetteer) -> tuple[pl.DataFrame, dic
         frame.with_columns(mention=pl.format("{} {} {}", pl.lit(i), "source", "mention"))
         for i, frame in enumerate(frames)
     ]
-    return pl.concat(numbered, how="diagonal_relaxed"), _count_distances(_weigh(checked.claims, gazetteer)[0])
+    candidates, _ = _weigh(checked.claims, gazetteer)
+    counted = {DISTANCE: _count_distances(candidates), ITEM: _count_items(candidates)}
+    return pl.concat(numbered, how="diagonal_relaxed"), counted
 
 
 def _hide(claims: pl.DataFrame, hidden: pl.Expr, columns: list[str]) -> pl.DataFrame:
@@ -114,7 +119,7 @@ def _weigh(claims: pl.DataFrame, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl
     matched = match_mentions(mentions.filter(pl.col("text").is_not_null()), gazetteer, load_corrections())
     links = indexed.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"]))
     candidates = weigh_evidence(matched, list_links(links)).candidates
-    texts = matched.mentions.select("mention", "text")
+    texts = matched.mentions.select("mention", "text", "wikidata_id")
     numbers = pl.concat(
         indexed.select(pl.col("claim_id").cast(pl.String), side=pl.lit(side), mention=f"{side}_mention")
         for side in CLAIM_SIDES
@@ -131,7 +136,7 @@ def _judge(labels: pl.DataFrame, candidates: pl.DataFrame, near_km: float) -> pl
         .join(places, on="mention")
         .select(
             *("source", "mention", "text", "has_country", "place_id"),
-            *(name for name in COMPARISONS if name != DISTANCE),
+            *(name for name in COMPARISONS if name not in {DISTANCE, ITEM}),
             right=(km <= near_km).fill_null(value=False),
         )
     )
@@ -149,6 +154,19 @@ def _count_distances(candidates: pl.DataFrame) -> dict[str, Any]:
     rows = counts.with_columns(weight=weight, candidates=pl.col("right") + pl.col("other")).sort(DISTANCE).to_dicts()
     levels = {row[DISTANCE]: {name: row[name] for name in ("weight", "candidates", "right")} for row in rows}
     return levels | {NOT_PRINTED: {"weight": 0.0, "candidates": 0, "right": 0}}
+
+
+def _count_items(candidates: pl.DataFrame) -> dict[str, Any]:
+    """Return the levels of `ITEM`: how many of the items that surely mean a place are the second one of it."""
+    is_sure = (pl.col("probability") >= CERTAIN) & (pl.col(SIZE) == "the only one")
+    items = candidates.filter(is_sure, pl.col("wikidata_id").is_not_null(), pl.col("km").is_null())
+    items = items.unique(["wikidata_id", "place_id"])
+    second = items.height - items["place_id"].n_unique()
+    weight = round(float(np.log2(second / items.height)), 2)
+    return {
+        NOT_PRINTED: {"weight": 0.0, "candidates": 0, "right": 0},
+        OF_ANOTHER: {"weight": weight, "candidates": items.height, "right": second},
+    }
 
 
 class _Choices:

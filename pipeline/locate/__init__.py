@@ -52,9 +52,10 @@ def locate(
     links = list_links(claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"])))
     evidence = weigh_evidence(matched, links)
     decided = add_decisions(evidence.decided, decide_same_spelling(evidence.candidates, mentions, evidence.decided))
-    decided = assign_items(mentions, decided, links)
-    towns = _join_items(_identify_towns(mentions.join(decided, on="mention", how="left")), links)
-    candidates = _open_questions(evidence.candidates, decided, towns)
+    assigned = assign_items(evidence.candidates, mentions, decided, links)
+    mentions = mentions.join(assigned.decided, on="mention", how="left")
+    towns = _join_items(_identify_towns(mentions, assigned.described), links)
+    candidates = _open_questions(assigned.candidates, assigned.decided, towns)
     return LinkageResult(towns, candidates, matched.corrected, matched.misplaced, _exceptions(evidence.links, towns))
 
 
@@ -73,13 +74,24 @@ def weigh_evidence(matched: MatchCandidates, links: pl.DataFrame) -> PartnerEvid
     return weigh_partners(candidates, mentions, links, decided)
 
 
-def _identify_towns(mentions: pl.DataFrame) -> pl.DataFrame:
-    """Return every mention with its `town_id`: the place decided on, else its Wikidata item, else a minted id."""
+def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
+    """Return every mention with its `town_id`: the place decided on, else its Wikidata item, else a minted id.
+
+    Args:
+        mentions: with the decision.
+        items: what is known of items without a place, as `AssignedItems.described`.
+    """
     has_item = pl.col("wikidata_id").is_not_null()
-    towns = mentions.with_columns(
+    towns = mentions.join(items, on="mention", how="left", maintain_order="left").select(
+        pl.exclude("^item_.*$", "town_id", "located_by", "location_score", "country_code", "latitude", "longitude"),
         town_id=pl.coalesce("place_id", "wikidata_id"),
-        located_by=pl.coalesce("located_by", pl.when(has_item).then(pl.lit(LocatedBy.IDENTIFIER.value))),
-        location_score=pl.coalesce("location_score", pl.when(has_item).then(0.0)),
+        located_by=pl.coalesce(
+            "located_by", "item_located_by", pl.when(has_item).then(pl.lit(LocatedBy.IDENTIFIER.value))
+        ),
+        location_score=pl.coalesce("location_score", "item_score", pl.when(has_item).then(0.0)),
+        country_code=pl.coalesce("country_code", "item_country"),
+        latitude=pl.coalesce("latitude", "item_latitude"),
+        longitude=pl.coalesce("longitude", "item_longitude"),
     )
     minted = mint_towns(towns.filter(pl.col("town_id").is_null()))
     return towns.join(minted, on="mention", how="left").select(

@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
 
 NAME, QUALIFIER, REGION, DISTANCE = "name", "qualifier", "region", "distance"
-INHABITANTS, SIZE, PARTNERS = "inhabitants", "size", "partners"
-COMPARISONS: Final = (NAME, QUALIFIER, REGION, DISTANCE, INHABITANTS, SIZE, PARTNERS)
+INHABITANTS, SIZE, PARTNERS, ITEM = "inhabitants", "size", "partners", "item"
+COMPARISONS: Final = (NAME, QUALIFIER, REGION, DISTANCE, INHABITANTS, SIZE, PARTNERS, ITEM)
 NOT_PRINTED, CONTRADICTS = "not printed", "contradicts"
 STATED_BY_NONE, STATED_BY_FEWER, STATED_BY_ONE = "stated by none", "stated by fewer than of another", "stated by one"
 MOST_BY_TWO, ONE_SHARES = "stated by two, and far fewer of any other", "one shares a partner"
+#: A candidate is the place of another Wikidata item.
+OF_ANOTHER: Final = "of another"
 #: A candidate farther from the source's own coordinates than this is another town of the same name.
 NEAR_KM: Final = 25.0
 #: The columns of candidates.

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
-from pipeline.locate.decision import decision
+from pipeline.locate.decision import choose, decision
+from pipeline.locate.evidence import ITEM, NOT_PRINTED, OF_ANOTHER
 from pipeline.locate.relational_evidence import decide_by_partners, find_confirmed, without_weak_items
+from pipeline.locate.weights import THRESHOLD, weigh
 from schemas.vocabularies import LocatedBy
 
 _CERTAIN = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
+#: How often items and places are compared anew, once others have their places.
+_ROUNDS = 3
+_IS_TAKEN = pl.col(ITEM) == OF_ANOTHER
 
 
 def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -25,19 +32,57 @@ def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFram
     return undecided.join(items, on="wikidata_id").select("mention", "place_id", **decision(LocatedBy.IDENTIFIER, 1.0))
 
 
-def assign_items(mentions: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Return the decisions without those of items for a place that another item is more likely to be.
+@dataclass(frozen=True)
+class AssignedItems:
+    """Items and places, one to one.
 
-    A place is one item and an item one place. An item with coordinates, an id or a correction stays where it is.
+    Attributes:
+        candidates: all candidates, those of items weighed anew.
+        decided: all decisions; those of items are made anew.
+        described: what is known of items that have no place: `mention`, `item_country`; and, where the place is that of
+            another item, `item_latitude`, `item_longitude`, `item_located_by`, `item_score`.
+    """
+
+    candidates: pl.DataFrame
+    decided: pl.DataFrame
+    described: pl.DataFrame
+
+
+def assign_items(
+    candidates: pl.DataFrame, mentions: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
+) -> AssignedItems:
+    """Return the decisions, with one item for a place and one place for an item: the likeliest.
+
+    That a place is another item's speaks against it, so that an item can have the second likeliest. An item with
+    coordinates, an id or a correction stays where it is.
 
     Args:
+        candidates: from `weigh`.
         mentions: `mention`, `wikidata_id`.
         decided: all decisions.
         links: from `list_links`.
     """
+    items = mentions.select("mention", "wikidata_id").drop_nulls()
+    certain = decided.filter(pl.col("located_by").is_in(_CERTAIN))
+    is_open = pl.col("mention").is_in(items.join(certain, on="mention", how="anti")["mention"].implode())
+    of_items, others = candidates.filter(is_open), candidates.filter(~is_open)
+    kept = decided.filter(~is_open)
+    owners = _find_owners(decided, items, links)
+    for _ in range(_ROUNDS):
+        of_items = weigh(_compare_items(of_items, items, owners))
+        decided = pl.concat([kept, choose(of_items.filter(pl.col("probability") >= THRESHOLD, ~_IS_TAKEN))])
+        owners = _find_owners(decided, items, links)
+    lost = decided.join(items, on="mention").join(owners, on=["place_id", "wikidata_id"], how="anti")
+    decided = decided.join(lost.filter(is_open), on="mention", how="anti")
+    described = _describe_items(of_items.join(decided, on="mention", how="anti"))
+    return AssignedItems(pl.concat([others, of_items], how="diagonal"), decided, described)
+
+
+def _find_owners(decided: pl.DataFrame, items: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Return `place_id`, `wikidata_id` of the likeliest item of each place; all items that are certain."""
     partners = links.group_by("mention").agg(partners=pl.len())
-    items = (
-        decided.join(mentions.select("mention", "wikidata_id").drop_nulls(), on="mention")
+    pairs = (
+        decided.join(items, on="mention")
         .join(partners, on="mention", how="left")
         .group_by("wikidata_id", "place_id")
         .agg(
@@ -51,8 +96,33 @@ def assign_items(mentions: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFr
         )
     )
     is_best = pl.col("wikidata_id").is_first_distinct() & pl.col("place_id").is_first_distinct()
-    lost = mentions.join(items.filter(~is_best & ~pl.col("is_certain")), on="wikidata_id").select("mention", "place_id")
-    return decided.join(lost, on=["mention", "place_id"], how="anti")
+    return pairs.filter(is_best | pl.col("is_certain")).select("place_id", "wikidata_id")
+
+
+def _compare_items(candidates: pl.DataFrame, items: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Return the candidates of items with the level of `ITEM`."""
+    owned = owners.join(items, on="wikidata_id").select("mention", "place_id", is_own=pl.lit(value=True))
+    is_taken = pl.col("place_id").is_in(owners["place_id"].unique().implode()) & pl.col("is_own").is_null()
+    level = pl.when(is_taken).then(pl.lit(OF_ANOTHER)).otherwise(pl.lit(NOT_PRINTED))
+    return (
+        candidates.join(owned, on=["mention", "place_id"], how="left", maintain_order="left")
+        .with_columns(level.alias(ITEM))
+        .drop("is_own")
+    )
+
+
+def _describe_items(candidates: pl.DataFrame) -> pl.DataFrame:
+    """Return what is known of items that have no place, as `AssignedItems.described`."""
+    by_country = candidates.group_by("mention", item_country="country_code").agg(pl.col("probability").sum())
+    countries = by_country.filter(pl.col("probability") >= THRESHOLD).select("mention", "item_country")
+    # A town and its municipality are two items, and lie at one place.
+    places = candidates.select("mention", "place_id", item_latitude="latitude", item_longitude="longitude")
+    shared = choose(candidates).join(places, on=["mention", "place_id"])
+    return countries.join(
+        shared.rename({"located_by": "item_located_by", "location_score": "item_score"}).drop("place_id"),
+        on="mention",
+        how="left",
+    )
 
 
 def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
