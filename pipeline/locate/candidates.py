@@ -16,6 +16,7 @@ from pipeline.locate.evidence import compare_similar
 from pipeline.locate.matching import find_candidates
 from pipeline.locate.settle_kinds import settle_kinds
 from pipeline.locate.similar import find_similar
+from pipeline.locate.transliterated import find_transliterated
 from schemas.vocabularies import LocatedBy
 
 if TYPE_CHECKING:
@@ -57,8 +58,10 @@ def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl
     candidates = find_candidates(mentions, gazetteer, divisions)
     decided = decide_by_correction(corrected)
     decided = add_decisions(decided, _decide_by_geonames_id(mentions, gazetteer))
-    with_places = pl.concat([candidates["mention"], decided["mention"]]).to_frame()
-    similar = compare_similar(find_similar(mentions.join(with_places, on="mention", how="anti"), gazetteer), gazetteer)
+    unknown = mentions.join(pl.concat([candidates["mention"], decided["mention"]]).to_frame(), on="mention", how="anti")
+    transliterated = find_transliterated(unknown, gazetteer)
+    similar = find_similar(unknown.join(transliterated, on="mention", how="anti"), gazetteer)
+    similar = compare_similar(pl.concat([transliterated, similar]), mentions, gazetteer)
     candidates = without_refuted(pl.concat([candidates, similar]), corrected)
     return MatchCandidates(mentions, candidates, decided, corrected, misplaced)
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.locate.evidence import (
     COMPARISONS,
+    MISSPELT,
     NAME,
     NEAR_KM,
     NOT_PRINTED,
@@ -65,7 +66,7 @@ def _strongest(candidates: pl.DataFrame) -> pl.Expr:
         by_partners = is_stated & (pl.len().over("mention", PARTNERS) == 1)
     is_larger = pl.col(SIZE).is_in(["under 3 times", "under 8 times", "under 30 times", "30 times or more"])
     rules = (
-        (pl.col(NAME).str.starts_with("misspelt") & ~by_partners, LocatedBy.SIMILAR_NAME),
+        (pl.col(NAME).str.starts_with(MISSPELT) & ~by_partners, LocatedBy.SIMILAR_NAME),
         (pl.col("km") <= NEAR_KM, LocatedBy.NAME_AND_COORDINATES),
         (pl.col(QUALIFIER).is_in(agrees) | pl.col(REGION).is_in(agrees), LocatedBy.NAME_AND_REGION),
         (by_partners, LocatedBy.OTHER_SIDE),

@@ -26,6 +26,7 @@ COMPARISONS: Final = (NAME, QUALIFIER, REGION, DISTANCE, INHABITANTS, SIZE, PART
 NOT_PRINTED, CONTRADICTS = "not printed", "contradicts"
 STATED_BY_NONE, STATED_BY_FEWER, STATED_BY_ONE = "stated by none", "stated by fewer than of another", "stated by one"
 MOST_BY_TWO, ONE_SHARES = "stated by two, and far fewer of any other", "one shares a partner"
+MISSPELT, ONLY_SIMILAR, TRANSLITERATED = "misspelt", "misspelt, the only similar one", "transliterated"
 #: A candidate is the place of another Wikidata item.
 OF_ANOTHER: Final = "of another"
 #: A candidate farther from the source's own coordinates than this is another town of the same name.
@@ -75,43 +76,41 @@ def compare(
         gazetteer: places and names.
         regions: from `regions`.
     """
-    stated = mentions.select("mention", has_country=pl.col("country_code").is_not_null())
     said = _compare_qualifiers(candidates, qualifiers, mentions, gazetteer, regions)
     columns = ["mention", "place_id"]
     return (
         candidates.join(said, on=columns, how="left", maintain_order="left")
         .join(_mentions_with_qualifier(qualifiers, mentions), on="mention", how="left", maintain_order="left")
-        .join(stated, on="mention", how="left", maintain_order="left")
+        .join(_stated_countries(mentions), on="mention", how="left", maintain_order="left")
         .with_columns(_name_level(), _qualifier_level(), _region_level(), _distance_level())
         .pipe(_compare_sizes)
         .select(*COLUMNS)
     )
 
 
-def compare_similar(similar: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
-    """Return the candidates whose names are misspelt, with the level of each comparison.
+def compare_similar(similar: pl.DataFrame, mentions: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
+    """Return the candidates that have a similar name, with the level of each comparison.
 
     Args:
-        similar: from `find_similar`.
+        similar: `mention`, `place_id`, `km` and `NAME`, the level of the name.
+        mentions: `mention`, `country_code`.
         gazetteer: places and names.
     """
     places = gazetteer.places.select(
         "place_id", "country_code", "population", place_latitude="latitude", place_longitude="longitude"
     )
-    name = pl.when("is_alone").then(pl.lit("misspelt, the only similar one")).otherwise(pl.lit("misspelt"))
     nothing = pl.lit(NOT_PRINTED)
     return (
         similar.join(places, on="place_id", maintain_order="left")
-        .with_columns(
-            pl.lit(value=True).alias("has_country"),
-            name.alias(NAME),
-            nothing.alias(QUALIFIER),
-            nothing.alias(REGION),
-            _distance_level(),
-        )
+        .join(_stated_countries(mentions), on="mention", maintain_order="left")
+        .with_columns(nothing.alias(QUALIFIER), nothing.alias(REGION), _distance_level())
         .pipe(_compare_sizes)
         .select(*COLUMNS)
     )
+
+
+def _stated_countries(mentions: pl.DataFrame) -> pl.DataFrame:
+    return mentions.select("mention", has_country=pl.col("country_code").is_not_null())
 
 
 def _name_level() -> pl.Expr:
@@ -208,8 +207,9 @@ def _compare_qualifiers(
         the same of the stated region: `region_support`, `region_exact`, `region_contradiction`; `has_region`.
     """
     columns = ["mention", "place_id", "country_code", "admin1_code", "place_latitude", "place_longitude", "tier"]
-    stated = mentions.select("mention", has_country=pl.col("country_code").is_not_null())
-    qualified = candidates.select(columns).join(qualifiers, on="mention").join(stated, on="mention")
+    qualified = (
+        candidates.select(columns).join(qualifiers, on="mention").join(_stated_countries(mentions), on="mention")
+    )
     areas = county_areas()
     names = gazetteer.names_by(qualified["hint"]).select("place_id", "country_code", "is_main", hint="key")
     printed = qualified.filter("is_printed")

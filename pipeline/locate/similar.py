@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate.decision import decision
-from pipeline.locate.evidence import NAME
+from pipeline.locate.evidence import MISSPELT, NAME, ONLY_SIMILAR
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         gazetteer: places and names.
 
     Returns:
-        `mention`, `place_id`, `km` (to the source's coordinates, null without), `is_alone` (the
-        name is long, no other place has a similar one, and no place anywhere has the name itself).
+        `mention`, `place_id`, `km` (to the source's coordinates, null without), and `NAME`: whether it is the only
+        similar one (the name is long, no other place has a similar one, and no place anywhere has the name itself).
     """
     letters = pl.col("text").str.len_chars()
     mentions = (
@@ -65,8 +65,8 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         .select(
             "mention",
             "place_id",
+            pl.when(pl.col("is_alone") & is_known).then(pl.lit(ONLY_SIMILAR)).otherwise(pl.lit(MISSPELT)).alias(NAME),
             km=km,
-            is_alone=pl.col("is_alone") & is_known,
         )
         .sort("mention", "place_id")
     )
@@ -80,7 +80,7 @@ def decide_same_spelling(candidates: pl.DataFrame, mentions: pl.DataFrame, decid
         mentions: `mention`, `key`, `country_code`.
         decided: all decisions so far.
     """
-    similar = candidates.filter(pl.col(NAME).str.starts_with("misspelt"))
+    similar = candidates.filter(pl.col(NAME).str.starts_with(MISSPELT))
     spellings = mentions.select("mention", "country_code", "key").join(similar, on="mention", how="semi")
     meanings = (
         decided.select("mention", "place_id")

@@ -55,7 +55,8 @@ def explain_mention(text: str, country: str | None, near: str | None, region: st
         values |= {name: nearby[name] for name in ("latitude", "longitude")}
     statement = pl.DataFrame([{name: value for name, value in values.items() if value is not None}])
     mentions, (statement,) = index_mentions([(statement, {"town": {name: name for name in statement.columns}})])
-    result = locate(mentions, statement.with_columns(partner_mention="town_mention"), gazetteer)
+    alone = statement.select("town_mention", partner_mention=pl.lit(None, statement.schema["town_mention"]))
+    result = locate(mentions, alone, gazetteer)
     matched = match_mentions(mentions, gazetteer, load_corrections())
     return _describe(result, describe_candidates(weigh(matched.candidates)), gazetteer)
 
