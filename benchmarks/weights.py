@@ -19,26 +19,20 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from benchmarks.counted_weights import count_weights, match_claims
 from benchmarks.locate import TRUTH, label_claims, raw_store, read_lists
 from benchmarks.locate_sample import SAME_TOWN_KM, links_of, read_sample
 from pipeline.gazetteer.gazetteer import Gazetteer, distance_km, load_gazetteer
-from pipeline.locate import index_mentions, match_mentions, weigh_evidence
-from pipeline.locate.corrections import load_corrections
-from pipeline.locate.decision import CERTAIN
+from pipeline.locate import weigh_evidence
 from pipeline.locate.evidence import (
     COMPARISONS,
     DISTANCE,
-    FAR,
     ITEM,
-    NAME,
     NEAR_KM,
     NOT_PRINTED,
-    OF_ANOTHER,
-    SIZE,
     STATED_BY_FEWER,
     STATED_BY_NONE,
 )
-from pipeline.locate.relational_evidence import list_links
 from pipeline.locate.sides import CLAIM_SIDES
 from pipeline.locate.weights import FILE, load_weights
 
@@ -67,7 +61,8 @@ def main() -> int:
     bands, knots = calibrate(labelled)
     _print_calibration(bands)
     weights = fit(labelled) | {"calibration": knots}
-    weights["comparisons"] |= counted
+    for name, levels in counted.items():
+        weights["comparisons"].setdefault(name, {}).update(levels)
     _print_changes(load_weights(), weights)
     FILE.write_text(json.dumps(weights, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
@@ -104,9 +99,7 @@ def label_candidates(raw: Path, gazetteer: Gazetteer) -> tuple[pl.DataFrame, dic
         frame.with_columns(mention=pl.format("{} {} {}", pl.lit(i), "source", "mention"))
         for i, frame in enumerate(frames)
     ]
-    candidates, _ = _weigh(checked.claims, gazetteer)
-    counted = {DISTANCE: _count_distances(candidates), ITEM: _count_items(candidates)}
-    return pl.concat(numbered, how="diagonal_relaxed"), counted
+    return pl.concat(numbered, how="diagonal_relaxed"), count_weights(checked.claims, gazetteer)
 
 
 def _hide(claims: pl.DataFrame, hidden: pl.Expr, columns: list[str]) -> pl.DataFrame:
@@ -115,16 +108,13 @@ def _hide(claims: pl.DataFrame, hidden: pl.Expr, columns: list[str]) -> pl.DataF
 
 def _weigh(claims: pl.DataFrame, gazetteer: Gazetteer) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the weighed candidates of claims with `has_country`, and `claim_id`, `side`, `mention`."""
-    mentions, (indexed,) = index_mentions([(claims, CLAIM_SIDES)])
-    matched = match_mentions(mentions.filter(pl.col("text").is_not_null()), gazetteer, load_corrections())
-    links = indexed.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"]))
-    candidates = weigh_evidence(matched, list_links(links)).candidates
-    texts = matched.mentions.select("mention", "text", "wikidata_id")
+    matched, links, indexed = match_claims(claims, gazetteer)
+    candidates = weigh_evidence(matched, links, gazetteer).candidates
     numbers = pl.concat(
         indexed.select(pl.col("claim_id").cast(pl.String), side=pl.lit(side), mention=f"{side}_mention")
         for side in CLAIM_SIDES
     )
-    return candidates.join(texts, on="mention"), numbers
+    return candidates.join(matched.mentions.select("mention", "text"), on="mention"), numbers
 
 
 def _judge(labels: pl.DataFrame, candidates: pl.DataFrame, near_km: float) -> pl.DataFrame:
@@ -140,33 +130,6 @@ def _judge(labels: pl.DataFrame, candidates: pl.DataFrame, near_km: float) -> pl
             right=(km <= near_km).fill_null(value=False),
         )
     )
-
-
-def _count_distances(candidates: pl.DataFrame) -> dict[str, Any]:
-    """Return the levels of distances: how far the only place of a name is, and how far are others of a name."""
-    printed = candidates.filter(pl.col("km").is_not_null(), pl.col(NAME) == "whole, usual name")
-    # The only one that is very far is another place of the name, which the gazetteer lacks.
-    is_only = (pl.col(SIZE) == "the only one") & (pl.col(DISTANCE) != FAR)
-    is_other = (pl.col(SIZE) != "the only one") & (pl.col("km") > pl.col("km").min().over("mention"))
-    counts = printed.group_by(DISTANCE).agg(right=is_only.sum(), other=is_other.sum())
-    share = {name: (pl.col(name) + 0.5) / (pl.col(name).sum() + 0.5 * pl.len()) for name in ("right", "other")}
-    weight = (share["right"] / share["other"]).log(2).round(2)
-    rows = counts.with_columns(weight=weight, candidates=pl.col("right") + pl.col("other")).sort(DISTANCE).to_dicts()
-    levels = {row[DISTANCE]: {name: row[name] for name in ("weight", "candidates", "right")} for row in rows}
-    return levels | {NOT_PRINTED: {"weight": 0.0, "candidates": 0, "right": 0}}
-
-
-def _count_items(candidates: pl.DataFrame) -> dict[str, Any]:
-    """Return the levels of `ITEM`: how many of the items that surely mean a place are the second one of it."""
-    is_sure = (pl.col("probability") >= CERTAIN) & (pl.col(SIZE) == "the only one")
-    items = candidates.filter(is_sure, pl.col("wikidata_id").is_not_null(), pl.col("km").is_null())
-    items = items.unique(["wikidata_id", "place_id"])
-    second = items.height - items["place_id"].n_unique()
-    weight = round(float(np.log2(second / items.height)), 2)
-    return {
-        NOT_PRINTED: {"weight": 0.0, "candidates": 0, "right": 0},
-        OF_ANOTHER: {"weight": weight, "candidates": items.height, "right": second},
-    }
 
 
 class _Choices:

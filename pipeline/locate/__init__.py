@@ -50,7 +50,7 @@ def locate(
     mentions = matched.mentions
     # The columns of an empty frame of claims have no type.
     links = list_links(claims.select(pl.col("town_mention", "partner_mention").cast(mentions.schema["mention"])))
-    evidence = weigh_evidence(matched, links)
+    evidence = weigh_evidence(matched, links, gazetteer)
     decided = add_decisions(evidence.decided, decide_same_spelling(evidence.candidates, mentions, evidence.decided))
     assigned = assign_items(evidence.candidates, mentions, decided, links)
     mentions = mentions.join(assigned.decided, on="mention", how="left")
@@ -59,19 +59,20 @@ def locate(
     return LinkageResult(towns, candidates, matched.corrected, matched.misplaced, _exceptions(evidence.links, towns))
 
 
-def weigh_evidence(matched: MatchCandidates, links: pl.DataFrame) -> PartnerEvidence:
+def weigh_evidence(matched: MatchCandidates, links: pl.DataFrame, gazetteer: Gazetteer) -> PartnerEvidence:
     """Return the candidates with their probabilities, and the decisions: by their own evidence, then with partners.
 
     Args:
         matched: what mentions say by themselves.
         links: from `list_links`.
+        gazetteer: places and names.
     """
     mentions = matched.mentions
     candidates = weigh(matched.candidates)
     decided = add_decisions(matched.decided, choose(candidates))
     # What mentions say of one another.
     decided = add_decisions(decided, decide_by_item(mentions, decided))
-    return weigh_partners(candidates, mentions, links, decided)
+    return weigh_partners(candidates, mentions, links, decided, gazetteer)
 
 
 def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:

@@ -26,6 +26,7 @@ COMPARISONS: Final = (NAME, QUALIFIER, REGION, DISTANCE, INHABITANTS, SIZE, PART
 NOT_PRINTED, CONTRADICTS = "not printed", "contradicts"
 STATED_BY_NONE, STATED_BY_FEWER, STATED_BY_ONE = "stated by none", "stated by fewer than of another", "stated by one"
 MOST_BY_TWO, ONE_SHARES = "stated by two, and far fewer of any other", "one shares a partner"
+SAME_PARTNERS = "the same partners"
 MISSPELT, ONLY_SIMILAR, TRANSLITERATED = "misspelt", "misspelt, the only similar one", "transliterated"
 #: A candidate is the place of another Wikidata item.
 OF_ANOTHER: Final = "of another"

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from pipeline.locate.decision import CERTAIN, choose, decision
 from pipeline.locate.evidence import (
     MOST_BY_TWO,
+    NAME,
     NOT_PRINTED,
     ONE_SHARES,
     PARTNERS,
+    SAME_PARTNERS,
     STATED_BY_FEWER,
     STATED_BY_NONE,
     STATED_BY_ONE,
+    compare_similar,
 )
 from pipeline.locate.relational_evidence import find_confirmed, find_shared_neighbours
+from pipeline.locate.same_partners import find_same_partners
 from pipeline.locate.weights import THRESHOLD, weigh
 from schemas.vocabularies import LocatedBy
+
+if TYPE_CHECKING:
+    from pipeline.gazetteer.gazetteer import Gazetteer
 
 #: A candidate of which so many times fewer sources state the partners is another town of the name.
 _MARGIN: Final = 2
@@ -41,7 +48,11 @@ class PartnerEvidence:
 
 
 def weigh_partners(
-    candidates: pl.DataFrame, mentions: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame
+    candidates: pl.DataFrame,
+    mentions: pl.DataFrame,
+    links: pl.DataFrame,
+    decided: pl.DataFrame,
+    gazetteer: Gazetteer,
 ) -> PartnerEvidence:
     """Return the candidates of uncertain mentions, weighed with what their partners say, and the decisions.
 
@@ -50,7 +61,10 @@ def weigh_partners(
         mentions: `mention`, `key`, `country_code`, `wikidata_id`.
         links: from `list_links`.
         decided: decisions so far.
+        gazetteer: places and names.
     """
+    same = _same_partners(mentions, links, decided)
+    candidates = _with_other_names(candidates, same, mentions, gazetteer)
     # A source that gives coordinates means a place near them, which is one of the candidates or unknown.
     named = candidates.filter(pl.col("km").is_null()).select("mention", "place_id", name_score=pl.lit(1.0))
     # Only what is not weighed here says who the partners of a place are: no mention confirms itself.
@@ -74,10 +88,12 @@ def weigh_partners(
     shared = find_shared_neighbours(named, links, certain, mentions.select("mention", "key"))
     shared = shared.join(confirmed, on=["mention", "partner"], how="anti")
     levels = _partner_levels(named, links, confirmed, shared).with_columns(pl.col("place_id").cast(pl.String))
+    has_same = same.select("mention", "place_id", same=pl.lit(SAME_PARTNERS))
     weighed = weigh(
-        candidates.join(levels, on=["mention", "place_id"], how="left", maintain_order="left").with_columns(
-            pl.col(PARTNERS).fill_null(NOT_PRINTED)
-        )
+        candidates.join(levels, on=["mention", "place_id"], how="left", maintain_order="left")
+        .join(has_same, on=["mention", "place_id"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("same", PARTNERS, pl.lit(NOT_PRINTED)).alias(PARTNERS))
+        .drop("same")
     )
     uncertain = named.select("mention").unique()
     # An item is one town, whoever its partners are.
@@ -90,6 +106,24 @@ def weigh_partners(
     again = choose(weighed.join(uncertain, on="mention", how="semi"))
     kept = decided.join(uncertain, on="mention", how="anti").with_columns(pl.col("place_id").cast(pl.String))
     return PartnerEvidence(weighed, pl.concat([again, kept]), by_link)
+
+
+def _same_partners(mentions: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """Return `mention`, `place_id` of the places that have the partners of an item which is not certain."""
+    certain = decided.filter(pl.col("location_score") >= CERTAIN).select("mention", "place_id")
+    uncertain = mentions.filter(pl.col("latitude").is_null()).join(certain, on="mention", how="anti")
+    items = mentions.select("mention", "wikidata_id")
+    return uncertain.select("mention", "wikidata_id").join(find_same_partners(items, links, certain), on="wikidata_id")
+
+
+def _with_other_names(
+    candidates: pl.DataFrame, same: pl.DataFrame, mentions: pl.DataFrame, gazetteer: Gazetteer
+) -> pl.DataFrame:
+    """Return the candidates, with the places that have the same partners and none of the names."""
+    new = same.join(candidates, on=["mention", "place_id"], how="anti").select(
+        "mention", "place_id", pl.lit(NOT_PRINTED).alias(NAME), km=pl.lit(None, pl.Float64)
+    )
+    return pl.concat([candidates, compare_similar(new, mentions, gazetteer)], how="diagonal")
 
 
 def _decide_by_link(candidates: pl.DataFrame, confirmed: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
