@@ -20,6 +20,8 @@ from pipeline.locate.evidence import (
     PARTNERS,
     SAME_PARTNERS,
     SIZE,
+    STATUS_OF_ANOTHER,
+    WITHOUT_STATUS,
 )
 from pipeline.locate.relational_evidence import list_links
 from pipeline.locate.same_partners import find_same_partners
@@ -72,17 +74,26 @@ def _count_distances(candidates: pl.DataFrame) -> dict[str, Any]:
 
 def _count_items(sure: pl.DataFrame) -> dict[str, Any]:
     """Return the levels of `ITEM`: how many of the items that surely mean a place are the second one of it."""
-    items = sure.filter(pl.col("wikidata_id").is_not_null(), pl.col("km").is_null()).unique(["wikidata_id", "place_id"])
-    second = items.height - items["place_id"].n_unique()
-    return {
-        NOT_PRINTED: _level(0.0, 0, 0),
-        OF_ANOTHER: _level(math.log2(second / items.height), items.height, second),
-    }
+    items = sure.filter(pl.col("wikidata_id").is_not_null(), pl.col("km").is_null())
+    items = items.unique(["wikidata_id", "place_id"]).sort("place_id", NAME)
+    # The municipality is the second item, and the town the first.
+    is_second = pl.int_range(pl.len()).over("place_id") > 0
+    has_status = pl.col(NAME).str.starts_with(WITHOUT_STATUS)
+    counts = (
+        items.with_columns(is_second=is_second).group_by(status=has_status).agg(pl.len(), pl.col("is_second").sum())
+    )
+    levels = {NOT_PRINTED: _level(0.0, 0, 0)}
+    for status, count, second in counts.sort("status").iter_rows():
+        level = STATUS_OF_ANOTHER if status else OF_ANOTHER
+        levels[level] = _level(math.log2(second / count), count, second)
+    return levels
 
 
 def _count_same_partners(sure: pl.DataFrame, mentions: pl.DataFrame, links: pl.DataFrame) -> dict[str, Any]:
     """Return the level of `PARTNERS` for the same partners: how often the place is that which the name tells."""
-    found = find_same_partners(mentions.select("mention", "wikidata_id"), links, sure.select("mention", "place_id"))
+    found = find_same_partners(
+        mentions.select("mention", "wikidata_id").drop_nulls(), links, sure.select("mention", "place_id")
+    )
     named = sure.select("wikidata_id", named="place_id").drop_nulls().unique("wikidata_id")
     compared = found.join(named, on="wikidata_id")
     right = compared.filter(pl.col("place_id") == pl.col("named")).height

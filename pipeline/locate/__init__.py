@@ -90,7 +90,7 @@ def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame
             "located_by", "item_located_by", pl.when(has_item).then(pl.lit(LocatedBy.IDENTIFIER.value))
         ),
         location_score=pl.coalesce("location_score", "item_score", pl.when(has_item).then(0.0)),
-        country_code=pl.coalesce("country_code", "item_country"),
+        country_code=pl.coalesce("country_code", "item_country", pl.col("iso_3166_2").str.slice(0, 2)),
         latitude=pl.coalesce("latitude", "item_latitude"),
         longitude=pl.coalesce("longitude", "item_longitude"),
     )

@@ -28,8 +28,9 @@ STATED_BY_NONE, STATED_BY_FEWER, STATED_BY_ONE = "stated by none", "stated by fe
 MOST_BY_TWO, ONE_SHARES = "stated by two, and far fewer of any other", "one shares a partner"
 SAME_PARTNERS = "the same partners"
 MISSPELT, ONLY_SIMILAR, TRANSLITERATED = "misspelt", "misspelt, the only similar one", "transliterated"
-#: A candidate is the place of another Wikidata item.
-OF_ANOTHER: Final = "of another"
+#: A candidate is the place of another Wikidata item, and the same where the mention's name has a word of status.
+OF_ANOTHER, STATUS_OF_ANOTHER = "of another", "of another, with a status here"
+WITHOUT_STATUS: Final = "without status"
 #: A candidate farther from the source's own coordinates than this is another town of the same name.
 NEAR_KM: Final = 25.0
 #: The columns of candidates.
@@ -39,7 +40,7 @@ COLUMNS: Final[tuple[str | pl.Expr, ...]] = (
     *(NAME, QUALIFIER, REGION, DISTANCE, INHABITANTS, SIZE),
 )
 #: The readings of `read_names`, by tier, and those that leave out what may distinguish namesakes.
-_READINGS: Final = ("whole", "without status", "without qualifier", "qualifier")
+_READINGS: Final = ("whole", WITHOUT_STATUS, "without qualifier", "qualifier")
 #: How far in km from a town another lies that is printed with it (`Altdorf b. Nürnberg`, `Audru (Pärnu)`), by its size.
 _NEAR_TOWN: Final = 35.0
 _NEAR_CITY: Final = 60.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.locate.decision import choose, decision
-from pipeline.locate.evidence import ITEM, NOT_PRINTED, OF_ANOTHER
+from pipeline.locate.evidence import ITEM, NAME, NOT_PRINTED, OF_ANOTHER, STATUS_OF_ANOTHER, WITHOUT_STATUS
 from pipeline.locate.relational_evidence import decide_by_partners, find_confirmed, without_weak_items
 from pipeline.locate.weights import THRESHOLD, weigh
 from schemas.vocabularies import LocatedBy
@@ -15,7 +15,7 @@ from schemas.vocabularies import LocatedBy
 _CERTAIN = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
 #: How often items and places are compared anew, once others have their places.
 _ROUNDS = 3
-_IS_TAKEN = pl.col(ITEM) == OF_ANOTHER
+_IS_TAKEN = pl.col(ITEM) != NOT_PRINTED
 
 
 def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +103,12 @@ def _compare_items(candidates: pl.DataFrame, items: pl.DataFrame, owners: pl.Dat
     """Return the candidates of items with the level of `ITEM`."""
     owned = owners.join(items, on="wikidata_id").select("mention", "place_id", is_own=pl.lit(value=True))
     is_taken = pl.col("place_id").is_in(owners["place_id"].unique().implode()) & pl.col("is_own").is_null()
-    level = pl.when(is_taken).then(pl.lit(OF_ANOTHER)).otherwise(pl.lit(NOT_PRINTED))
+    has_status = pl.col(NAME).str.starts_with(WITHOUT_STATUS)
+    level = pl.coalesce(
+        pl.when(is_taken & has_status).then(pl.lit(STATUS_OF_ANOTHER)),
+        pl.when(is_taken).then(pl.lit(OF_ANOTHER)),
+        pl.lit(NOT_PRINTED),
+    )
     return (
         candidates.join(owned, on=["mention", "place_id"], how="left", maintain_order="left")
         .with_columns(level.alias(ITEM))

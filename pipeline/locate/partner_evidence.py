@@ -109,11 +109,11 @@ def weigh_partners(
 
 
 def _same_partners(mentions: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
-    """Return `mention`, `place_id` of the places that have the partners of an item which is not certain."""
+    """Return `mention`, `place_id` of the places that have the partners of an item without coordinates."""
     certain = decided.filter(pl.col("location_score") >= CERTAIN).select("mention", "place_id")
-    uncertain = mentions.filter(pl.col("latitude").is_null()).join(certain, on="mention", how="anti")
-    items = mentions.select("mention", "wikidata_id")
-    return uncertain.select("mention", "wikidata_id").join(find_same_partners(items, links, certain), on="wikidata_id")
+    items = mentions.select("mention", "wikidata_id").drop_nulls()
+    without_coordinates = mentions.filter(pl.col("latitude").is_null()).select("mention", "wikidata_id")
+    return without_coordinates.join(find_same_partners(items, links, certain), on="wikidata_id")
 
 
 def _with_other_names(

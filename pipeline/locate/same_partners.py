@@ -20,19 +20,18 @@ def find_same_partners(items: pl.DataFrame, links: pl.DataFrame, places: pl.Data
     """Return the place that has the partners of an item, by what sources without items state.
 
     Args:
-        items: `mention`, `wikidata_id` of all mentions.
+        items: `mention`, `wikidata_id` of all items.
         links: from `list_links`.
         places: `mention`, `place_id`: what mentions certainly mean.
 
     Returns:
         `wikidata_id`, `place_id`, each item once.
     """
-    of_items = items.drop_nulls()
     partners = links.join(places.rename({"mention": "partner", "place_id": "partner_place"}), on="partner")
-    stated_of_items = partners.join(of_items, on="mention").select("wikidata_id", "partner_place").unique()
+    stated_of_items = partners.join(items, on="mention").select("wikidata_id", "partner_place").unique()
     stated_of_places = (
         partners.join(places, on="mention")
-        .join(of_items, on="mention", how="anti")
+        .join(items, on="mention", how="anti")
         .select("place_id", "partner_place")
         .unique()
     )

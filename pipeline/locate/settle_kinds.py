@@ -104,8 +104,9 @@ def _find_divisions(towns: pl.DataFrame, codes: pl.DataFrame, gazetteer: Gazette
         gazetteer: places and names.
     """
     divisions = codes.filter(pl.col("division_kind").is_not_null() & ~pl.col("is_seat"))
-    is_plain = pl.col("country_code").is_not_null() & ~pl.col("text").str.contains(_QUALIFIED)
-    plain = towns.filter(is_plain).join(divisions, on="mention")
-    readings = read_names(plain).join(plain.select("mention", "country_code"), on="mention")
-    places = readings.join(gazetteer.names_by(readings["key"]), on=["country_code", "key"], how="semi")
+    plain = towns.filter(~pl.col("text").str.contains(_QUALIFIED)).join(divisions, on="mention")
+    names = read_names(plain).join(plain.select("mention", "country_code"), on="mention")
+    places = gazetteer.names_by(names["key"]).select("key", place_country="country_code")
+    in_country = (pl.col("country_code") == pl.col("place_country")) | pl.col("country_code").is_null()
+    places = names.join(places, on="key").filter(in_country)
     return plain.join(places, on="mention", how="anti").select("mention", "division_kind")
