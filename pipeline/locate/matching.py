@@ -68,15 +68,13 @@ def _places_with_names(names: pl.DataFrame, readings: pl.DataFrame, gazetteer: G
     named = gazetteer.names_by(readings["key"]).select("key", "country_code", "place_id", "is_main")
     readings = readings.join(names.select("mention", "country_code"), on="mention")
     has_country = pl.col("country_code").is_not_null()
-    # The world has a town of almost every part of a name.
-    anywhere = readings.filter(~has_country & ~pl.col("needs_proof")).drop("country_code")
     columns = ["mention", "place_id", "tier", "needs_proof", "is_main"]
-    matches = pl.concat(
-        [
-            readings.filter(has_country).join(_with_overseas(named), on=["key", "country_code"]).select(columns),
-            anywhere.join(named, on="key").select(columns),
-        ]
-    )
+    in_country = readings.filter(has_country).join(_with_overseas(named), on=["key", "country_code"]).select(columns)
+    anywhere = readings.filter(~has_country).drop("country_code").join(named, on="key").select(columns)
+    # The world has a town of almost every part of a name: a part counts where nothing has the whole.
+    is_whole = ~pl.col("needs_proof")
+    anywhere = anywhere.filter(is_whole | (~is_whole.any().over("mention") & (pl.col("tier") != OTHER)))
+    matches = pl.concat([in_country, anywhere])
     order = {"mention": False, "place_id": False, "tier": False, "needs_proof": False, "is_main": True}
     is_only = matches["mention"].is_unique()
     best = (
