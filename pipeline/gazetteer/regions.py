@@ -43,10 +43,12 @@ SCHEMA: Final[pl.Schema] = pl.Schema(
         "is_seat": pl.Boolean,
     }
 )
-_CACHE_LAYOUT: Final[str] = "4"
+_CACHE_LAYOUT: Final[str] = "5"
 #: Characters behind a name that say what type of division it is.
 _ENDINGS: Final[str] = r"^(.{2,})[州県縣省府道区區郡]$"
 
+#: Where lists print divisions by their codes.
+_SPOKEN_CODES: Final = ("AU", "BR", "CA", "CH", "IT", "US")
 #: Types of divisions in ISO 3166-2 that are municipalities or towns, whose names are no region's.
 _MUNICIPAL_TYPES: Final[str] = (
     r"(?i)municip|\bcity\b|\btown\b|commune|capital|council$|parish|quarter|local|atoll|special city|island|district \w"
@@ -174,7 +176,7 @@ def _divisions() -> pl.DataFrame:
 
 def _official_names(divisions: pl.DataFrame) -> pl.DataFrame:
     """Return `iso_3166_2`, `text`, `is_division` of names and codes in ISO 3166-2."""
-    name, is_abbreviated = pl.col("name"), pl.col("country_code").is_in(["US", "CA", "AU"])
+    name, is_abbreviated = pl.col("name"), pl.col("country_code").is_in(_SPOKEN_CODES)
     texts = (
         name,
         # 'Adygeya, Respublika', 'Bruxelles-Capitale, Région de'; 'Roma / Rome'.

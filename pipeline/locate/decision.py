@@ -9,6 +9,7 @@ import polars as pl
 
 from pipeline.locate.evidence import (
     COMPARISONS,
+    LARGEST,
     MISSPELT,
     NAME,
     NEAR_KM,
@@ -64,7 +65,7 @@ def _strongest(candidates: pl.DataFrame) -> pl.Expr:
     if PARTNERS in candidates.columns:
         is_stated = ~pl.col(PARTNERS).is_in([NOT_PRINTED, STATED_BY_NONE, STATED_BY_FEWER])
         by_partners = is_stated & (pl.len().over("mention", PARTNERS) == 1)
-    is_larger = pl.col(SIZE).is_in(["under 3 times", "under 8 times", "under 30 times", "30 times or more"])
+    is_larger = pl.col(SIZE).is_in(LARGEST)
     rules = (
         (pl.col(NAME).str.starts_with(MISSPELT) & ~by_partners, LocatedBy.SIMILAR_NAME),
         (pl.col("km") <= NEAR_KM, LocatedBy.NAME_AND_COORDINATES),

@@ -53,7 +53,9 @@ _FAMOUS: Final = 100_000
 _EDGE: Final = 0.1
 #: Upper bounds in km, and of the share of the largest other candidate's population; each the name of its level.
 _DISTANCES: Final = (1, 2, 5, 15, 25, 60)
-_RATIOS: Final = (0.03, 0.12, 0.33, 1, 3, 8, 30)
+_RATIOS: Final = (0.001, 0.003, 0.01, 0.03, 0.12, 0.33, 1, 3, 8, 30, 100, 300)
+#: The levels of `SIZE` of a candidate that is larger than all others.
+LARGEST: Final = (*(f"under {bound:g} times" for bound in _RATIOS if bound > 1), f"{_RATIOS[-1]:g} times or more")
 _INHABITANTS: Final = (1_000, 5_000, 20_000, 100_000, 500_000)
 FAR: Final = f"over {_DISTANCES[-1]} km"
 #: What a place has at least, whose population is unknown or tiny.
@@ -107,6 +109,8 @@ def compare_similar(similar: pl.DataFrame, mentions: pl.DataFrame, gazetteer: Ga
         .join(_stated_countries(mentions), on="mention", maintain_order="left")
         .with_columns(nothing.alias(QUALIFIER), nothing.alias(REGION), _distance_level())
         .pipe(_compare_sizes)
+        # Names that are misspelt alike are no namesakes.
+        .with_columns(pl.when(pl.col(NAME).str.starts_with(MISSPELT)).then(nothing).otherwise(SIZE).alias(SIZE))
         .select(*COLUMNS)
     )
 
@@ -132,8 +136,12 @@ def _qualifier_level() -> pl.Expr:
     is_open = pl.col("has_qualifier").fill_null(value=False) & (pl.col("tier") >= BARE)
     size = pl.col("population").fill_null(0)
     is_largest = size == size.max().over("mention")
+    agreeing = pl.col("agreeing").fill_null(0)
+    # Of 'Rome (Georgia, USA)' both; the country alone is no state.
+    agrees_less = (agreeing < agreeing.max().over("mention")) & pl.col("printed_contradiction")
     return pl.coalesce(
-        pl.when("exact_support").then(pl.lit("agrees")),
+        pl.when((agreeing > 0) & agrees_less).then(pl.lit(CONTRADICTS)),
+        pl.when(agreeing > 0).then(pl.lit("agrees")),
         pl.when("printed_support").then(pl.lit("agrees loosely")),
         pl.when("printed_contradiction").then(pl.lit(CONTRADICTS)),
         # A list prints the name alone for the largest of it.
@@ -205,8 +213,8 @@ def _compare_qualifiers(
     """Return what the qualifiers say of each candidate; no row where their meaning is unknown.
 
     Returns:
-        `mention`, `place_id`; `printed_support`, `exact_support` (by more than a county), `printed_contradiction`, and
-        the same of the stated region: `region_support`, `region_exact`, `region_contradiction`; `has_region`.
+        `mention`, `place_id`; `printed_support`, `agreeing` (how many, by more than a county), `printed_contradiction`;
+        and of the stated region `region_support`, `region_exact`, `region_contradiction`; `has_region`.
     """
     columns = ["mention", "place_id", "country_code", "admin1_code", "place_latitude", "place_longitude", "tier"]
     qualified = (
@@ -221,7 +229,7 @@ def _compare_qualifiers(
     end_of_name = printed.join(longer_names, on="place_id").filter(
         pl.col("name").str.ends_with(pl.format(" {}", "hint"))
     )
-    said = ["mention", "place_id", "is_printed", "supports", "is_exact"]
+    said = ["mention", "place_id", "hint", "is_printed", "supports", "is_exact"]
     yes = pl.lit(value=True)
     supports, is_printed, is_exact = pl.col("supports"), pl.col("is_printed"), pl.col("is_exact")
     in_regions = _compare_regions(qualified.join(areas, on=["hint", "country_code"], how="anti"), regions)
@@ -236,15 +244,15 @@ def _compare_qualifiers(
                 _compare_countries(qualified).select(said),
                 *(frame.with_columns(supports=yes, is_exact=yes).select(said) for frame in (own_name, end_of_name)),
                 near_towns.with_columns(is_exact=yes).select(said),
-                qualified.filter(~is_printed).select(
-                    "mention", "place_id", "is_printed", supports=pl.lit(None, pl.Boolean), is_exact=pl.lit(value=False)
-                ),
+                qualified.filter(~is_printed)
+                .with_columns(supports=pl.lit(None, pl.Boolean), is_exact=pl.lit(value=False))
+                .select(said),
             ]
         )
         .group_by("mention", "place_id")
         .agg(
             printed_support=(supports & is_printed).any(),
-            exact_support=(supports & is_printed & is_exact).any(),
+            agreeing=pl.col("hint").filter(supports & is_printed & is_exact).n_unique(),
             printed_contradiction=(~supports & is_printed).any(),
             region_support=(supports & ~is_printed).any(),
             region_exact=(supports & ~is_printed & is_exact).any(),

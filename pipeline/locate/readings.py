@@ -33,6 +33,8 @@ _BRACKETS: Final[str] = r"^([^(\[]+?)\s*[(\[]\s*([^)\]]*)"
 _COMMA: Final[str] = r"^([^,(\[]+?)\s*,\s*(.+)$"
 _SLASH: Final[str] = r"^([^/(\[]+?)\s*/\s*([^/(\[]+)"
 _DASH: Final[str] = r"^(.+?)\s+[-–—]\s+(.+)$"
+#: A state by its code: Rochester NY; Santa Maria - RS; Lengnau BE.
+_CODE: Final[str] = r"^([^,(\[/]{2,}?\p{Ll})(?:\s+|\s*[-–—]\s*)([A-Z]{2,3})$"
 #: A part of a town behind the town: Wien-Donaustadt.
 HYPHENED: Final[str] = r"^([^-–(\[,/ ]{3,})[-–]([^-–(\[,/ ]{3,})$"
 #: Brackets, commas and slashes of East Asia.
@@ -86,6 +88,7 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
             _reading(qualified, text.str.extract(_DASH, 2), BARE, needs_proof=True),
             _reading(qualified, _without_year(text.str.extract(_BRACKETS, 2)), OTHER, needs_proof=True),
             _reading(qualified, _without_year(text.str.extract(_COMMA, 2)), OTHER, needs_proof=True),
+            _reading(towns, text.str.extract(_CODE, 1), BARE),
         ]
     ).with_columns(search_key(pl.col("key")))
     names = pl.concat([_reading(towns, pl.col("key"), WHOLE), parts]).filter(pl.col("key") != "")
@@ -247,15 +250,19 @@ def read_qualifiers(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFram
         # Gorzów (Landsberg/Warthe) is Landsberg an der Warthe.
         text.str.extract(r"[(\[]([^)\]]*/[^)\]]*)").str.replace("/", " an der ", literal=True),
         text.str.extract(_SLASH, 2),
-        text.str.extract(_DASH, 1),
+        pl.when(~text.str.contains(_CODE)).then(text.str.extract(_DASH, 1)),
+        text.str.extract(_CODE, 2),
         pl.when(pl.col("kind") == TownKind.DISTRICT.value).then(text.str.extract(HYPHENED, 1)),
         text.str.extract(_NEAR),
     )
-    is_qualified = (text.str.contains(pattern) for pattern in (_QUALIFIED, HYPHENED, _NEAR))
+    is_qualified = (text.str.contains(pattern) for pattern in (_QUALIFIED, HYPHENED, _NEAR, _CODE))
     qualified = mentions.filter(pl.any_horizontal(*is_qualified))
     printed = [qualified.select("mention", hint=hint, is_printed=pl.lit(value=True)) for hint in patterns]
     stated = mentions.select("mention", hint="region", is_printed=pl.lit(value=False))
-    hints = pl.concat([stated, *printed]).drop_nulls("hint").with_columns(search_key(pl.col("hint")))
+    hint = search_key(pl.col("hint"))
+    # 'Victoria, B.C.'
+    initials = pl.when(hint.str.contains(r"^\w(?: \w)+$")).then(hint.str.replace_all(" ", "", literal=True))
+    hints = pl.concat([stated, *printed]).drop_nulls("hint").with_columns(pl.coalesce(initials, hint).alias("hint"))
     bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['qualifier_words'])}) ", "")
     hints = hints.filter(pl.col("hint") != "")
     shorter = [hints.with_columns(hint=bare), hints.with_columns(hint=bare_region(bare))]

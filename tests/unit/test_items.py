@@ -4,43 +4,84 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.locate.items import assign_items
+from pipeline.locate.decision import add_decisions, choose
+from pipeline.locate.evidence import COMPARISONS, NAME, NOT_PRINTED, SIZE
+from pipeline.locate.items import AssignedItems, assign_items
+from pipeline.locate.weights import weigh
 
 NO_LINKS = pl.DataFrame(schema={"mention": pl.Int64, "partner": pl.Int64})
+USUAL, OTHER, STATUS = "whole, usual name", "whole, other name", "without status, usual name"
+LARGER, SMALLER = "under 30 times", "under 0.12 times"
 
 
 def assigned(
-    *decided: tuple[str | None, str, str, float], links: pl.DataFrame = NO_LINKS
-) -> list[tuple[str | None, str]]:
-    """Return the item and place of each decision that is left: of `wikidata_id`, `place_id`, `located_by`, score."""
-    frame = pl.DataFrame(
-        decided, schema=["wikidata_id", "place_id", "located_by", "location_score"], orient="row"
-    ).with_columns(mention=pl.int_range(pl.len()))
-    mentions = frame.select("mention", pl.col("wikidata_id").cast(pl.String))
-    left = assign_items(mentions, frame.drop("wikidata_id"), links)
-    return left.join(mentions, on="mention").sort("mention").select("wikidata_id", "place_id").rows()
+    mentions: list[str | None], *candidates: tuple[int, str, str, str], links: pl.DataFrame = NO_LINKS, **certain: int
+) -> AssignedItems:
+    """Return items and places of mentions, which are items or none.
+
+    Args:
+        mentions: the Wikidata id of each.
+        candidates: `mention`, `place_id`, the level of the name, that of the size.
+        links: partners.
+        certain: places that a mention surely means, as its coordinates say.
+    """
+    items = pl.DataFrame({"wikidata_id": mentions}, schema={"wikidata_id": pl.String}).with_columns(
+        mention=pl.int_range(pl.len())
+    )
+    levels = dict.fromkeys(COMPARISONS, NOT_PRINTED)
+    rows = [
+        levels
+        | {"mention": mention, "place_id": place, NAME: name, SIZE: size}
+        | {"has_country": False, "country_code": place[-2:].upper(), "latitude": 1.0, "longitude": 2.0}
+        for mention, place, name, size in candidates
+    ]
+    weighed = weigh(pl.DataFrame(rows).with_columns(population=pl.lit(10_000), km=pl.lit(None, pl.Float64)))
+    by_coordinates = pl.DataFrame(
+        [(mention, place, "name_and_coordinates", 1.0) for place, mention in certain.items()],
+        schema={"mention": pl.Int64, "place_id": pl.String, "located_by": pl.String, "location_score": pl.Float64},
+        orient="row",
+    )
+    return assign_items(weighed, items, add_decisions(by_coordinates, choose(weighed)), links)
+
+
+def places(result: AssignedItems) -> dict[int, str]:
+    return dict(result.decided.select("mention", "place_id").rows())
 
 
 def test_a_place_goes_to_the_likelier_item() -> None:
-    decided = (("Q1", "gn1", "main_name", 0.8), ("Q2", "gn1", "unique_name", 0.9), (None, "gn1", "main_name", 0.8))
-    assert assigned(*decided) == [("Q2", "gn1"), (None, "gn1")]
+    result = assigned(
+        ["Q1", "Q2", None],
+        (0, "gn1_de", OTHER, "the only one"),
+        (1, "gn1_de", USUAL, "the only one"),
+        (2, "gn1_de", USUAL, "the only one"),
+    )
+    assert places(result) == {1: "gn1_de", 2: "gn1_de"}
 
 
 def test_of_equal_items_the_one_with_more_partners_then_the_older_has_the_place() -> None:
-    decided = (("Q10", "gn1", "unique_name", 0.9), ("Q9", "gn1", "unique_name", 0.9))
-    assert assigned(*decided) == [("Q9", "gn1")]
-    assert assigned(*decided, links=pl.DataFrame({"mention": [0, 0], "partner": [5, 6]})) == [("Q10", "gn1")]
+    candidates = [(mention, "gn1_de", USUAL, "the only one") for mention in (0, 1)]
+    assert places(assigned(["Q10", "Q9"], *candidates)) == {1: "gn1_de"}
+    links = pl.DataFrame({"mention": [0, 0], "partner": [5, 6]})
+    assert places(assigned(["Q10", "Q9"], *candidates, links=links)) == {0: "gn1_de"}
+
+
+def test_an_item_has_the_second_likeliest_place_where_the_first_is_taken() -> None:
+    candidates = [
+        (mention, place, USUAL, size) for mention in (0, 1) for place, size in (("gn1_us", LARGER), ("gn2_us", SMALLER))
+    ]
+    assert places(assigned(["Q1", "Q2"], *candidates, gn1_us=0)) == {0: "gn1_us", 1: "gn2_us"}
 
 
 def test_an_item_with_coordinates_stays_where_it_is() -> None:
-    decided = (
-        ("Q1", "gn1", "name_and_coordinates", 0.9),
-        ("Q2", "gn1", "unique_name", 0.99),
-        ("Q3", "gn1", "name_and_coordinates", 0.9),
+    candidates = [(mention, "gn1_de", USUAL, "the only one") for mention in range(3)]
+    assert places(assigned(["Q1", "Q2", "Q1"], *candidates, gn1_de=0)) == {0: "gn1_de", 2: "gn1_de"}
+
+
+def test_a_municipality_lies_where_its_town_does() -> None:
+    result = assigned(
+        ["Q1", "Q2"], (0, "gn1_dk", USUAL, "the only one"), (1, "gn1_dk", STATUS, "the only one"), gn1_dk=0
     )
-    assert assigned(*decided) == [("Q1", "gn1"), ("Q3", "gn1")]
-
-
-def test_an_item_has_one_place() -> None:
-    decided = (("Q1", "gn1", "unique_name", 0.9), ("Q1", "gn2", "main_name", 0.8), ("Q1", "gn1", "main_name", 0.8))
-    assert assigned(*decided) == [("Q1", "gn1"), ("Q1", "gn1")]
+    assert places(result) == {0: "gn1_dk"}
+    described = result.described.row(0, named=True)
+    assert (described["mention"], described["item_country"], described["item_latitude"]) == (1, "DK", 1.0)
+    assert described["item_score"] < 1

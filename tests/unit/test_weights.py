@@ -48,7 +48,7 @@ def test_an_unknown_level_weighs_nothing() -> None:
 
 def test_what_contradicts_outweighs_size() -> None:
     level = dict.fromkeys(COMPARISONS, NOT_PRINTED) | {NAME: "whole, usual name"}
-    large = level | {SIZE: "30 times or more", "inhabitants": "500,000 or more", "region": "contradicts"}
+    large = level | {SIZE: "300 times or more", "inhabitants": "500,000 or more", "region": "contradicts"}
     small = level | {SIZE: "the only one", "inhabitants": "under 5,000", "region": "agrees"}
     probabilities = weigh(candidates([large, small]))["probability"]
     assert probabilities[1] >= THRESHOLD
