@@ -1,13 +1,14 @@
 """The country that a text means: 'Tschech. Republik', 'England, United Kingdom', 'WestGER', '日本'.
 
-Names come from CLDR (by way of babel) in many languages, from GeoNames and ISO 3166-1, and from
-`country_names.csv`, a reviewed table of what these do not have: former states, parts of countries,
-abbreviations, misspellings.
+Names come from CLDR (by way of babel) in many languages, from GeoNames, official ones from ISO 3166-1 in the
+languages of iso-codes (by way of pycountry), and from `country_names.csv`, a reviewed table of what these do not have:
+former states, parts of countries, abbreviations, misspellings.
 """
 
 from __future__ import annotations
 
 import functools
+import gettext
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,9 +22,11 @@ from pipeline.gazetteer.cache import cached_table
 from pipeline.gazetteer.names import SEARCH_KEY_SQL, clean_text, search_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 CSV: Final[Path] = Path(__file__).with_name("country_names.csv")
+#: Former states of which several countries are successors.
+UNIONS: Final[Path] = Path(__file__).with_name("former_unions.csv")
 
 #: Languages in which partnership lists are printed; variants where a country is spelt otherwise there.
 LOCALES: Final[str] = (
@@ -32,6 +35,10 @@ LOCALES: Final[str] = (
     "mn ms mt oc rm th uz vi"
 )
 
+#: Languages of iso-codes' catalogues.
+LANGUAGES: Final[str] = (
+    "bg ca cs da de el en es et eu fi fr gl hr hu is it ja ko lt lv nb_NO nl pl pt ro ru sk sl sq sr sv tr uk zh_CN"
+)
 #: ISO 3166-1 codes of territories by the state that lists may print behind them ('Réunion, France').
 _TERRITORIES: Final[dict[str, str]] = {
     "AU": "CC CX HM NF",
@@ -67,7 +74,7 @@ _REVIEWED, _ENGLISH, _OWN_LANGUAGE, _OTHER_LANGUAGE, _ISO_CODE = range(5)
 _SCHEMA: Final = pl.Schema(
     dict.fromkeys(["search_key", "country_code", "region_text", "kind", "historic_name"], pl.String)
 )
-_CACHE_LAYOUT: Final[str] = "3"
+_CACHE_LAYOUT: Final[str] = "4"
 #: Marks the key of a code as it is printed: CR is Costa Rica, and ČR, whose key is `cr`, is Czechia.
 _PRINTED_CODE: Final[str] = "="
 
@@ -152,7 +159,7 @@ def _library_names() -> pl.DataFrame:
     languages = {
         code: {tag.split("-")[0] for tag in country["languages"].split(",")} for code, country in countries.items()
     }
-    rows = list(_cldr_names(languages))
+    rows = [*_cldr_names(languages), *_official_names(languages)]
     rows += [(country["name"], code, None, _ENGLISH) for code, country in countries.items()]
     for code, country in countries.items():
         for iso_code in (code, country["iso3"]):
@@ -167,6 +174,29 @@ def _library_names() -> pl.DataFrame:
         historic_name=pl.lit(None, pl.String),
         rank="rank",
     )
+
+
+def _official_names(known: Iterable[str]) -> Iterator[tuple[str, str, str | None, int]]:
+    """Yield the same of the official names of countries in ISO 3166-1: 'French Republic', 'フランス共和国'."""
+    import pycountry
+
+    countries = [country for country in pycountry.countries if country.alpha_2 in known]
+    for language in LANGUAGES.split():
+        is_english = language == "en"
+        catalogue = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=is_english)
+        rank = _ENGLISH if is_english else _OTHER_LANGUAGE
+        for country in countries:
+            for name in {country.name, getattr(country, "official_name", country.name)}:
+                yield catalogue.gettext(name), country.alpha_2, None, rank
+
+
+def former_unions(cache_dir: Path | None = None) -> pl.DataFrame:
+    """Return the successors of former states by every name of these: `search_key`, `country_code`."""
+    successors = pl.read_csv(UNIONS).select(
+        historic_name="standard_name", country_code=pl.col("successors").str.split(" ")
+    )
+    names = country_names(cache_dir).filter(pl.col("kind") == "historic_union").select("search_key", "historic_name")
+    return names.join(successors, on="historic_name").explode("country_code").select("search_key", "country_code")
 
 
 def _cldr_names(languages: dict[str, set[str]]) -> Iterator[tuple[str, str, str | None, int]]:

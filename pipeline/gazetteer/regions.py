@@ -18,6 +18,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.gazetteer.cache import cached_table
+from pipeline.gazetteer.countries import LANGUAGES
 from pipeline.gazetteer.names import SEARCH_KEY_SQL, search_key
 from schemas.vocabularies import TownKind
 
@@ -26,10 +27,6 @@ NAMES: Final[Path] = Path(__file__).with_name("region_names.csv")
 AREAS: Final[Path] = Path(__file__).with_name("county_areas.csv")
 _WORDS: Final[Path] = Path(__file__).with_name("region_words.toml")
 
-#: Languages in which partnership lists are printed, as pycountry names its catalogues.
-LANGUAGES: Final[str] = (
-    "bg ca cs da de el en es et eu fi fr gl hr hu is it ja ko lt lv nb_NO nl pl pt ro ru sk sl sq sr sv tr uk zh_CN"
-)
 SCHEMA: Final[pl.Schema] = pl.Schema(
     {
         "hint": pl.String,
