@@ -34,6 +34,9 @@ class Partnerships(DatedSpan):
         description="Whether both towns state it; null unless a source that keeps both directions covers both towns.",
     )
     start_agreement: pl.String = c.category(v.StartAgreement, "Whether the sources agree on the start.")()
+    may_be_of_district: pl.Boolean = c.flag(
+        description="Whether it may be a part's: all that state it print a large town for its parts."
+    )
     form_conflict: pl.Boolean = c.flag(description="Whether sources differ on what was agreed.")
     distance_km: pl.Float64 = c.measure(
         "km", "Great-circle distance between the two towns; null if either has no coordinates.", 0, 20040

@@ -12,6 +12,7 @@ from pipeline.gazetteer.regions import regions
 from pipeline.locate.coordinates import outside_country, without_coordinates
 from pipeline.locate.corrections import decide_by_correction, match_corrections, without_refuted
 from pipeline.locate.decision import add_decisions, decision
+from pipeline.locate.districts import read_districts
 from pipeline.locate.evidence import compare_similar
 from pipeline.locate.matching import find_candidates
 from pipeline.locate.settle_kinds import settle_kinds
@@ -29,7 +30,7 @@ class MatchCandidates:
 
     Attributes:
         mentions: as `index_mentions` gives them, with the final `kind`, without rejected coordinates, and with
-            `iso_3166_2`.
+            `iso_3166_2`; `city_id` and `part` of a part of a large town.
         candidates: as `find_candidates` gives them, without those that a correction rules out; for mentions without
             any, the places whose names are spelt almost alike.
         decided: decisions that need no weighing: corrections, and ids of places.
@@ -55,7 +56,8 @@ def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl
     divisions = pl.concat([regions(cache_folder()), gazetteer.regions], how="diagonal")
     mentions = settle_kinds(without_coordinates(mentions, misplaced), gazetteer, divisions)
     corrected = match_corrections(mentions, corrections)
-    candidates = find_candidates(mentions, gazetteer, divisions)
+    districts = read_districts(mentions, gazetteer)
+    candidates = find_candidates(mentions, gazetteer, divisions, districts)
     decided = decide_by_correction(corrected)
     decided = add_decisions(decided, _decide_by_geonames_id(mentions, gazetteer))
     unknown = mentions.join(pl.concat([candidates["mention"], decided["mention"]]).to_frame(), on="mention", how="anti")
@@ -63,6 +65,9 @@ def match_mentions(mentions: pl.DataFrame, gazetteer: Gazetteer, corrections: pl
     similar = find_similar(unknown.join(transliterated, on="mention", how="anti"), gazetteer)
     similar = compare_similar(pl.concat([transliterated, similar]), mentions, gazetteer)
     candidates = without_refuted(pl.concat([candidates, similar]), corrected)
+    mentions = mentions.join(
+        districts.select("mention", "city_id", "part"), on="mention", how="left", maintain_order="left"
+    )
     return MatchCandidates(mentions, candidates, decided, corrected, misplaced)
 
 

@@ -137,7 +137,7 @@ def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     partners they are one town, and the item's id is the better one.
 
     Args:
-        towns: `mention`, `key`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
+        towns: `mention`, `key`, `city_id`, `part`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
         links: from `list_links`.
 
     Returns:
@@ -145,16 +145,18 @@ def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """
     is_item = (pl.col("town_id") == pl.col("wikidata_id")).fill_null(value=False)
     items, others = towns.filter(is_item), towns.filter(~is_item)
-    minted = (
-        others.filter(pl.col("town_id").str.starts_with("x"), pl.col("key") != "").select("town_id", "key").unique()
-    )
-    candidates = items.join(minted.rename({"town_id": "place_id"}), on="key").select(
+    minted = others.filter(pl.col("town_id").str.starts_with("x"), pl.col("key") != "")
+    candidates = items.join(minted.select("key", place_id="town_id").unique(), on="key").select(
         "mention", "place_id", name_score=pl.lit(1.0)
     )
     decided = others.select("mention", place_id="town_id")
     matches = without_weak_items(decide_by_partners(find_confirmed(candidates, links, decided)), items)
+    # The same part of the same town needs no partners.
+    part = ["city_id", "part"]
+    same_parts = items.join(minted.select(*part, place_id="town_id").unique(), on=part).select("mention", "place_id")
     return (
-        matches.join(items.select("mention", item_id="wikidata_id"), on="mention")
+        pl.concat([matches.select("mention", "place_id"), same_parts])
+        .join(items.select("mention", item_id="wikidata_id"), on="mention")
         .select("item_id", town_id="place_id")
         .unique()
         .filter((pl.len().over("item_id") == 1) & (pl.len().over("town_id") == 1))

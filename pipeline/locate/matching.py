@@ -8,6 +8,7 @@ import polars as pl
 
 from pipeline.gazetteer.countries import STATE_OF
 from pipeline.gazetteer.gazetteer import distance_km
+from pipeline.locate.districts import part_names, within_city
 from pipeline.locate.evidence import compare
 from pipeline.locate.factorize import factorize
 from pipeline.locate.readings import OTHER, read_names, read_qualifiers, read_rivers
@@ -23,13 +24,16 @@ _OTHER_NAME_LIMIT, _PROOF_KM = 50_000, 15.0
 _PLACE_COLUMNS = ("place_id", "country_code", "admin1_code", "population", "is_populated", "feature_code")
 
 
-def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataFrame) -> pl.DataFrame:
+def find_candidates(
+    mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.DataFrame, districts: pl.DataFrame
+) -> pl.DataFrame:
     """Return the places that each mention's names lead to, with the level of each comparison.
 
     Args:
         mentions: as `collect_mentions` gives them. Without a country, places of the whole world are candidates.
         gazetteer: places and names.
         regions: from `regions`: names of divisions.
+        districts: from `read_districts`.
 
     Returns:
         `mention`, `place_id`, `country_code`, `km` (to the source's coordinates, null without), `population`,
@@ -37,9 +41,12 @@ def find_candidates(mentions: pl.DataFrame, gazetteer: Gazetteer, regions: pl.Da
     """
     # Many mentions have one name and differ in what else they say: each name is looked up once.
     numbers, first_rows = factorize(mentions.select("text", "country_code", "kind"))
-    names = mentions.select(pl.col("text", "key", "country_code", "kind").gather(first_rows)).with_row_index("mention")
-    readings = read_names(names)
-    places = _places_with_names(names, readings, gazetteer)
+    first = mentions.select(pl.col("mention", "text", "key", "country_code", "kind").gather(first_rows))
+    names = first.drop("mention").with_row_index("mention")
+    districts = districts.join(names.select(first["mention"], name="mention"), on="mention")
+    districts = districts.drop("mention").rename({"name": "mention"})
+    readings = pl.concat([read_names(names), part_names(districts)]).unique(["mention", "key"], maintain_order=True)
+    places = within_city(_places_with_names(names, readings, gazetteer), districts)
     rivers = read_rivers(readings.join(places, on="mention", how="semi"))
     mentions_of_name = mentions.select("mention", "latitude", "longitude", name=numbers)
     rivers, candidates = (

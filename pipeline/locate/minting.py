@@ -25,7 +25,7 @@ def mint_towns(mentions: pl.DataFrame) -> pl.DataFrame:
     with an ISO 3166-2 code is named by it, whatever the list calls it.
 
     Args:
-        mentions: `mention`, `MENTION_KEY`, `key`, `iso_3166_2`.
+        mentions: `mention`, `MENTION_KEY`, `key`, `iso_3166_2`, `city_id`, `part`.
 
     Returns:
         `mention`, `minted_id`, `minted_by`, `minted_score`.
@@ -34,6 +34,8 @@ def mint_towns(mentions: pl.DataFrame) -> pl.DataFrame:
     has_code = pl.col("iso_3166_2").is_not_null()
     mentions = mentions.with_columns(
         nation=pl.coalesce("country_code", "country"),
+        # However a list prints it, a part of a town is one.
+        key=pl.coalesce(pl.format("{} {}", "city_id", "part"), "key"),
         # In lists the parts of the United Kingdom are countries: they distinguish no two towns.
         region=pl.when(~pl.col("region").is_in(_NATIONS)).then("region"),
     )

@@ -22,9 +22,8 @@ from schemas.vocabularies import TownKind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-#: The weight of a reading by its tier: the text as it stands (abbreviations written out), without words of status
-#: or small words between, without its qualifier, and the other name.
-TIER_WEIGHTS: Final[tuple[float, ...]] = (1.0, 0.98, 0.95, 0.8)
+#: Readings by their tier: the text as it stands (abbreviations written out), without words of status or small words
+#: between, without its qualifier, and the other name.
 WHOLE, STATUS, BARE, OTHER = range(4)
 TOML: Final[Path] = Path(__file__).with_name("mention_words.toml")
 
@@ -49,7 +48,8 @@ _ENGLISH: Final[tuple[str, ...]] = ("AU", "CA", "GB", "IE", "NZ", "US")
 
 
 @functools.cache
-def _words() -> dict[str, Any]:
+def words() -> dict[str, Any]:
+    """Return the words of `mention_words.toml`."""
     return tomllib.loads(TOML.read_text(encoding="utf-8"))
 
 
@@ -59,8 +59,9 @@ def plain_punctuation(text: pl.Expr) -> pl.Expr:
     return pl.when(is_ascii).then(text).otherwise(text.str.replace_many(list(_WIDE), list(_WIDE.values())))
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
+def any_of(texts: Iterable[str]) -> str:
+    """Return a pattern that matches any of the texts, the longest first."""
+    return "|".join(sorted(texts, key=len, reverse=True))
 
 
 def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
@@ -70,9 +71,9 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
         mentions: `mention`, `text`, `key`, `kind`, `country_code`.
 
     Returns:
-        `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `weight` (`TIER_WEIGHTS`),
-        `needs_proof` (the reading leaves out what may distinguish namesakes, so that a candidate by this reading counts
-        only where other evidence speaks for it). Each `mention` and `key` once, by its best tier.
+        `mention`, `key` (search key, never empty), `tier` (0: the text as it stands), `needs_proof` (the reading leaves
+        out what may distinguish namesakes, so that a candidate by this reading counts only where other evidence speaks
+        for it). Each `mention` and `key` once, by its best tier.
     """
     mentions = mentions.select(
         "mention", plain_punctuation(pl.col("text")), "key", "kind", pl.col("country_code").fill_null("")
@@ -94,10 +95,10 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
     names = pl.concat([_reading(towns, pl.col("key"), WHOLE), parts]).filter(pl.col("key") != "")
     names = pl.concat([names, _without_status(names)])
     names = pl.concat([names, *_written_out(names), _by_the_river(qualified)])
-    between = _words()["between"]
+    between = words()["between"]
     shortened = (
-        rf"^(.{{3,}}?) (?:{_any_of(between)}) .",
-        rf"^(?:{_any_of(_words()['articles'])}) (.{{3,}})$",
+        rf"^(.{{3,}}?) (?:{any_of(between)}) .",
+        rf"^(?:{any_of(words()['articles'])}) (.{{3,}})$",
     )
     names = pl.concat([names, _without_between(names), *(_shortened(names, pattern) for pattern in shortened)])
     others = _reading(mentions.filter(~is_town), pl.col("key"), WHOLE)
@@ -107,11 +108,10 @@ def read_names(mentions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _best_readings(names: pl.DataFrame) -> pl.DataFrame:
-    """Return each `mention` and `key` once, by its best tier, with its `weight`."""
+    """Return each `mention` and `key` once, by its best tier."""
     is_only = names["mention"].is_unique()
     best = names.filter(~is_only).group_by("mention", "key").agg(pl.col("tier", "needs_proof").min())
-    weight = pl.col("tier").replace_strict(dict(enumerate(TIER_WEIGHTS)), return_dtype=pl.Float64).alias("weight")
-    return pl.concat([names.filter(is_only), best]).select("mention", "key", "tier", weight, "needs_proof")
+    return pl.concat([names.filter(is_only).select(best.columns), best])
 
 
 def _reading(
@@ -134,10 +134,10 @@ def _without_year(qualifier: pl.Expr) -> pl.Expr:
 
 def _without_status(names: pl.DataFrame) -> pl.DataFrame:
     """Return `leeds` for `city of leeds`."""
-    first, last = _any_of(_words()["status_first"]), _any_of(_words()["status_last"])
+    first, last = any_of(words()["status_first"]), any_of(words()["status_last"])
     key, country = pl.col("key"), pl.col("country_code")
     bare = key.str.replace(rf"^(?:{first}) ", "").str.replace(rf" (?:{last})$", "")
-    bare = bare.str.replace(rf"^(.{{2,}})[{_words()['status_endings']}]$", "$1")
+    bare = bare.str.replace(rf"^(.{{2,}})[{words()['status_endings']}]$", "$1")
     # The City of Casey is an area of Melbourne, not the place Casey.
     is_ambiguous = (key.str.contains(rf" (?:{last})$") & country.is_in(_ENGLISH)) | (country == "AU")
     return _reading(
@@ -150,8 +150,7 @@ def _without_status(names: pl.DataFrame) -> pl.DataFrame:
 
 def _districts(districts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the readings of parts of towns: `paris 13` for `13e arrondissement de paris`, `camden` for its borough."""
-    words = _words()
-    first, last, of = (_any_of(words[name]) for name in ("district_first", "district_last", "of"))
+    first, last, of = (any_of(words()[name]) for name in ("district_first", "district_last", "of"))
     key = pl.col("key")
     numbered = key.str.extract(rf"^(\d+) ?(?:st|nd|rd|th|er|e|eme|a|o)? (?:{last})")
     town = key.str.extract(rf"^\d+ ?(?:st|nd|rd|th|er|e|eme|a|o)? (?:{last})(?: (?:{of}))? (.+)$")
@@ -164,14 +163,14 @@ def _districts(districts: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def _written_out(names: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the readings with one abbreviation written out, for each that occurs."""
-    abbreviations = _words()["abbreviation"]
-    shorts = _any_of({abbreviation["short"] for abbreviation in abbreviations})
+    abbreviations = words()["abbreviation"]
+    shorts = any_of({abbreviation["short"] for abbreviation in abbreviations})
     # Boundaries of ASCII are faster to match, and match more.
     shortened = names.filter(pl.col("key").str.contains(rf"(?-u:\b)(?:{shorts})(?-u:\b)"))
-    words = set(shortened["key"].str.split(" ").explode().unique())
+    occurring = set(shortened["key"].str.split(" ").explode().unique())
     for abbreviation in abbreviations:
         short, countries = abbreviation["short"], abbreviation["countries"]
-        if not words.issuperset(short.split()):
+        if not occurring.issuperset(short.split()):
             continue
         matches = shortened.filter(pl.col("key").str.contains(rf"\b{short}\b"))
         if countries:
@@ -179,7 +178,7 @@ def _written_out(names: pl.DataFrame) -> Iterator[pl.DataFrame]:
         for long in abbreviation["long"] if matches.height else ():
             longer = matches.with_columns(pl.col("key").str.replace(rf"\b{short}\b", long))
             yield longer
-            words.update(long.split())
+            occurring.update(long.split())
             # What is written out may have another abbreviation; `a d` has readings of its own.
             shortened = pl.concat([shortened, longer]) if short != "a d" else shortened
 
@@ -204,7 +203,7 @@ def _by_the_river(towns: pl.DataFrame) -> pl.DataFrame:
 
 def _without_between(names: pl.DataFrame) -> pl.DataFrame:
     """Return `frankenberg eder`, as gazetteers have it for Frankenberg (Eder), for `frankenberg an der eder`."""
-    between = _any_of(_words()["between"])
+    between = any_of(words()["between"])
     german = names.filter(pl.col("country_code").is_in(_GERMAN) & pl.col("key").str.contains(rf" (?:{between}) "))
     name = pl.col("key").str.replace(rf"^(.+) (?:{between}) (.+?)$", "$1 $2")
     return _reading(german, name, pl.col("tier").clip(STATUS), needs_proof=pl.col("needs_proof"))
@@ -221,7 +220,7 @@ def read_rivers(names: pl.DataFrame) -> pl.DataFrame:
     Args:
         names: from `read_names`.
     """
-    river = pl.col("key").str.extract(rf"^.{{3,}}? (?:{_any_of(_words()['between'])}) (.+)$")
+    river = pl.col("key").str.extract(rf"^.{{3,}}? (?:{any_of(words()['between'])}) (.+)$")
     whole = names.filter(pl.col("tier") <= STATUS)
     return whole.select("mention", hint=river, is_printed=pl.lit(value=True)).drop_nulls("hint")
 
@@ -263,11 +262,11 @@ def read_qualifiers(mentions: pl.DataFrame, rivers: pl.DataFrame) -> pl.DataFram
     # 'Victoria, B.C.'
     initials = pl.when(hint.str.contains(r"^\w(?: \w)+$")).then(hint.str.replace_all(" ", "", literal=True))
     hints = pl.concat([stated, *printed]).drop_nulls("hint").with_columns(pl.coalesce(initials, hint).alias("hint"))
-    bare = pl.col("hint").str.replace(rf"^(?:{_any_of(_words()['qualifier_words'])}) ", "")
+    bare = pl.col("hint").str.replace(rf"^(?:{any_of(words()['qualifier_words'])}) ", "")
     hints = hints.filter(pl.col("hint") != "")
     shorter = [hints.with_columns(hint=bare), hints.with_columns(hint=bare_region(bare))]
     # 'Corning (city), New York': a word of status says nothing.
-    without_meaning = ["", *_words()["status_first"], *_words()["status_last"]]
+    without_meaning = ["", *words()["status_first"], *words()["status_last"]]
     return (
         pl.concat([hints, *shorter, rivers])
         .filter(~pl.col("hint").is_in(without_meaning))

@@ -8,18 +8,18 @@ import polars as pl
 
 from pipeline.gazetteer.names import search_key
 from pipeline.gazetteer.regions import region_codes
+from pipeline.locate.districts import LARGE
 from pipeline.locate.readings import HYPHENED, read_names
 from schemas.vocabularies import TownKind
 
 if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
 
-#: Towns from this size have parts that are known abroad by their own name: '{town} – {part}'.
-_LARGE: Final[int] = 100_000
 #: Where lists print the state in brackets.
 _STATES_IN_BRACKETS: Final[tuple[str, ...]] = ("AU", "BR", "CA", "IN", "MX", "US")
 #: 'Budapest XII – Hegyvidék', 'Vienna 1 – Innere Stadt': the number of the district may follow the town.
 _DASHED: Final[str] = r"^([^–—(\[,]+?)(?: (?:\d+|[IVXL]+))?\s+[–—]\s+\S"
+_NUMBERED: Final[str] = r"^([^–—(\[,]+?) (?:\d{1,2}|[IVXL]+)$"
 _BRACKETED: Final[str] = r"^[^–—(\[,]+\(([^()]+)\)$"
 _QUALIFIED: Final[str] = r"[(\[,/]|\s[–—]\s"
 
@@ -68,6 +68,14 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         in_brackets=pl.lit(value=False),
         key=search_key(text),
     )
+    # 'Prag 8', 'Budapest XV'.
+    numbered = towns.filter(text.str.contains(_NUMBERED)).select(
+        "mention",
+        "country_code",
+        town=search_key(text.str.extract(_NUMBERED)),
+        in_brackets=pl.lit(value=False),
+        key=search_key(text),
+    )
     # 'Gangnam (Seoul)', unless a town near Seoul has the name; a state is no town: 'Buffalo (New York)'.
     bracketed = qualified.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS)).select(
         "mention",
@@ -76,18 +84,23 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         in_brackets=pl.lit(value=True),
         key=search_key(text.str.extract(r"^([^(]+)\(")),
     )
-    told = pl.concat([bracketed, hyphened])
+    told = pl.concat([bracketed, hyphened, numbered])
     names = gazetteer.names_by(pl.concat([told["key"], told["town"], dashed["town"]]))
-    told = told.join(names, on=["country_code", "key"], how="anti").drop("key")
+    told = told.join(names, on=["country_code", "key"], how="anti")
+    # Without a country, only numbers tell: 'Prag 8'.
+    told = told.filter(pl.col("country_code").is_not_null() | pl.col("key").str.contains(r" \d+$")).drop("key")
+    dashed = dashed.filter(pl.col("country_code").is_not_null())
     parts = pl.concat([dashed, told]).drop_nulls("town")
-    large_places = gazetteer.places.filter(pl.col("population") >= _LARGE)
+    large_places = gazetteer.places.filter(pl.col("population") >= LARGE)
     large_towns = (
         names.join(large_places, on="place_id", how="semi")
         .group_by("country_code", town="key")
         .agg(pl.col("is_main").any())
     )
+    has_country = pl.col("country_code").is_not_null()
+    anywhere = parts.filter(~has_country).drop("country_code").join(large_towns, on="town")
     return (
-        parts.join(large_towns, on=["country_code", "town"])
+        pl.concat([parts.filter(has_country).join(large_towns, on=["country_code", "town"]), anywhere], how="diagonal")
         # 'Sibu (Hermannstadt)' is a town and its other name.
         .filter(pl.col("is_main") | ~pl.col("in_brackets"))
         .select("mention", part_kind=pl.lit(TownKind.DISTRICT.value))

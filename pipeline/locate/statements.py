@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipeline.locate import index_mentions, locate, match_mentions
+from pipeline.locate.city_claims import assign_to_districts
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import unused_corrections
 from pipeline.locate.sides import CLAIM_SIDES, MENTION_COLUMNS, RECORD_SIDE
@@ -64,5 +65,9 @@ def locate_towns(
             frame = located.assign(frame, side)
         assigned = {name: frame}
         checked = replace(checked, **assigned)  # type: ignore[arg-type]
-    checked = reject_self_links(replace(checked, claims=checked.claims.drop(MENTION_COLUMNS)))
+    parts = located.mentions.select("town_id", "city_id").drop_nulls().unique()
+    parts = parts.filter(pl.col("town_id") != pl.col("city_id"))
+    claims, findings_of_cities = assign_to_districts(checked.claims.drop(MENTION_COLUMNS), parts)
+    findings = [checked.findings, findings_of_cities]
+    checked = reject_self_links(replace(checked, claims=claims, findings=pl.concat(findings)))
     return checked, located.with_separated(checked.claims)

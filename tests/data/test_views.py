@@ -119,7 +119,7 @@ def partnership_rows() -> Iterator[Row]:
             "form": "partnership", "status": "active", "start_date": start, "start_precision": precision,
             "start_year": start.year if start and precision in {DAY, MONTH, YEAR} else None,
             "end_precision": "unknown", "claim_count": 1, "source_count": 1, "family_count": 1,
-            "start_agreement": "single" if start else "none", "form_conflict": False,
+            "start_agreement": "single" if start else "none", "form_conflict": False, "may_be_of_district": False,
             "is_domestic": None if None in countries else len(countries) == 1,
             "start_claim_id": f"c{number:016x}" if start else None,
             "end_claim_id": f"c{number:016x}" if other.get("end_date") else None,

@@ -10,9 +10,10 @@ from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.gazetteer.names import search_key
 from pipeline.gazetteer.regions import regions
 from pipeline.locate.decision import choose
+from pipeline.locate.districts import read_districts
 from pipeline.locate.kinds import kind_of
 from pipeline.locate.matching import find_candidates
-from pipeline.locate.readings import TIER_WEIGHTS, read_names, read_qualifiers, read_rivers
+from pipeline.locate.readings import read_names, read_qualifiers, read_rivers
 from pipeline.locate.weights import weigh
 
 
@@ -28,7 +29,9 @@ def mentions_of(*stated: tuple[str, str | None]) -> pl.DataFrame:
             "longitude": pl.Float64,
         },
         orient="row",
-    ).with_columns(key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code")))
+    ).with_columns(
+        country="country_code", key=search_key(pl.col("text")), kind=kind_of(pl.col("text"), pl.col("country_code"))
+    )
 
 
 def qualifiers_of(text: str, country: str | None) -> pl.DataFrame:
@@ -70,7 +73,7 @@ READ = [
 @pytest.mark.parametrize(("text", "country", "key", "tier", "needs_proof"), READ)
 def test_readings(text: str, country: str, key: str, tier: int, needs_proof: bool) -> None:
     readings = read_names(mentions_of((text, country))).filter(pl.col("key") == key)
-    assert readings.select("tier", "weight", "needs_proof").rows() == [(tier, TIER_WEIGHTS[tier], needs_proof)]
+    assert readings.select("tier", "needs_proof").rows() == [(tier, needs_proof)]
 
 
 def test_another_body_than_a_municipality_is_read_as_it_stands() -> None:
@@ -145,7 +148,8 @@ MEANT = [
 
 @pytest.mark.parametrize(("text", "country", "place"), MEANT)
 def test_places_meant(text: str, country: str, place: str | None, gazetteer: Gazetteer) -> None:
-    candidates = find_candidates(mentions_of((text, country)), gazetteer, regions(cache_folder()))
+    mentions = mentions_of((text, country))
+    candidates = find_candidates(mentions, gazetteer, regions(cache_folder()), read_districts(mentions, gazetteer))
     names = choose(weigh(candidates)).join(gazetteer.places, on="place_id")["name"].to_list()
     assert names == ([place] if place else [])
 
@@ -153,5 +157,7 @@ def test_places_meant(text: str, country: str, place: str | None, gazetteer: Gaz
 def test_coordinates_outweigh_a_qualifier(gazetteer: Gazetteer) -> None:
     """What the list prints in brackets may be wrong; a place of the name at its coordinates is the place."""
     stated = mentions_of(("Lichtenvoorde (Overijssel)", "NL")).with_columns(latitude=51.985, longitude=6.567)
-    decided = choose(weigh(find_candidates(stated, gazetteer, regions(cache_folder()))))
+    decided = choose(
+        weigh(find_candidates(stated, gazetteer, regions(cache_folder()), read_districts(stated, gazetteer)))
+    )
     assert decided["located_by"].to_list() == ["name_and_coordinates"]

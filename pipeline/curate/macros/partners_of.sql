@@ -1,4 +1,4 @@
--- Partners of a town, given its name or id; if several towns have the name, this is the best one of find_town.
+-- Partners of a town, given its name or id (of several towns the best one of find_town); those last that may be a part's.
 CREATE MACRO partners_of(text) AS TABLE
     WITH
     town AS (
@@ -27,8 +27,9 @@ CREATE MACRO partners_of(text) AS TABLE
         distance_km,
         source_count,
         start_agreement,
+        may_be_of_district,
         partnership_id
     FROM town
     JOIN sides ON sides.town_id = town.town_id
     JOIN towns AS partners ON partners.town_id = sides.partner_id
-    ORDER BY partner_name, sides.partner_id;
+    ORDER BY may_be_of_district, partner_name, sides.partner_id;

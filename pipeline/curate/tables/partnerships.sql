@@ -1,4 +1,21 @@
 -- A link between two towns: its reconciled claims, with distance and countries from the places of its towns.
+WITH
+-- Claims of a city that may be a part's.
+noted AS (
+    SELECT DISTINCT
+        snapshot_id,
+        locator
+    FROM earlier_findings
+    WHERE rule = 'district_not_stated'
+),
+open_districts AS (
+    SELECT partnership_id
+    FROM claims
+    LEFT JOIN noted USING (snapshot_id, locator)
+    WHERE partnership_id IS NOT NULL
+    GROUP BY partnership_id
+    HAVING bool_and(noted.locator IS NOT NULL)
+)
 SELECT
     partnership_id,
     town_a_id,
@@ -17,6 +34,7 @@ SELECT
     family_count,
     stated_by_both,
     start_agreement,
+    partnership_id IN (FROM open_districts) AS may_be_of_district,
     form_conflict,
     round(distance_between(town_a.latitude, town_a.longitude, town_b.latitude, town_b.longitude), 1) AS distance_km,
     town_a.country_code = town_b.country_code AS is_domestic,
