@@ -91,6 +91,11 @@ def bare_region(key: pl.Expr) -> pl.Expr:
     return pl.when(bare != "").then(bare).otherwise(key)
 
 
+def is_region_type(key: pl.Expr) -> pl.Expr:
+    """Return whether a search key is nothing but a word for the type of a division."""
+    return key.is_in(tomllib.loads(_WORDS.read_text(encoding="utf-8"))["types"])
+
+
 @functools.cache
 def regions(cache_dir: Path | None = None) -> pl.DataFrame:
     """Return the names of first- and second-level divisions.

@@ -15,6 +15,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipeline.gazetteer.names import search_key
+from pipeline.gazetteer.regions import bare_region, is_region_type
 from pipeline.locate.factorize import factorize
 from schemas.vocabularies import TownKind
 
@@ -108,3 +109,18 @@ def _pattern(place: str, words: str) -> str:
         "any": rf"(?:^(?:{words}) .|. (?:{words})(?: |$))",
     }
     return patterns[place]
+
+
+def body_key(text: pl.Expr, key: pl.Expr, kind: pl.Expr) -> pl.Expr:
+    """Return the key by which a body is one however lists call it: `Landkreis Celle`, `Celle (district)` are `celle`.
+
+    Args:
+        text: names as sources print them.
+        key: their search keys.
+        kind: a `TownKind`; only counties and regions have another key than their own.
+    """
+    head, qualifier = (search_key(text.str.extract(r"^([^(\[,]+)(?:[(\[,]\s*([^)\],]*))?", group)) for group in (1, 2))
+    # Of Washington County (Oregon) the qualifier tells which.
+    is_plain = qualifier.is_null() | (qualifier == "") | is_region_type(qualifier)
+    is_division = kind.is_in([TownKind.COUNTY.value, TownKind.REGION.value])
+    return pl.when(is_division & is_plain & (head != "")).then(bare_region(head)).otherwise(key)
