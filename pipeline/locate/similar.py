@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline.gazetteer.gazetteer import distance_km
 from pipeline.locate.decision import decision
-from pipeline.locate.evidence import MISSPELT, NAME, ONLY_SIMILAR
+from pipeline.locate.evidence import MISSPELT, NAME, NEAR_KM, ONLY_SIMILAR
 from schemas.vocabularies import LocatedBy, TownKind
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ _ALONE_SCORE: Final = 0.65
 def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return the places of the stated country whose usual name differs from a mention's in one letter.
 
-    One letter is wrong, missing or too many, or two neighbours are swapped. Letters are those of search keys.
+    One letter is wrong, missing or too many, or two neighbours are swapped. Letters are those of search keys. Where the
+    source prints coordinates, the place lies near them.
 
     Args:
         unknown: mentions without candidates.
@@ -68,6 +69,7 @@ def find_similar(unknown: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
             pl.when(pl.col("is_alone") & is_known).then(pl.lit(ONLY_SIMILAR)).otherwise(pl.lit(MISSPELT)).alias(NAME),
             km=km,
         )
+        .filter((pl.col("km") <= NEAR_KM) | pl.col("km").is_null())
         .sort("mention", "place_id")
     )
 

@@ -1,4 +1,4 @@
--- Partners of a town, given its name or id (of several towns the best one of find_town); those last that may be a part's.
+-- Partners of a town, given its name or id (the best one of find_town); those last that may be a part's.
 CREATE MACRO partners_of(text) AS TABLE
     WITH
     town AS (

@@ -9,6 +9,8 @@ all_names AS (
     UNION ALL
     SELECT town_id, name, language, NULL FROM item_names JOIN items USING (wikidata_id)
     UNION ALL
+    SELECT town_id, name, language, NULL FROM printed_names
+    UNION ALL
     SELECT town_id, text, NULL, NULL FROM located_mentions
     UNION ALL
     SELECT town_id, name, NULL, NULL FROM towns

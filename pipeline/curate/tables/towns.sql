@@ -1,4 +1,4 @@
--- A municipality or other body: as the gazetteer has it, else as sources describe it.
+-- A municipality or other body, as the gazetteer or else sources describe it; by its English name if one is known.
 WITH
 ranked AS (
     SELECT *, row_number() OVER (ORDER BY located_by::located_by_order, mention) AS position
@@ -20,10 +20,43 @@ mentioned AS (
         arg_min(iso_3166_2, position) AS iso_3166_2_code
     FROM ranked
     GROUP BY town_id
+),
+english_names AS (
+    SELECT
+        town_id,
+        arg_max(name, (priority, printed_count, name)) AS name
+    FROM (
+        SELECT
+            town_id,
+            name,
+            printed_count,
+            2 AS priority
+        FROM printed_names
+        -- Once may be a slip.
+        WHERE language = 'en' AND printed_count > 1
+        UNION ALL
+        SELECT
+            located_mentions.town_id,
+            item_names.name,
+            1 AS printed_count,
+            1 AS priority
+        FROM item_names
+        JOIN located_mentions USING (wikidata_id)
+        WHERE item_names.language = 'en'
+    )
+    WHERE
+        -- Another spelling is none of the place's names.
+        town_id NOT IN (SELECT place_id FROM places)
+        OR (town_id, search_key(name)) IN (SELECT (place_id, key) FROM place_names)
+    GROUP BY town_id
 )
 SELECT
     mentioned.town_id,
-    coalesce(places.name, mentioned.name) AS name,
+    CASE
+        -- The gazetteer has the letters that English lists leave out: Malmö, Łódź.
+        WHEN search_key(english_names.name) = search_key(places.name) THEN places.name
+        ELSE coalesce(english_names.name, places.name, mentioned.name)
+    END AS name,
     coalesce(places.country_code, mentioned.country_code) AS country_code,
     places.admin1_code,
     coalesce(places.latitude, mentioned.latitude) AS latitude,
@@ -36,4 +69,5 @@ SELECT
     mentioned.located_by,
     mentioned.location_score
 FROM mentioned
-LEFT JOIN places ON places.place_id = mentioned.town_id;
+LEFT JOIN places ON places.place_id = mentioned.town_id
+LEFT JOIN english_names ON english_names.town_id = mentioned.town_id;
