@@ -331,7 +331,10 @@ def test_partners_of_one_name_are_two_towns(database: Database) -> None:
 
 def test_a_county_is_not_the_town_of_its_name(database: Database) -> None:
     counties = ask(
-        database, "SELECT name, kind, town_id FROM towns WHERE name ILIKE '%powiat%' OR name ILIKE '%kreis%'"
+        database,
+        # Ried im Innkreis has inhabitants.
+        "SELECT name, kind, town_id FROM towns "
+        "WHERE (name ILIKE '%powiat%' OR name ILIKE '%kreis%') AND population IS NULL",
     )
     assert ("Powiat słubicki", "county") in {(name, kind) for name, kind, _ in counties}
     towns = dict(ask(database, "SELECT town_id, kind FROM towns"))

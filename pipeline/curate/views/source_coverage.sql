@@ -31,18 +31,15 @@ claim_counts AS (
     GROUP BY source_id
 ),
 mentioned AS (
-    SELECT source_id, town_id, town_located_by AS located_by FROM claims
-    UNION ALL
-    SELECT source_id, partner_id AS town_id, partner_located_by AS located_by FROM claims
+    SELECT source_id, town_id FROM claims
+    UNION
+    SELECT source_id, partner_id AS town_id FROM claims
 ),
-mentioned_towns AS (
-    SELECT source_id, town_id, bool_or(located_by <> 'not_located') AS is_located
-    FROM mentioned
-    GROUP BY source_id, town_id
-),
+-- A town is located where its coordinates are known; an item's id alone tells no place.
 town_counts AS (
-    SELECT source_id, count(*) AS towns, count(*) FILTER (is_located) AS towns_located
-    FROM mentioned_towns
+    SELECT source_id, count(*) AS towns, count(latitude) AS towns_located
+    FROM mentioned
+    JOIN towns USING (town_id)
     GROUP BY source_id
 )
 SELECT

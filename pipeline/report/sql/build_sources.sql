@@ -1,8 +1,12 @@
 -- What became of the rows of each source, and the share of its claims whose two towns are located.
-WITH located AS (
+WITH
+placed AS (
+    SELECT town_id FROM towns WHERE latitude IS NOT NULL
+),
+located AS (
     SELECT
         source_id,
-        avg((NOT starts_with(town_id, 'x') AND NOT starts_with(partner_id, 'x'))::INTEGER) AS located
+        avg((town_id IN (FROM placed) AND partner_id IN (FROM placed))::INTEGER) AS located
     FROM claims
     GROUP BY source_id
 ),
