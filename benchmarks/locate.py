@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import polars.selectors as cs
 
+from benchmarks.calibration import show_calibration
 from benchmarks.locate_sample import judge_sample, read_sample
 from pipeline.build import concat_sources
 from pipeline.gazetteer.cache import cache_folder
@@ -57,6 +58,8 @@ _TOP_COUNTRIES = 15
 #: Lists whose coordinates are geocodes of the name: those this far from every place of the country are no truth.
 _GEOCODED, _ABROAD_KM = ("german_register_2014",), 50.0
 _SIZES = (10_000, 100_000, 1_000_000)
+#: Lists that say what an earlier release concluded, and so prove nothing.
+_DERIVED = ("starter_core_wikidata", "starter_core_wikipedia")
 
 
 def main() -> int:
@@ -74,6 +77,7 @@ def main() -> int:
             for title, by in (("source", "source"), ("country", "country_code"), ("hardness", "hardness"),
                               ("evidence", "located_by")):  # fmt: skip
                 results[f"by_{title}"] = _show(f"Hidden coordinates, by {title}", judged, by)
+            results["calibration"] = show_calibration("Calibration, hidden coordinates", judged)
             _show_errors(judged, options.errors)
         else:
             print("TWINTOWNS_SAMPLES is not set (a folder of real lists): the lists with coordinates are left out.\n")
@@ -113,7 +117,7 @@ def read_lists(raw: Path) -> Checked:
     lists = [
         source
         for source in declarations.values()
-        if source.enabled and source.files and source.kind is not SourceKind.GAZETTEER
+        if source.enabled and source.files and source.kind is not SourceKind.GAZETTEER and source.id not in _DERIVED
     ]
     countries = country_names(cache_folder())
     read = {declaration.id: read_source(declaration, raw, countries) for declaration in lists}
@@ -136,7 +140,7 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
 
     Returns:
         Each distinct mention of each list once: `source`, `text`, `country_code`, `region`, `latitude`, `longitude`,
-        `place_id`, `place_name`, `located_by`, `km`, `attainable`, `placed`, `right`, `hardness`.
+        `place_id`, `place_name`, `located_by`, `location_score`, `km`, `attainable`, `placed`, `right`, `hardness`.
     """
     checked = read_lists(raw)
     truth = label_claims(checked.claims, gazetteer)
@@ -144,7 +148,8 @@ def judge_lists(raw: Path, gazetteer: Gazetteer) -> pl.DataFrame:
     hidden = pl.col("source_id").is_in(list(TRUTH))
     claims = checked.claims.with_columns(pl.when(~hidden).then(name).alias(name) for name in coordinates)
     checked, _ = locate_towns(replace(checked, claims=claims), gazetteer, load_corrections(), TRUTH)
-    located = _sides(checked.claims, place_id="id", located_by="located_by").drop("source")
+    decision = {"located_by": "located_by", "location_score": "location_score"}
+    located = _sides(checked.claims, place_id="id", **decision).drop("source")
     places = gazetteer.places.select(
         "place_id", place_name="name", place_latitude="latitude", place_longitude="longitude"
     )
