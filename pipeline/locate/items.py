@@ -67,27 +67,32 @@ def assign_items(
     is_open = pl.col("mention").is_in(items.join(certain, on="mention", how="anti")["mention"].implode())
     of_items, others = candidates.filter(is_open), candidates.filter(~is_open)
     kept = decided.filter(~is_open)
-    owners = _find_owners(decided, items, links)
+    owners = _find_owners(decided, items, links, of_items)
     for _ in range(_ROUNDS):
         of_items = weigh(_compare_items(of_items, items, owners))
         decided = pl.concat([kept, choose(of_items.filter(pl.col("probability") >= THRESHOLD, ~_IS_TAKEN))])
-        owners = _find_owners(decided, items, links)
+        owners = _find_owners(decided, items, links, of_items)
     lost = decided.join(items, on="mention").join(owners, on=["place_id", "wikidata_id"], how="anti")
     decided = decided.join(lost.filter(is_open), on="mention", how="anti")
     described = _describe_items(of_items.join(decided, on="mention", how="anti"))
     return AssignedItems(pl.concat([others, of_items], how="diagonal"), decided, described)
 
 
-def _find_owners(decided: pl.DataFrame, items: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Return `place_id`, `wikidata_id` of the likeliest item of each place; all items that are certain."""
+def _find_owners(
+    decided: pl.DataFrame, items: pl.DataFrame, links: pl.DataFrame, candidates: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `place_id`, `wikidata_id` of the item for which most speaks at each place; all items that are certain."""
     partners = links.group_by("mention").agg(partners=pl.len())
+    # The probability of each compares places and not items: that of all who have the name is almost 1.
+    weights = candidates.select("mention", "place_id", "weight")
     pairs = (
         decided.join(items, on="mention")
         .join(partners, on="mention", how="left")
+        .join(weights, on=["mention", "place_id"], how="left")
         .group_by("wikidata_id", "place_id")
         .agg(
             is_certain=pl.col("located_by").is_in(_CERTAIN).any(),
-            score=pl.col("location_score").max(),
+            score=pl.col("weight").max().round(6).fill_null(0),
             partners=pl.col("partners").sum(),
         )
         .sort(

@@ -21,6 +21,15 @@ mentioned AS (
     FROM ranked
     GROUP BY town_id
 ),
+-- Names by which no other town of the country is known: there is more than one Frankfurt.
+distinctive_names AS (
+    SELECT
+        any_value(place_id) AS town_id,
+        key AS search_key
+    FROM place_names
+    GROUP BY country_code, key
+    HAVING count(DISTINCT place_id) = 1
+),
 english_names AS (
     SELECT
         town_id,
@@ -47,7 +56,7 @@ english_names AS (
     WHERE
         -- Another spelling is none of the place's names.
         town_id NOT IN (SELECT place_id FROM places)
-        OR (town_id, search_key(name)) IN (SELECT (place_id, key) FROM place_names)
+        OR (town_id, search_key(name)) IN (SELECT (town_id, search_key) FROM distinctive_names)
     GROUP BY town_id
 )
 SELECT
@@ -55,6 +64,8 @@ SELECT
     CASE
         -- The gazetteer has the letters that English lists leave out: Malmö, Łódź.
         WHEN search_key(english_names.name) = search_key(places.name) THEN places.name
+        -- Names with brackets are not counted as printed: Frankfurt (Oder).
+        WHEN contains(places.name, '(') THEN places.name
         ELSE coalesce(english_names.name, places.name, mentioned.name)
     END AS name,
     coalesce(places.country_code, mentioned.country_code) AS country_code,
