@@ -263,7 +263,7 @@ OF_EVERY_KIND = """
             PARTITION BY status, start_agreement, form_conflict, least(claim_count, 5) ORDER BY partnership_id
         ),
         partnership_id
-    LIMIT 150
+    LIMIT 80
 """
 
 
@@ -271,7 +271,7 @@ def test_what_is_said_to_have_won_is_what_the_decisions_say(full_build: Path) ->
     columns = ("claim_id", "runner_up_claim_id", "decided_by")
     with open_current(out_of(full_build)) as connection:
         ids = [partnership_id for (partnership_id,) in connection.execute(OF_EVERY_KIND).fetchall()]
-        assert len(ids) == 150
+        assert len(ids) == 80
         decisions = connection.sql(f"SELECT partnership_id, decided, {', '.join(columns)} FROM decisions").pl()
         of_these = decisions.filter(pl.col("partnership_id").is_in(ids))
         assert set(of_these["decided_by"]) == set(decisions["decided_by"])

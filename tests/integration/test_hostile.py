@@ -191,7 +191,7 @@ print(asked, len({release for release, _ in seen}))
 
 
 def test_readers_never_notice_a_publish(tmp_path: Path) -> None:
-    publishes = int(os.environ.get("TWINTOWNS_PUBLISHES", "3"))
+    publishes = int(os.environ.get("TWINTOWNS_PUBLISHES", "2"))
     readers = int(os.environ.get("TWINTOWNS_READERS", "2"))
     site, stop = new_site(tmp_path / "site"), tmp_path / "stop"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.long
 
-KILLS = int(os.environ.get("TWINTOWNS_KILLS", "3"))
+KILLS = int(os.environ.get("TWINTOWNS_KILLS", "2"))
 
 
 def publish_state(site: Site, number: int) -> None:
