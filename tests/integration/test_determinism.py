@@ -121,15 +121,6 @@ def test_a_build_within_this_process_makes_them_too(two_builds: tuple[Path, Path
     assert (two_builds[0] / "current").resolve().name == starter.name
 
 
-def test_one_thread_and_two_make_the_same_files(
-    tmp_path: Path, two_builds: tuple[Path, Path], starter_sources: frozenset[str]
-) -> None:
-    finish([start(arguments(tmp_path, sorted(starter_sources)), {}, threads=2)])
-    single, double = files(two_builds[0] / "current"), files(tmp_path / "current")
-    assert single.keys() == double.keys()
-    assert [name for name in single if single[name] != double[name]] == []
-
-
 def test_the_databases_hold_the_same(two_builds: tuple[Path, Path]) -> None:
     with duckdb.connect() as connection:
         for name, out in zip(("first", "second"), two_builds, strict=True):
