@@ -191,12 +191,12 @@ def _official_names(known: Iterable[str]) -> Iterator[tuple[str, str, str | None
 
 
 def former_unions(cache_dir: Path | None = None) -> pl.DataFrame:
-    """Return the successors of former states by every name of these: `search_key`, `country_code`."""
+    """Return the successors (a list of codes) of former states by every name of these: `search_key`, `successors`."""
     successors = pl.read_csv(UNIONS).select(
-        historic_name="standard_name", country_code=pl.col("successors").str.split(" ")
+        historic_name="standard_name", successors=pl.col("successors").str.split(" ")
     )
     names = country_names(cache_dir).filter(pl.col("kind") == "historic_union").select("search_key", "historic_name")
-    return names.join(successors, on="historic_name").explode("country_code").select("search_key", "country_code")
+    return names.join(successors, on="historic_name").select("search_key", "successors")
 
 
 def _cldr_names(languages: dict[str, set[str]]) -> Iterator[tuple[str, str, str | None, int]]:

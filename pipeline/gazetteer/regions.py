@@ -54,10 +54,14 @@ _COUNTY_TYPES: Final[str] = r"(?i)county|^district$|unitary|council area|metropo
 
 
 @functools.cache
+def _words() -> dict[str, list[str]]:
+    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def _type_patterns() -> tuple[str, str]:
     """Return patterns of a word for the type of a division in front of its name, and behind it."""
-    words = tomllib.loads(_WORDS.read_text(encoding="utf-8"))
-    types, links = "|".join(words["types"]), "|".join(words["links"])
+    types, links = "|".join(_words()["types"]), "|".join(_words()["links"])
     return rf"^(?:the )?(?:{types})(?: (?:{links}))? ", rf"(?: (?:{types}))+$"
 
 
@@ -93,7 +97,7 @@ def bare_region(key: pl.Expr) -> pl.Expr:
 
 def is_region_type(key: pl.Expr) -> pl.Expr:
     """Return whether a search key is nothing but a word for the type of a division."""
-    return key.is_in(tomllib.loads(_WORDS.read_text(encoding="utf-8"))["types"])
+    return key.is_in(_words()["types"])
 
 
 @functools.cache

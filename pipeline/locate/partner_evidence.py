@@ -71,10 +71,48 @@ def weigh_partners(
     certain = decided.filter(pl.col("location_score") >= CERTAIN)
     named = named.join(certain, on="mention", how="anti")
     unknown = _unknown_towns(mentions, decided, candidates)
+    confirmed, shared = _find_support(named, certain, decided, unknown, mentions, links)
+    levels = _partner_levels(named, links, confirmed, shared)
+    has_same = same.select("mention", "place_id", same=pl.lit(SAME_PARTNERS))
+    weighed = weigh(
+        candidates.join(levels, on=["mention", "place_id"], how="left", maintain_order="left")
+        .join(has_same, on=["mention", "place_id"], how="left", maintain_order="left")
+        .with_columns(pl.coalesce("same", PARTNERS, pl.lit(NOT_PRINTED)).alias(PARTNERS))
+        .drop("same")
+    )
+    uncertain = named.select("mention").unique()
+    # An item is one town, whoever its partners are.
+    without_item = mentions.filter(pl.col("wikidata_id").is_null())
+    by_link = _decide_by_link(
+        candidates, *(frame.join(without_item, on="mention", how="semi") for frame in (confirmed, shared))
+    )
+    again = choose(weighed.join(uncertain, on="mention", how="semi"))
+    kept = decided.join(uncertain, on="mention", how="anti")
+    return PartnerEvidence(weighed, pl.concat([again, kept]), by_link)
+
+
+def _find_support(
+    named: pl.DataFrame,
+    certain: pl.DataFrame,
+    decided: pl.DataFrame,
+    unknown: pl.DataFrame,
+    mentions: pl.DataFrame,
+    links: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the candidates that have a named partner, and those that share a partner with it and do not have it.
+
+    Args:
+        named: `mention`, `place_id`, `name_score`: candidates of uncertain mentions.
+        certain: decisions that are certain.
+        decided: all decisions so far.
+        unknown: from `_unknown_towns`.
+        mentions: `mention`, `key`.
+        links: from `list_links`.
+    """
     # Places as numbers, in the order of their ids: joins of these are far faster.
-    ids = pl.Enum(pl.concat([decided["place_id"], candidates["place_id"], unknown["place_id"]]).unique().sort())
-    named, decided, certain, unknown = (
-        frame.with_columns(pl.col("place_id").cast(ids)) for frame in (named, decided, certain, unknown)
+    ids = pl.Enum(pl.concat([decided["place_id"], named["place_id"], unknown["place_id"]]).unique().sort())
+    named, certain, decided, unknown = (
+        frame.with_columns(pl.col("place_id").cast(ids)) for frame in (named, certain, decided, unknown)
     )
     undecided = named.join(decided, on="mention", how="anti")
     partners = pl.concat([*(frame.select("mention", "place_id") for frame in (decided, named)), unknown]).unique()
@@ -87,25 +125,8 @@ def weigh_partners(
     )
     shared = find_shared_neighbours(named, links, certain, mentions.select("mention", "key"))
     shared = shared.join(confirmed, on=["mention", "partner"], how="anti")
-    levels = _partner_levels(named, links, confirmed, shared).with_columns(pl.col("place_id").cast(pl.String))
-    has_same = same.select("mention", "place_id", same=pl.lit(SAME_PARTNERS))
-    weighed = weigh(
-        candidates.join(levels, on=["mention", "place_id"], how="left", maintain_order="left")
-        .join(has_same, on=["mention", "place_id"], how="left", maintain_order="left")
-        .with_columns(pl.coalesce("same", PARTNERS, pl.lit(NOT_PRINTED)).alias(PARTNERS))
-        .drop("same")
-    )
-    uncertain = named.select("mention").unique()
-    # An item is one town, whoever its partners are.
-    without_item = mentions.filter(pl.col("wikidata_id").is_null())
-    confirmed, shared = (
-        frame.join(without_item, on="mention", how="semi").with_columns(pl.col("place_id").cast(pl.String))
-        for frame in (confirmed, shared)
-    )
-    by_link = _decide_by_link(candidates, confirmed, shared)
-    again = choose(weighed.join(uncertain, on="mention", how="semi"))
-    kept = decided.join(uncertain, on="mention", how="anti").with_columns(pl.col("place_id").cast(pl.String))
-    return PartnerEvidence(weighed, pl.concat([again, kept]), by_link)
+    as_text = pl.col("place_id").cast(pl.String)
+    return confirmed.with_columns(as_text), shared.with_columns(as_text)
 
 
 def _same_partners(mentions: pl.DataFrame, links: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:

@@ -54,6 +54,35 @@ def compare_qualifiers(
         `mention`, `place_id`; `printed_support`, `agreeing` (how many, by more than a county), `printed_contradiction`;
         and of the stated region `region_support`, `region_exact`, `region_contradiction`; `has_region`.
     """
+    supports, is_printed, is_exact = pl.col("supports"), pl.col("is_printed"), pl.col("is_exact")
+    return (
+        _compare_each(candidates, qualifiers, mentions, gazetteer, regions)
+        .group_by("mention", "place_id")
+        .agg(
+            printed_support=(supports & is_printed).any(),
+            agreeing=pl.col("hint").filter(supports & is_printed & is_exact).n_unique(),
+            printed_contradiction=(~supports & is_printed).any(),
+            region_support=(supports & ~is_printed).any(),
+            region_exact=(supports & ~is_printed & is_exact).any(),
+            region_contradiction=(~supports & ~is_printed).any(),
+            has_region=(~is_printed).any(),
+        )
+    )
+
+
+def _compare_each(
+    candidates: pl.DataFrame,
+    qualifiers: pl.DataFrame,
+    mentions: pl.DataFrame,
+    gazetteer: Gazetteer,
+    regions: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return what each qualifier says of each candidate, once for each of its meanings.
+
+    Returns:
+        `mention`, `place_id`, `hint`, `is_printed`, `supports` (null of a stated region that is not understood),
+        `is_exact` (by more than a county).
+    """
     columns = ["mention", "place_id", "country_code", "admin1_code", "place_latitude", "place_longitude", "tier"]
     qualified = candidates.select(columns).join(qualifiers, on="mention").join(stated_countries(mentions), on="mention")
     areas = county_areas()
@@ -67,35 +96,22 @@ def compare_qualifiers(
     )
     said = ["mention", "place_id", "hint", "is_printed", "supports", "is_exact"]
     yes = pl.lit(value=True)
-    supports, is_printed, is_exact = pl.col("supports"), pl.col("is_printed"), pl.col("is_exact")
     in_regions = _compare_regions(qualified.join(areas, on=["hint", "country_code"], how="anti"), regions)
     # Toledo, Oregon lies in that state, not at the town of Oregon in Ohio.
-    in_any_region = in_regions.filter(supports & is_exact).select("mention", "hint").unique()
+    in_any_region = in_regions.filter("supports", "is_exact").select("mention", "hint").unique()
     near_towns = _compare_near_towns(printed, names, gazetteer).join(in_any_region, on=["mention", "hint"], how="anti")
-    return (
-        pl.concat(
-            [
-                in_regions.select(said),
-                _compare_areas(qualified, areas).select(said),
-                _compare_countries(qualified).select(said),
-                *(frame.with_columns(supports=yes, is_exact=yes).select(said) for frame in (own_name, end_of_name)),
-                near_towns.with_columns(is_exact=yes).select(said),
-                _compare_unions(candidates, mentions).select(said),
-                qualified.filter(~is_printed)
-                .with_columns(supports=pl.lit(None, pl.Boolean), is_exact=pl.lit(value=False))
-                .select(said),
-            ]
-        )
-        .group_by("mention", "place_id")
-        .agg(
-            printed_support=(supports & is_printed).any(),
-            agreeing=pl.col("hint").filter(supports & is_printed & is_exact).n_unique(),
-            printed_contradiction=(~supports & is_printed).any(),
-            region_support=(supports & ~is_printed).any(),
-            region_exact=(supports & ~is_printed & is_exact).any(),
-            region_contradiction=(~supports & ~is_printed).any(),
-            has_region=(~is_printed).any(),
-        )
+    return pl.concat(
+        [
+            in_regions.select(said),
+            _compare_areas(qualified, areas).select(said),
+            _compare_countries(qualified).select(said),
+            *(frame.with_columns(supports=yes, is_exact=yes).select(said) for frame in (own_name, end_of_name)),
+            near_towns.with_columns(is_exact=yes).select(said),
+            _compare_unions(candidates, mentions).select(said),
+            qualified.filter(~pl.col("is_printed"))
+            .with_columns(supports=pl.lit(None, pl.Boolean), is_exact=pl.lit(value=False))
+            .select(said),
+        ]
     )
 
 
@@ -146,7 +162,7 @@ def _compare_countries(qualified: pl.DataFrame) -> pl.DataFrame:
 
 def _compare_unions(candidates: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
     """Return whether candidates lie in a successor of the former state that a source states as the country."""
-    unions = former_unions(cache_folder()).group_by(hint="search_key").agg(successors="country_code")
+    unions = former_unions(cache_folder()).rename({"search_key": "hint"})
     stated = mentions.filter(pl.col("country_code").is_null(), pl.col("country").is_not_null())
     stated = stated.select("mention", hint=search_key(pl.col("country"))).join(unions, on="hint")
     return (

@@ -35,30 +35,12 @@ def find_same_partners(items: pl.DataFrame, links: pl.DataFrame, places: pl.Data
         .select("place_id", "partner_place")
         .unique()
     )
-    few = stated_of_places.filter(pl.len().over("partner_place") <= _MOST_OF_PARTNER)
-    counts = {
-        "of_item": stated_of_items.group_by("wikidata_id").len("of_item"),
-        "of_place": stated_of_places.group_by("place_id").len("of_place"),
-    }
-    shared = (
-        stated_of_items.join(few, on="partner_place")
-        .group_by("wikidata_id", "place_id")
-        .agg(shared=pl.len())
-        # A partner is another town: members of a ring have the same partners, too.
-        .join(stated_of_items.rename({"partner_place": "place_id"}), on=["wikidata_id", "place_id"], how="anti")
-        .join(counts["of_item"], on="wikidata_id")
-        .join(counts["of_place"], on="place_id")
-    )
-    shares = pl.col("shared") / pl.col("of_item"), pl.col("shared") / pl.col("of_place")
+    shared = _count_shared(stated_of_items, stated_of_places)
     best = (
         shared.sort("wikidata_id", "shared", "place_id", descending=[False, True, False])
         .group_by("wikidata_id", maintain_order=True)
         .agg(
-            pl.col("place_id", "shared").first(),
-            *(
-                share.first().alias(name)
-                for share, name in zip(shares, ("share_of_item", "share_of_place"), strict=True)
-            ),
+            pl.col("place_id", "shared", "share_of_item", "share_of_place").first(),
             next_shared=pl.col("shared").slice(1, 1).sum(),
         )
     )
@@ -68,3 +50,28 @@ def find_same_partners(items: pl.DataFrame, links: pl.DataFrame, places: pl.Data
         pl.col("share_of_place") >= _SHARE_OF_PLACE,
         pl.col("shared") >= _MARGIN * pl.col("next_shared"),
     ).select("wikidata_id", "place_id")
+
+
+def _count_shared(of_items: pl.DataFrame, of_places: pl.DataFrame) -> pl.DataFrame:
+    """Return how many partners items and places have in common, and the shares of each side's partners.
+
+    Args:
+        of_items: `wikidata_id`, `partner_place`.
+        of_places: `place_id`, `partner_place`.
+
+    Returns:
+        `wikidata_id`, `place_id`, `shared`, `share_of_item`, `share_of_place`.
+    """
+    few = of_places.filter(pl.len().over("partner_place") <= _MOST_OF_PARTNER)
+    shared = pl.col("shared")
+    return (
+        of_items.join(few, on="partner_place")
+        .group_by("wikidata_id", "place_id")
+        .agg(shared=pl.len())
+        # A partner is another town: members of a ring have the same partners, too.
+        .join(of_items.rename({"partner_place": "place_id"}), on=["wikidata_id", "place_id"], how="anti")
+        .join(of_items.group_by("wikidata_id").len("of_item"), on="wikidata_id")
+        .join(of_places.group_by("place_id").len("of_place"), on="place_id")
+        .with_columns(share_of_item=shared / pl.col("of_item"), share_of_place=shared / pl.col("of_place"))
+        .drop("of_item", "of_place")
+    )

@@ -57,39 +57,24 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return `mention`, `part_kind` of the mentions that are a part of a large town."""
     text = pl.col("text")
     qualified = towns.filter(text.str.contains("[–—(-]"))
-    dashed = qualified.select(
-        "mention", "country_code", town=search_key(text.str.extract(_DASHED)), in_brackets=pl.lit(value=False)
-    )
+    dashed = _name_town(qualified, text.str.extract(_DASHED))
     # 'Wien-Donaustadt', unless a town has the name.
-    hyphened = qualified.filter(text.str.contains(HYPHENED)).select(
-        "mention",
-        "country_code",
-        town=search_key(text.str.extract(HYPHENED, 1)),
-        in_brackets=pl.lit(value=False),
-        key=search_key(text),
-    )
+    hyphened = _name_town(qualified.filter(text.str.contains(HYPHENED)), text.str.extract(HYPHENED, 1), text)
     # 'Prag 8', 'Budapest XV'.
-    numbered = towns.filter(text.str.contains(_NUMBERED)).select(
-        "mention",
-        "country_code",
-        town=search_key(text.str.extract(_NUMBERED)),
-        in_brackets=pl.lit(value=False),
-        key=search_key(text),
-    )
+    numbered = _name_town(towns.filter(text.str.contains(_NUMBERED)), text.str.extract(_NUMBERED), text)
     # 'Gangnam (Seoul)', unless a town near Seoul has the name; a state is no town: 'Buffalo (New York)'.
-    bracketed = qualified.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS)).select(
-        "mention",
-        "country_code",
-        town=search_key(text.str.extract(_BRACKETED)),
-        in_brackets=pl.lit(value=True),
-        key=search_key(text.str.extract(r"^([^(]+)\(")),
+    bracketed = _name_town(
+        qualified.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS)),
+        text.str.extract(_BRACKETED),
+        text.str.extract(r"^([^(]+)\("),
+        in_brackets=True,
     )
     told = pl.concat([bracketed, hyphened, numbered])
     names = gazetteer.names_by(pl.concat([told["key"], told["town"], dashed["town"]]))
     told = told.join(names, on=["country_code", "key"], how="anti")
     # Without a country, only numbers tell: 'Prag 8'.
     told = told.filter(pl.col("country_code").is_not_null() | pl.col("key").str.contains(r" \d+$")).drop("key")
-    dashed = dashed.filter(pl.col("country_code").is_not_null())
+    dashed = dashed.filter(pl.col("country_code").is_not_null()).drop("key")
     parts = pl.concat([dashed, told]).drop_nulls("town")
     large_places = gazetteer.places.filter(pl.col("population") >= LARGE)
     large_towns = (
@@ -106,6 +91,21 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
         .select("mention", part_kind=pl.lit(TownKind.DISTRICT.value))
         .unique()
     )
+
+
+def _name_town(
+    mentions: pl.DataFrame, town: pl.Expr, name: pl.Expr | None = None, *, in_brackets: bool = False
+) -> pl.DataFrame:
+    """Return `mention`, `country_code`, `town` and `key` (search keys), `in_brackets`.
+
+    Args:
+        mentions: texts.
+        town: the town of which the text may name a part.
+        name: what rules this out where it is a town's name itself.
+        in_brackets: whether the town stands in brackets.
+    """
+    key = pl.lit(None, pl.String) if name is None else search_key(name)
+    return mentions.select("mention", "country_code", town=search_key(town), in_brackets=pl.lit(in_brackets), key=key)
 
 
 def _find_divisions(towns: pl.DataFrame, codes: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
