@@ -70,7 +70,8 @@ def assign_items(
     owners = _find_owners(decided, items, links, of_items)
     for _ in range(_ROUNDS):
         of_items = weigh(_compare_items(of_items, items, owners))
-        decided = pl.concat([kept, choose(of_items.filter(pl.col("probability") >= THRESHOLD, ~_IS_TAKEN))])
+        chosen = choose(of_items).join(of_items.filter(_IS_TAKEN), on=["mention", "place_id"], how="anti")
+        decided = pl.concat([kept, chosen])
         owners = _find_owners(decided, items, links, of_items)
     lost = decided.join(items, on="mention").join(owners, on=["place_id", "wikidata_id"], how="anti")
     decided = decided.join(lost.filter(is_open), on="mention", how="anti")
