@@ -35,7 +35,7 @@ class Partnerships(DatedSpan):
     )
     start_agreement: pl.String = c.category(v.StartAgreement, "Whether the sources agree on the start.")()
     may_be_of_district: pl.Boolean = c.flag(
-        description="Whether it may be a part's: all that state it print a large town for its parts."
+        description="Whether it may be a district's: all sources that state it print a large town for its districts."
     )
     form_conflict: pl.Boolean = c.flag(description="Whether sources differ on what was agreed.")
     distance_km: pl.Float64 = c.measure(

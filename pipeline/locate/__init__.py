@@ -9,9 +9,9 @@ import polars as pl
 from pipeline.locate.candidates import MatchCandidates, match_mentions
 from pipeline.locate.corrections import load_corrections
 from pipeline.locate.decision import add_decisions, choose, runners_up
-from pipeline.locate.districts import name_parts
+from pipeline.locate.districts import complete_districts
 from pipeline.locate.items import assign_items, decide_by_item, match_items
-from pipeline.locate.kinds import body_key
+from pipeline.locate.kinds import division_key
 from pipeline.locate.linkage_result import LinkageResult
 from pipeline.locate.mentions import index_mentions
 from pipeline.locate.minting import mint_towns
@@ -55,8 +55,8 @@ def locate(
     evidence = weigh_evidence(matched, links, gazetteer)
     decided = add_decisions(evidence.decided, decide_same_spelling(evidence.candidates, mentions, evidence.decided))
     assigned = assign_items(evidence.candidates, mentions, decided, links)
-    mentions = name_parts(mentions.join(assigned.decided, on="mention", how="left"))
-    mentions = mentions.with_columns(key=body_key(pl.col("text"), pl.col("key"), pl.col("kind")))
+    mentions = complete_districts(mentions.join(assigned.decided, on="mention", how="left"))
+    mentions = mentions.with_columns(key=division_key(pl.col("text"), pl.col("key"), pl.col("kind")))
     towns = _join_items(_identify_towns(mentions, assigned.described), links)
     candidates = _open_questions(assigned.candidates, assigned.decided, towns)
     return LinkageResult(towns, candidates, matched.corrected, matched.misplaced, _exceptions(evidence.links, towns))

@@ -111,7 +111,7 @@ def _large_towns(keys: pl.Series, gazetteer: Gazetteer) -> pl.DataFrame:
     return names.join(places, on="place_id").rename({"place_id": "city_id"})
 
 
-def name_parts(mentions: pl.DataFrame) -> pl.DataFrame:
+def complete_districts(mentions: pl.DataFrame) -> pl.DataFrame:
     """Return the mentions, with the town of parts that are named alone: an item `Steglitz-Zehlendorf` is Berlin's.
 
     Args:
@@ -135,7 +135,7 @@ def name_parts(mentions: pl.DataFrame) -> pl.DataFrame:
     ).drop("part_city", "part_country")
 
 
-def part_names(districts: pl.DataFrame) -> pl.DataFrame:
+def district_readings(districts: pl.DataFrame) -> pl.DataFrame:
     """Return the parts as readings of their mentions, as `read_names` does.
 
     Args:

@@ -111,8 +111,8 @@ def _pattern(place: str, words: str) -> str:
     return patterns[place]
 
 
-def body_key(text: pl.Expr, key: pl.Expr, kind: pl.Expr) -> pl.Expr:
-    """Return the key by which a body is one however lists call it: `Landkreis Celle`, `Celle (district)` are `celle`.
+def division_key(text: pl.Expr, key: pl.Expr, kind: pl.Expr) -> pl.Expr:
+    """Return the key by which a division is one however lists call it: `Landkreis Celle`, `Celle (district)`: `celle`.
 
     Args:
         text: names as sources print them.

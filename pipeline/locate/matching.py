@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline.gazetteer.countries import STATE_OF
 from pipeline.gazetteer.gazetteer import distance_km
-from pipeline.locate.districts import part_names, within_city
+from pipeline.locate.districts import district_readings, within_city
 from pipeline.locate.evidence import compare
 from pipeline.locate.factorize import factorize
 from pipeline.locate.readings import OTHER, read_names, read_qualifiers, read_rivers
@@ -45,7 +45,9 @@ def find_candidates(
     names = first.drop("mention").with_row_index("mention")
     districts = districts.join(names.select(first["mention"], name="mention"), on="mention")
     districts = districts.drop("mention").rename({"name": "mention"})
-    readings = pl.concat([read_names(names), part_names(districts)]).unique(["mention", "key"], maintain_order=True)
+    readings = pl.concat([read_names(names), district_readings(districts)]).unique(
+        ["mention", "key"], maintain_order=True
+    )
     places = within_city(_places_with_names(names, readings, gazetteer), districts)
     rivers = read_rivers(readings.join(places, on="mention", how="semi"))
     mentions_of_name = mentions.select("mention", "latitude", "longitude", name=numbers)

@@ -57,13 +57,13 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     """Return `mention`, `part_kind` of the mentions that are a part of a large town."""
     text = pl.col("text")
     qualified = towns.filter(text.str.contains("[–—(-]"))
-    dashed = _name_town(qualified, text.str.extract(_DASHED))
+    dashed = _read_town(qualified, text.str.extract(_DASHED))
     # 'Wien-Donaustadt', unless a town has the name.
-    hyphened = _name_town(qualified.filter(text.str.contains(HYPHENED)), text.str.extract(HYPHENED, 1), text)
+    hyphened = _read_town(qualified.filter(text.str.contains(HYPHENED)), text.str.extract(HYPHENED, 1), text)
     # 'Prag 8', 'Budapest XV'.
-    numbered = _name_town(towns.filter(text.str.contains(_NUMBERED)), text.str.extract(_NUMBERED), text)
+    numbered = _read_town(towns.filter(text.str.contains(_NUMBERED)), text.str.extract(_NUMBERED), text)
     # 'Gangnam (Seoul)', unless a town near Seoul has the name; a state is no town: 'Buffalo (New York)'.
-    bracketed = _name_town(
+    bracketed = _read_town(
         qualified.filter(~pl.col("country_code").is_in(_STATES_IN_BRACKETS)),
         text.str.extract(_BRACKETED),
         text.str.extract(r"^([^(]+)\("),
@@ -93,7 +93,7 @@ def _find_districts(towns: pl.DataFrame, gazetteer: Gazetteer) -> pl.DataFrame:
     )
 
 
-def _name_town(
+def _read_town(
     mentions: pl.DataFrame, town: pl.Expr, name: pl.Expr | None = None, *, in_brackets: bool = False
 ) -> pl.DataFrame:
     """Return `mention`, `country_code`, `town` and `key` (search keys), `in_brackets`.

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.gazetteer.gazetteer import load_gazetteer
 from pipeline.locate.city_claims import NOT_STATED, assign_to_districts
-from pipeline.locate.districts import name_parts, read_districts
+from pipeline.locate.districts import complete_districts, read_districts
 
 GAZETTEER = load_gazetteer()
 BERLIN, BUDAPEST, LONDON, PARIS = "gn2950159", "gn3054643", "gn2643743", "gn2988507"
@@ -52,7 +52,7 @@ def test_a_part_that_is_named_alone_is_that_of_the_only_town() -> None:
         (4, "steglitz zehlendorf", "DE", "municipality", None, None, "gn1"),
     ]
     columns = ["mention", "key", "country_code", "kind", "city_id", "part", "place_id"]
-    named = name_parts(
+    named = complete_districts(
         pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String) | {"mention": pl.Int64}, orient="row")
     )
     assert named["city_id"].to_list() == [BERLIN, BERLIN, None, None]

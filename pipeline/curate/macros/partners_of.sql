@@ -1,4 +1,4 @@
--- Partners of a town, given its name or id (the best one of find_town); those last that may be a part's.
+-- Partners of a town, given its name or id (the best one of find_town); those that may be a district's stand last.
 CREATE MACRO partners_of(text) AS TABLE
     WITH
     town AS (
