@@ -45,7 +45,7 @@ LEFT_OUT: Final[dict[str, str]] = {
     "date_conflicts": _CALLS,
     "german_german_links": _INTERVALS,
     "form_conflicts": "Spark leaves nulls out of lists, and so loses which date belongs to which form",
-    "natural_partners": "it calls the macro distance_between",
+    **dict.fromkeys(("natural_partners", "suspected_duplicates"), "it calls the macro distance_between"),
     "one_sided_partnerships": "its condition names what its columns are called, which Spark's SQL does not allow",
 }
 

@@ -26,7 +26,7 @@ beginnings AS (
     SELECT
         town_id,
         kind,
-        word[:5] AS beginning
+        left(word, 5) AS beginning
     FROM named, unnest(string_split(search_key, ' ')) AS _ (word)
     WHERE kind IN ('county', 'region') AND length(word) >= 4
     QUALIFY count(*) OVER (PARTITION BY word) <= 4
