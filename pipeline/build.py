@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.downloads import Download
     from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate import MatchCandidates
-    from pipeline.readers.statements import Received
+    from pipeline.readers.raw_files import Received
     from pipeline.sources.settings import Settings
     from pipeline.validate.source_reader import SourceResult
 

@@ -21,6 +21,7 @@ class Awards(TableModel):
     snapshot_id: pl.String = c.snapshot_id()
     locator: pl.String = c.locator()
     publisher: pl.String = c.publisher()
+    evidence_url: pl.String = c.evidence_url()
     note: pl.String = c.note()
 
     class Config:

@@ -71,7 +71,7 @@ class StatedClaim(DatedSpan):
     end_cause: pl.String = c.end_cause(nullable=True)
     motive: pl.String = c.category(v.Motive, "Why the two towns found each other, as stated.")(nullable=True)
     claim_rank: pl.String = c.category(v.ClaimRank, "Rank that the source gives the claim.")()
-    evidence_url: pl.String = c.text(nullable=True, description="Page that the source gives as evidence.")
+    evidence_url: pl.String = c.evidence_url()
     note: pl.String = c.note()
 
     @pa.dataframe_check(description="A start is not after the day that the source describes.")

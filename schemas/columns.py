@@ -55,6 +55,7 @@ locator = partial(pa.Field, description="Where in the snapshot: a line, a row, a
 # texts
 text = partial(pa.Field)
 town_text = partial(pa.Field, description="The town as the source prints it.")
+evidence_url = partial(pa.Field, nullable=True, description="Page that the source gives as evidence.")
 note = partial(pa.Field, nullable=True, description="Remark that the source makes.")
 publisher = partial(pa.Field, description="Who publishes the claim; a row can name its own publisher.")
 name = partial(pa.Field)

@@ -21,6 +21,7 @@ class PartnershipGroups(TableModel):
     snapshot_id: pl.String = c.snapshot_id()
     locator: pl.String = c.locator()
     publisher: pl.String = c.publisher()
+    evidence_url: pl.String = c.evidence_url()
     note: pl.String = c.note()
 
     class Config:
@@ -39,6 +40,9 @@ class GroupMembers(TableModel):
     until_year: pl.Int32 = c.year(description="Year until which the town was a member.")
     source_id: pl.String = c.source_id()
     locator: pl.String = c.locator()
+    publisher: pl.String = c.publisher()
+    evidence_url: pl.String = c.evidence_url()
+    note: pl.String = c.note()
 
     class Config:
         name = "group_members"

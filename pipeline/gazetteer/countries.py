@@ -246,6 +246,12 @@ def resolve_countries(texts: pl.Series, names: pl.DataFrame) -> pl.DataFrame:
     return distinct.join(resolved, on="country_text", how="left", maintain_order="left")
 
 
+def is_country(texts: pl.Series, names: pl.DataFrame) -> pl.Series:
+    """Return whether each text as a whole is the name or the code of a country, of a former one or of a part of one."""
+    looked_up = _look_up(texts.cast(pl.String).alias("text").to_frame(), "text", names)
+    return looked_up["is_text"]
+
+
 def _look_up(texts: pl.DataFrame, column: str, names: pl.DataFrame) -> pl.DataFrame:
     """Add what `column` means as `<column>_code`, `_region`, `_historic` and `is_<column>`."""
     values = {"code": "country_code", "region": "region_text", "historic": "historic_name"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,14 @@ from pipeline.errors import SourceError
 from pipeline.readers.limits import TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 #: Working columns; the control character keeps them apart from the publisher's columns, which may have any name.
-LOCATOR, ROW, RECORD, LINE, LINE_BREAKS = (f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks"))
+LOCATOR, ROW, RECORD, LINE, LINE_BREAKS, NOTHING = (
+    f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks", "nothing")
+)
+#: Derived columns of GeoJSON: the geometry of a record as well-known text, and the same if it is a line.
+GEOMETRY, GEOMETRY_LINE = "\x1fgeometry", "\x1fgeometry line"
 #: Separates the values of a cell that has several.
 VALUE_SEPARATOR = "\x1e"
 _BLANK = "\ufeff \t\r\n"
@@ -28,60 +31,25 @@ class RawRows:
     """The rows of a table file.
 
     Attributes:
-        rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`.
+        rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`; and `NOTHING` where the
+            reader knows of rows that name nobody.
         broken: records that do not fit the columns, as `BROKEN_ROWS`.
         multi_value_columns: columns whose cells can have several values, separated by `VALUE_SEPARATOR`. All of them
             have the same number of values in a row, which makes that many statements.
+        derived: columns that are made of others, and are not shown with a rejected row.
+        header: names of all columns of the file in its order, those that were not read too; by default `columns`.
     """
 
     rows: pl.DataFrame
     broken: pl.DataFrame = field(default_factory=BROKEN_ROWS.to_frame)
     multi_value_columns: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
-        """Names of the publisher's columns."""
-        return [name for name in self.rows.columns if name != LOCATOR]
-
-
-def name_columns(header: Sequence[str], where: str, needed: Collection[str] | None = None) -> list[str]:
-    """Return a name for each column: `column_<number>` where the header is blank, or repeats a name.
-
-    Args:
-        header: the cells of the header.
-        where: the file's name in messages.
-        needed: the columns that the declaration names; all by default.
-
-    Raises:
-        SourceError: a name that is needed is repeated, or there are too many columns.
-    """
-    if len(header) > TABLE.columns:
-        raise SourceError(f"{where}: the header has {len(header):,} columns, at most {TABLE.columns:,} are read")
-    counts = Counter(header)
-    repeated = sorted(name for name, count in counts.items() if count > 1 and name and _is_needed(name, needed))
-    if repeated:
-        raise SourceError(f"{where}: the header names {', '.join(map(repr, repeated[:10]))} more than once")
-    names: dict[str, None] = {}
-    for number, cell in enumerate(header, start=1):
-        name = cell
-        # A name that begins like those of working columns would be mistaken for one.
-        if not name or name in names or name.startswith("\x1f"):
-            name = f"column_{number}"
-            while name in counts or name in names:
-                name += "_"
-        names[name] = None
-    return list(names)
-
-
-def read_columns(names: Sequence[str], needed: Collection[str] | None) -> list[str]:
-    """Return which columns are read: all, or of a wide table those that the declaration names."""
-    if needed is None or len(names) <= TABLE.wide_columns:
-        return list(names)
-    return [name for name in names if name in needed] or list(names[:1])
-
-
-def _is_needed(name: str, needed: Collection[str] | None) -> bool:
-    return needed is None or name in needed
+        """Names of the publisher's columns that were read."""
+        return [name for name in self.rows.columns if name not in (LOCATOR, NOTHING)]
 
 
 def check_cells(rows: pl.DataFrame, columns: Sequence[str], where: str) -> None:

@@ -9,33 +9,21 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.gazetteer.names import clean_text
-from pipeline.readers.limits import TABLE
-from pipeline.readers.raw_rows import LOCATOR, ROW, VALUE_SEPARATOR, RawRows, check_cells
-from pipeline.readers.table import read_table
-from pipeline.sources import COLUMNS, SIDES, Declaration, SourceFile, did_you_mean
+from pipeline.readers.lookup import join_lookup, read_lookup
+from pipeline.readers.name_cells import part_cells, recognise_parts, split_cells
+from pipeline.readers.raw_files import find_sources, read_raw_rows
+from pipeline.readers.raw_rows import LOCATOR, NOTHING, ROW, VALUE_SEPARATOR, check_cells
+from pipeline.sources import COLUMNS, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from pipeline.raw_store.manifest import Snapshot
+    from pipeline.readers.raw_files import Received
+    from pipeline.readers.raw_rows import RawRows
+    from pipeline.sources import Declaration
 
 #: Texts that `clean_text` would not change: words of Latin or Cyrillic letters and ASCII, with one space between them.
 _CLEAN: Final = "^[!-~À-ɏЀ-џ]+(?: [!-~À-ɏЀ-џ]+)*$"
-#: Names of Wikidata items in the languages that a source has them in.
-ITEM_NAMES = pl.Schema({"wikidata_id": pl.String, "name": pl.String, "language": pl.String})
-
-
-@dataclass(frozen=True)
-class Received:
-    """A file of a source, with its verified bytes."""
-
-    file: SourceFile
-    snapshot: Snapshot
-    content: bytes
-
-    def without_content(self) -> Received:
-        """Return the same without the bytes, which nobody needs once they are read."""
-        return replace(self, content=b"")
 
 
 @dataclass(frozen=True)
@@ -58,7 +46,9 @@ class RawFile:
             source_id=pl.lit(self.source_id),
             snapshot_id=pl.lit(self.snapshot_id),
             locator=LOCATOR,
-            row_json=pl.struct(texts).struct.json_encode(),
+            row_json=pl.struct(
+                pl.col(texts).str.replace_all(VALUE_SEPARATOR, " | ", literal=True)
+            ).struct.json_encode(),
         )
 
 
@@ -68,8 +58,9 @@ class Statements:
 
     Attributes:
         rows: one row a statement (a raw row that names several partners makes several): `row` (its `ROW` in
-            `raw`), `snapshot_id`, `as_of_date`, `locator`, `shape_breaks` (columns that do not look as declared) and
-            every column of `COLUMNS` as clean text, null where the source has none.
+            `raw`), `snapshot_id`, `as_of_date`, `locator`, `names_nobody` (whether the row is blank or its list of
+            partners empty), `shape_breaks` (columns that do not look as declared) and every column of `COLUMNS` as
+            clean text, null where the source has none.
         raw: the files of these rows.
         broken: raw rows that could not be split into columns: `snapshot_id`, `locator`, `message`, `row_json`.
     """
@@ -79,38 +70,38 @@ class Statements:
     broken: pl.DataFrame
 
 
-def read_statements(declaration: Declaration, received: Sequence[Received], holds: str) -> Statements:
+def read_statements(
+    declaration: Declaration, received: Sequence[Received], holds: str, countries: pl.DataFrame
+) -> Statements:
     """Read all files of a source with the same content.
 
     Args:
         declaration: of the source.
         received: its files.
         holds: the content: `claims`, `awards` and so on.
+        countries: names of countries, from `pipeline.gazetteer.countries`.
 
     Raises:
         SourceError: a file is not what its declaration says; names the file, the column and the nearest one.
     """
-    lookup = _read_lookup(declaration, received)
+    lookup = read_lookup(declaration, received)
     frames, raw_files, broken, row_count = [], [], [], 0
     for item in received:
         if item.file.holds != holds:
             continue
-        table = _read(item, declaration)
+        table = read_raw_rows(item, declaration)
         rows = table.rows.with_row_index(ROW, offset=row_count).with_columns(pl.col(ROW).cast(pl.Int64))
         row_count += rows.height
-        frames.append(_select_columns(_split_values(rows, table), table.columns, declaration, item))
-        raw_files.append(RawFile(declaration.id, item.snapshot.snapshot_id, rows))
+        frames.append(_select_columns(_split_values(rows, table), table, declaration, item))
+        raw_files.append(RawFile(declaration.id, item.snapshot.snapshot_id, rows.drop(NOTHING, *table.derived)))
         broken.append(table.broken.select(pl.lit(item.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
-    statements = split_cells(pl.concat(frames).collect(), declaration.split)
+    statements = split_cells(pl.concat(frames).collect(), declaration.split, declaration.language, countries)
+    statements = part_cells(statements, declaration.parts)
+    if holds == "claims":
+        statements = recognise_parts(statements, declaration.language, countries)
     if lookup is not None and declaration.lookup:
-        statements = _join_lookup(statements, lookup, declaration.lookup.column)
+        statements = join_lookup(statements, lookup, declaration.lookup.column)
     return Statements(statements, tuple(raw_files), pl.concat(broken))
-
-
-def _read(item: Received, declaration: Declaration) -> RawRows:
-    alternatives = declaration.columns_of(item.file).values()
-    needed = {*declaration.shape, *(name for names in alternatives for name in names)}
-    return read_table(item.content, declaration.format_of(item.file), item.snapshot.snapshot_id, needed)
 
 
 def _split_values(rows: pl.DataFrame, table: RawRows) -> pl.DataFrame:
@@ -121,9 +112,9 @@ def _split_values(rows: pl.DataFrame, table: RawRows) -> pl.DataFrame:
     return rows.with_columns(pl.col(columns).str.split(VALUE_SEPARATOR)).explode(columns, empty_as_null=True)
 
 
-def _select_columns(rows: pl.DataFrame, names: list[str], declaration: Declaration, item: Received) -> pl.LazyFrame:
-    """Return our columns, made of those of the publisher (`names`)."""
-    sources = _find_columns(names, declaration, item)
+def _select_columns(rows: pl.DataFrame, table: RawRows, declaration: Declaration, item: Received) -> pl.LazyFrame:
+    """Return our columns, made of those of the publisher."""
+    sources = find_sources(table, declaration, item)
     constants = declaration.constants_of(item.file)
     needed = list(dict.fromkeys(sources.values()))
     check_cells(rows, needed, item.snapshot.snapshot_id)
@@ -133,6 +124,7 @@ def _select_columns(rows: pl.DataFrame, names: list[str], declaration: Declarati
         (by_name[sources[ours]] if ours in sources else pl.lit(constants.get(ours), dtype=pl.String)).alias(ours)
         for ours in COLUMNS
     ]
+    names = table.columns
     for name in declaration.shape:
         if name not in names:
             raise SourceError(
@@ -148,6 +140,7 @@ def _select_columns(rows: pl.DataFrame, names: list[str], declaration: Declarati
         pl.lit(item.snapshot.snapshot_id).alias("snapshot_id"),
         pl.lit(item.snapshot.as_of_date).alias("as_of_date"),
         pl.col(LOCATOR).alias("locator"),
+        pl.col(NOTHING).alias("names_nobody"),
         (pl.sum_horizontal(breaks) if breaks else pl.lit(0)).cast(pl.Int32).alias("shape_breaks"),
         *columns,
     )
@@ -175,105 +168,3 @@ def _replace_where(is_replaced: pl.Expr, value: pl.Expr, cells: pl.DataFrame) ->
         values = column[places].to_frame().select(value).to_series()
         columns.append(column.scatter(places, values) if places.len() else column)
     return cells.with_columns(columns)
-
-
-def _find_columns(names: list[str], declaration: Declaration, item: Received) -> dict[str, str]:
-    """Return which of the file's columns (`names`) has the values of each column of ours."""
-    columns: dict[str, str] = {}
-    for ours, alternatives in declaration.columns_of(item.file).items():
-        present = [name for name in alternatives if name in names]
-        if not present:
-            hint = did_you_mean(alternatives[0], names[: TABLE.wide_columns])
-            if len(names) == 1 and declaration.format_of(item.file).type in ("csv", "tsv"):
-                hint = f"; the header is one field, {names[0][:80]!r}: is the delimiter another?"
-            raise SourceError(
-                f"{item.snapshot.snapshot_id}: has no column {' or '.join(map(repr, alternatives))}{hint} "
-                f"(declared in {declaration.path} as columns.{ours})"
-            )
-        columns[ours] = present[0]
-    return columns
-
-
-def split_cells(rows: pl.DataFrame, separators: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Return a statement for each name of a cell that has several.
-
-    Args:
-        rows: one row a statement.
-        separators: of names in a cell, by column.
-    """
-    for column, (first, *others) in separators.items():
-        cell = pl.col(column)
-        for other in others:
-            cell = cell.str.replace_all(other, first, literal=True)
-        rows = (
-            rows.with_columns(pl.when(cell.is_not_null()).then(cell.str.split(first)).alias(column))
-            .with_row_index("__cell")
-            .explode(column, empty_as_null=True)
-            .with_columns(clean_text(pl.col(column)).alias(column))
-        )
-        # A separator at the end of a cell names nobody; a cell of separators only stays, to be rejected.
-        is_named = pl.col(column).is_not_null()
-        is_first_of_none = ~is_named.any().over("__cell") & pl.col("__cell").is_first_distinct()
-        rows = rows.filter(is_named | is_first_of_none).drop("__cell")
-    return rows
-
-
-def _read_lookup(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame | None:
-    """Return what the lookup file of a source says of identifiers: one row an identifier, the first in the file.
-
-    Returns:
-        `id`, `name` and those of `LOOKUP_COLUMNS` that the declaration maps; None if it has no such file.
-    """
-    if declaration.lookup is None:
-        return None
-    item = next(item for item in received if item.file.name == declaration.lookup.file)
-    table = _read(item, declaration)
-    columns = _find_columns(table.columns, declaration, item)
-    lookup = table.rows.select(clean_text(pl.col(name)).alias(ours) for ours, name in columns.items())
-    return lookup.drop_nulls("id").unique("id", keep="first", maintain_order=True)
-
-
-def _join_lookup(rows: pl.DataFrame, lookup: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Fill in what the lookup file says of the towns with an identifier, where the statement says nothing."""
-    for side in SIDES:
-        names = (name for name in lookup.columns if name not in ("id", "names"))
-        ours = {name: side if name == "name" else f"{side}_{name}" for name in names}
-        looked_up = lookup.select(
-            pl.col("id").alias(f"{side}_{column}"), *(pl.col(name).alias(f"__{name}") for name in ours)
-        )
-        rows = rows.join(looked_up, on=f"{side}_{column}", how="left", maintain_order="left")
-        # The item in the lookup file wins: that of the statement may be a redirect to it.
-        rows = rows.with_columns(
-            pl.coalesce([f"__{name}", target] if name == "wikidata_id" else [target, f"__{name}"]).alias(target)
-            for name, target in ours.items()
-        ).drop(f"__{name}" for name in ours)
-    return rows
-
-
-def read_item_names(declaration: Declaration, received: Sequence[Received]) -> pl.DataFrame:
-    """Return every name that the lookup file of a source has for Wikidata items, as `ITEM_NAMES`.
-
-    The language is null for `mul`, a name in all languages.
-    """
-    lookup = _read_lookup(declaration, received)
-    if lookup is None or "names" not in lookup.columns:
-        return ITEM_NAMES.to_frame()
-    names = pl.List(pl.Struct({"language": pl.String, "name": pl.String}))
-    item = pl.coalesce("wikidata_id", "id") if "wikidata_id" in lookup.columns else pl.col("id")
-    return (
-        lookup.drop_nulls("names")
-        .select(item.alias("wikidata_id"), pl.col("names").str.json_decode(names))
-        .explode("names")
-        .unnest("names")
-        .with_columns(pl.when(pl.col("language") != "mul").then("language").alias("language"))
-        .select(list(ITEM_NAMES))
-        .drop_nulls("name")
-        .unique()
-        .sort(pl.all(), nulls_last=True)
-    )
-
-
-def count_lookup_rows(declaration: Declaration, item: Received) -> int:
-    """Return how many rows a lookup file has; the ledger counts them as ignored."""
-    table = _read(item, declaration)
-    return table.rows.height + table.broken.height

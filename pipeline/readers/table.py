@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 
     from pipeline.readers.raw_rows import RawRows
     from pipeline.sources import Format
+    from pipeline.sources.values import ColumnName
 
 
-def read_table(content: bytes, layout: Format, where: str, needed: Collection[str] | None = None) -> RawRows:
+def read_table(content: bytes, layout: Format, where: str, needed: Collection[ColumnName] | None = None) -> RawRows:
     """Read a table file.
 
     Args:

@@ -2,7 +2,8 @@
 
 from pipeline.sources.keys import CODED, COLUMNS, SIDES, did_you_mean
 from pipeline.sources.load import BUILT_IN, CORRECTIONS, load_declarations, load_editions
-from pipeline.sources.model import Declaration, Format, Limits, SourceFile, page_title
+from pipeline.sources.model import Declaration, page_title
+from pipeline.sources.sections import Format, Limits, SourceFile
 
 __all__ = [
     "BUILT_IN",

@@ -37,6 +37,11 @@ with Path(__file__).with_name("columns.csv").open(encoding="utf-8", newline="") 
 COLUMNS = tuple(row["column"] for row in _ROWS if row["file"] == "rows")
 #: The columns that a file of names may have; `wikidata_id` is the item that a redirect leads to.
 LOOKUP_COLUMNS = tuple(row["column"] for row in _ROWS if row["file"] == "names")
+#: What a pattern under [parts] can find beside the name: columns of that side, and columns of the link.
+PARTS: tuple[str, ...] = (
+    *("name", "country", "region", "latitude", "longitude", "population", "kind", "wikidata_id", "geonames_id", "key"),
+    *("form", "status", "start", "end", "note"),
+)
 #: Columns whose values come from a vocabulary.
 CODED: dict[str, type[StrEnum]] = {
     row["column"]: getattr(vocabularies, row["vocabulary"]) for row in _ROWS if row["vocabulary"]
@@ -44,8 +49,8 @@ CODED: dict[str, type[StrEnum]] = {
 #: The required columns of each content: one of each group.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "claims": (
-        ("town", "town_wikidata_id", "town_geonames_id"),
-        ("partner", "partner_wikidata_id", "partner_geonames_id"),
+        ("town", "town_wikidata_id", "town_geonames_id", "town_key"),
+        ("partner", "partner_wikidata_id", "partner_geonames_id", "partner_key"),
     ),
     "names": (("id",), ("name",)),
     "awards": (("town",), ("award",)),

@@ -1,35 +1,33 @@
-"""The model of a declaration: its sections, its defaults, and the checks of one part against another."""
+"""The model of a declaration, and the checks of one section against another."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from pipeline.sources.keys import (
     CODED,
     COLUMNS,
     GAZETTEER_CONTENTS,
     LOOKUP_COLUMNS,
+    PARTS,
     REQUIRED,
-    Content,
+    SIDES,
     did_you_mean,
 )
-from pipeline.sources.values import Address, Encoding, FileName, NonEmpty, Pattern, Share
+from pipeline.sources.sections import Expect, Format, Ignore, Limits, Live, Lookup, Section, SourceFile, Suspect
+from pipeline.sources.values import ColumnName, NonEmpty, Pattern
 from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What a process can be given at all.
-_WEEK: Final = 7 * 24 * 3600
-_PEBIBYTE: Final = 1 << 30
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+#: A named group of a pattern under [parts].
+_GROUP: Final = re.compile(r"\(\?P?<(\w+)>")
 
 
 def page_title(name: str) -> str:
@@ -37,104 +35,7 @@ def page_title(name: str) -> str:
     return Path(name).stem.removesuffix("_section").replace("_", " ")
 
 
-class Format(_Section):
-    """The format of a file."""
-
-    type: Literal[
-        "csv",
-        "tsv",
-        "json",
-        "jsonl",
-        "excel",
-        "wikitext",
-        "wikipages",
-        "wikidata_statements",
-        "wikidata_towns",
-        "wikidata_entities",
-    ] = "csv"
-    delimiter: Annotated[str, Field(pattern=r"^[\x00-\x7f]$")] | None = None
-    quote: Annotated[str, Field(pattern=r"^[\x00-\x7f]?$")] = '"'
-    encoding: Encoding = "utf-8"
-    header: bool | Annotated[list[str], Field(min_length=1)] = True
-    sheet: str | int = 1
-    records: str | None = None
-    #: For wikitext: the language of its words, and the title of the page.
-    language: str | None = None
-    title: str | None = None
-
-
-class SourceFile(_Section):
-    """One file of a source, and what its rows are."""
-
-    name: FileName
-    url: Address | None = None
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    holds: Content = "claims"
-    #: A file that the publisher may not have, or that the operator may not have fetched.
-    optional: bool = False
-    as_of: date | None = None
-    format: Format | None = None
-    columns: dict[str, str | list[str]] | None = None
-    constants: dict[str, str] | None = None
-
-
-class Suspect(_Section):
-    """Values that the source prints but that cannot be true, with the reason."""
-
-    column: str
-    values: Annotated[list[str], Field(min_length=1)]
-    action: Literal["null", "keep"] = "null"
-    reason: NonEmpty
-
-
-class Ignore(_Section):
-    """Rows that are no statements: headings, sums, empty lines."""
-
-    column: str
-    pattern: Pattern
-    reason: NonEmpty
-
-
-class Lookup(_Section):
-    """A second file of the source that gives names for identifiers."""
-
-    file: str
-    column: Literal["wikidata_id", "geonames_id"] = "wikidata_id"
-
-
-class Live(_Section):
-    """A service that is queried, instead of a file that is downloaded."""
-
-    service: Literal["wikidata", "mediawiki", "dump"]
-    endpoint: Address
-    languages: list[str] = []
-
-
-class Bounds(_Section):
-    """A minimum and a maximum."""
-
-    min: int = 1
-    max: int | None = None
-
-
-class Expect(_Section):
-    """What a good snapshot looks like; any other stops the build."""
-
-    rows: Bounds = Bounds()
-    filled: dict[str, Share] = {}
-    max_rejected_share: Share = 0.5
-    max_shifted_rows: Annotated[int, Field(ge=0)] = 0
-    earliest_year: int = 1800
-
-
-class Limits(_Section):
-    """What reading a source may take: it is read in a process of its own, which is ended beyond that."""
-
-    seconds: Annotated[float, Field(gt=0, le=_WEEK)] = 900
-    memory_mib: Annotated[int, Field(gt=0, le=_PEBIBYTE)] = 8192
-
-
-class Declaration(_Section):
+class Declaration(Section):
     """One declared source."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -156,11 +57,15 @@ class Declaration(_Section):
     #: For a gazetteer: the installed package that has the data.
     package: str | None = None
     format: Format = Format()
-    columns: dict[str, str | list[str]] = {}
+    columns: dict[str, ColumnName | list[ColumnName]] = {}
+    #: For a file with a row a town and its partners side by side: `partner = "partner_{n}"`.
+    unpivot: dict[str, ColumnName | list[ColumnName]] = {}
     constants: dict[str, str] = {}
     codes: dict[str, dict[str, str]] = {}
     unknown_markers: list[str] = [""]
     split: dict[str, Annotated[list[NonEmpty], Field(min_length=1)]] = {}
+    #: What stands in one cell: a pattern with named groups.
+    parts: dict[str, Pattern] = {}
     lookup: Lookup | None = None
     live: Live | None = None
     shape: dict[str, Pattern] = {}
@@ -173,10 +78,14 @@ class Declaration(_Section):
     #: The file of the declaration; a source's own files may be in the same folder.
     path: Annotated[Path, Field(exclude=True)]
 
-    def columns_of(self, file: SourceFile) -> dict[str, list[str]]:
-        """Return, for each column of ours, the names that the file may use for it."""
+    def columns_of(self, file: SourceFile) -> dict[str, list[ColumnName]]:
+        """Return, for each column of ours, the names (or places, from 1) that the file may use for it."""
         columns = self.columns if file.columns is None else file.columns
-        return {ours: [theirs] if isinstance(theirs, str) else theirs for ours, theirs in columns.items()}
+        return {ours: theirs if isinstance(theirs, list) else [theirs] for ours, theirs in columns.items()}
+
+    def unpivot_of(self, file: SourceFile) -> dict[str, ColumnName | list[ColumnName]]:
+        """Return, for each column of ours, the file's columns that stand side by side; none for a file of names."""
+        return {} if file.holds == "names" else self.unpivot
 
     def constants_of(self, file: SourceFile) -> dict[str, str]:
         """Return the values that every row of the file has."""
@@ -235,18 +144,25 @@ def _check_live(declaration: Declaration) -> None:
 
 def _check_columns(declaration: Declaration, file: SourceFile) -> None:
     columns, constants = declaration.columns_of(file), declaration.constants_of(file)
+    unpivot = declaration.unpivot_of(file)
     # A file of names that has its own columns says more about an identifier than the name.
     valid = LOOKUP_COLUMNS if file.holds == "names" and file.columns else COLUMNS
     for column, names in columns.items():
         if not names:
             raise ValueError(f"columns.{column}: an empty list; name at least one of the file's columns")
         _require_valid(column, valid, "column")
+    for column in unpivot:
+        _require_valid(column, COLUMNS, "unpivot")
+        if column in columns:
+            raise ValueError(f"unpivot.{column}: is under [columns] too; name it once")
+    if unpivot:
+        check_groups(unpivot)
     for column, value in constants.items():
         _require_valid(column, COLUMNS, "column")
         if column in CODED:
             _require_valid(value, CODED[column], f"constants.{column}")
     for group in REQUIRED[file.holds]:
-        if not {*columns, *constants}.intersection(group):
+        if not {*columns, *constants, *unpivot}.intersection(group):
             raise ValueError(f"file {file.name!r} holds {file.holds}, but no column gives {' or '.join(group)}")
 
 
@@ -263,6 +179,13 @@ def _check_keys(declaration: Declaration) -> None:
         raise ValueError(
             f"split: {', '.join(declaration.split)}: which of one belongs to which of the other is not known; split one"
         )
+    for column, pattern in declaration.parts.items():
+        _require_valid(column, SIDES, "parts")
+        groups = _GROUP.findall(pattern)
+        if "name" not in groups:
+            raise ValueError(f"parts.{column}: the pattern has no group that is the name: (?<name>…)")
+        for group in groups:
+            _require_valid(group, PARTS, f"parts.{column}: the group")
     for column, codes in declaration.codes.items():
         _require_valid(column, CODED, "codes")
         for code, value in codes.items():
@@ -273,3 +196,24 @@ def _require_valid(word: str, valid: Iterable[str], place: str) -> None:
     valid = [str(choice) for choice in valid]
     if word not in valid:
         raise ValueError(f"{place} {word!r} is not known{did_you_mean(word, valid)}")
+
+
+def check_groups(unpivot: dict[str, ColumnName | list[ColumnName]]) -> None:
+    """Check that columns side by side are all patterns with `{n}`, or all lists of the same length.
+
+    Raises:
+        ValueError: they are not; names the first that differs.
+    """
+    lengths = {ours: len(theirs) if isinstance(theirs, list) else 0 for ours, theirs in unpivot.items()}
+    first, *others = lengths
+    for ours in others:
+        if lengths[ours] != lengths[first]:
+            raise ValueError(
+                f"unpivot.{ours}: which of it belongs to which of unpivot.{first} is not known: "
+                "name as many columns in both, or a pattern with {n} in both"
+            )
+    for ours, theirs in unpivot.items():
+        if not isinstance(theirs, list) and "{n}" not in str(theirs):
+            raise ValueError(
+                f"unpivot.{ours}: a pattern such as 'partner_{{n}}', or a list of columns (it is {theirs!r})"
+            )

@@ -53,3 +53,5 @@ FileName = Annotated[str, AfterValidator(_check_file_name)]
 Address = Annotated[str, AfterValidator(_check_address)]
 NonEmpty = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+#: A column of a file by its name, or by its place from 1.
+ColumnName = Annotated[int, Field(ge=1, strict=True)] | str

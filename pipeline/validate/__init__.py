@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from pipeline.readers.statements import read_item_names, read_statements
+from pipeline.readers.lookup import read_item_names
+from pipeline.readers.statements import read_statements
 from pipeline.validate.bounds import check_bounds
 from pipeline.validate.checked import Checked
 from pipeline.validate.claims import distinguish_repeats
@@ -24,7 +25,7 @@ from schemas import Findings, Rejects
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.readers.statements import Received
+    from pipeline.readers.raw_files import Received
     from pipeline.sources import Declaration
 
 __all__ = ["Checked", "check_source"]
@@ -50,7 +51,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
             ledgers.append(count_rows_of_names(declaration, received))
             attributes["item_names"] = read_item_names(declaration, received)
             continue
-        statements = read_statements(declaration, received, holds)
+        statements = read_statements(declaration, received, holds, countries)
         validated = validate_rows(statements.rows, declaration, holds, countries)
         rejected = make_rejects(validated.rejected, statements, declaration.id)
         ledger = count_rows(declaration, statements, validated, rejected, holds)

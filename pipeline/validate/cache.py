@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipeline.readers.statements import Received
+    from pipeline.readers.raw_files import Received
     from pipeline.sources import Declaration
 
 _FRAMES = Checked.frame_names()

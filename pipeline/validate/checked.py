@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.readers.statements import ITEM_NAMES, RawFile
+from pipeline.readers.lookup import ITEM_NAMES
 from pipeline.validate.compact import compact
 from schemas import ClaimsRead, Findings, Ledger, Rejects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pipeline.readers.statements import RawFile
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,12 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
         for side in SIDES
         if frame[f"{side}_country"].count()
     ]
-    findings = collect_findings(frame, unknown_countries)
+    unknown_keys = [
+        FindingRule((pl.col(side) == pl.col(f"{side}_key")).fill_null(value=False), side, "unknown_key", v.Action.KEPT)
+        for side in SIDES
+        if frame[f"{side}_key"].count()
+    ]
+    findings = collect_findings(frame, unknown_countries + unknown_keys)
     frame = _with_ids(frame, declaration)
     frame, place_findings = read_places(frame)
     frame = _with_ends(frame)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipeline.readers.statements import Received, Statements, count_lookup_rows
+from pipeline.readers.lookup import count_lookup_rows
 from schemas import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.readers.raw_files import Received
+    from pipeline.readers.statements import Statements
     from pipeline.sources import Declaration
     from pipeline.validate.rows import ValidatedRows
 

@@ -20,6 +20,10 @@ _RULES: Final = {
     "geonames_id": "bad_identifier",
     "wikidata_id": "bad_identifier",
 }
+_DEGREES: Final = r"([-+]?\d+(?:\.\d+)?)"
+_FIRST_POINT: Final = rf"(?i)^\s*(?:POINT|LINESTRING)\s*Z?\s*\(\s*{_DEGREES}\s+{_DEGREES}"
+_LAST_POINT: Final = rf"(?i)^\s*(?:POINT|LINESTRING)\s*Z?\s*\((?:.*,)?\s*{_DEGREES}\s+{_DEGREES}[^,]*\)\s*$"
+_PAIR: Final = rf"^\s*\(?\s*{_DEGREES}°?\s*[,;\s]\s*{_DEGREES}°?\s*\)?\s*$"
 _NUMBERS: Final = {"latitude": pl.Float64, "longitude": pl.Float64, "population": pl.Int64, "geonames_id": pl.Int64}
 
 
@@ -27,6 +31,8 @@ def read_places(frame: pl.DataFrame) -> WithFindings:
     """Return statements with coordinates, populations and identifiers read; what cannot be read is null."""
     findings = []
     for side in SIDES:
+        frame, point_findings = _read_point(frame, side)
+        findings += point_findings
         values = _values(frame, side)
         # The text stays under its name until the findings are collected.
         both = frame.with_columns(**{f"{name}_read": value for name, value in values.items()})
@@ -51,6 +57,27 @@ def read_places(frame: pl.DataFrame) -> WithFindings:
     return frame, findings
 
 
+def _read_point(frame: pl.DataFrame, side: Side) -> WithFindings:
+    """Return statements with the coordinates of a point where no other are given.
+
+    Well-known text has the longitude first (of a line the town is the first point, the partner the last); two numbers
+    beside each other are latitude and longitude.
+    """
+    name = f"{side}_point"
+    if not frame[name].count():
+        return frame, []
+    pattern = _FIRST_POINT if side == "town" else _LAST_POINT
+    text = pl.col(name)
+    longitude = pl.coalesce(text.str.extract(pattern, 1), text.str.extract(_PAIR, 2))
+    latitude = pl.coalesce(text.str.extract(pattern, 2), text.str.extract(_PAIR, 1))
+    is_bad = text.is_not_null() & latitude.is_null()
+    findings = collect_findings(frame, [FindingRule(is_bad, name, "bad_coordinate")])
+    return frame.with_columns(
+        pl.coalesce(f"{side}_latitude", latitude).alias(f"{side}_latitude"),
+        pl.coalesce(f"{side}_longitude", longitude).alias(f"{side}_longitude"),
+    ), findings
+
+
 def _values(frame: pl.DataFrame, side: Side) -> dict[str, pl.Expr]:
     """Return what is read from the columns that are not empty, by the column's name after the side."""
     filled = {name for name in _RULES if frame[f"{side}_{name}"].count()}
@@ -62,7 +89,9 @@ def _values(frame: pl.DataFrame, side: Side) -> dict[str, pl.Expr]:
         count = pl.col(f"{side}_population").cast(pl.Float64, strict=False)
         values["population"] = pl.when((count >= 0) & (count == count.floor())).then(count.cast(pl.Int64, strict=False))
     if "geonames_id" in filled:
-        place_id = pl.col(f"{side}_geonames_id").cast(pl.Int64, strict=False)
+        # An address of GeoNames has the number in its path.
+        number = pl.col(f"{side}_geonames_id").str.replace(r"^https?://.*geonames\.org/(\d+)(?:/.*)?$", "$1")
+        place_id = number.cast(pl.Int64, strict=False)
         values["geonames_id"] = pl.when(place_id >= 1).then(place_id)
     # Where a language has no name for an item, Wikidata prints the identifier as the label.
     has_labels = frame[side].str.starts_with("Q").any()

@@ -14,6 +14,7 @@ from pipeline.gazetteer.countries import resolve_countries
 from pipeline.sources import SIDES
 from pipeline.validate.claims import read_claims, read_others
 from pipeline.validate.findings import NO_FINDINGS, FindingRule, collect_findings
+from pipeline.validate.none_statements import read_remarks, states_none
 from pipeline.validate.rejects import broken_rules, has_equal_names, ignored_rows, is_self_link
 from pipeline.validate.shifted_rows import shift_signs, shifted_columns
 from pipeline.validate.values import decode_categories, null_suspects, read_number
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 #: Statements in a chunk, at most: validation takes ten times their memory. And at least: fewer do not pay for a thread.
 CHUNK_SIZE, SMALL_CHUNK = 250_000, 20_000
 
+_STATES_NONE: Final = FindingRule(pl.lit(value=True), "partner", "states_none", v.Action.KEPT, v.Severity.INFO)
 _NONE_REJECTED: Final = pl.DataFrame(schema={"row": pl.Int64, "rules": pl.String, "message": pl.String})
 _CONTRACTS: Final[dict[str, type[TableModel]]] = {
     "claims": ClaimStatements,
@@ -99,8 +101,9 @@ def _chunks(statements: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _validate_chunk(
     statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame
 ) -> ValidatedRows:
-    ignored = ignored_rows(statements, declaration)
-    frame = statements.filter(~pl.col("row").is_in(ignored.implode())) if ignored.len() else statements
+    frame, ignored, none_findings = _without_nobody(statements, declaration, holds)
+    if holds == "claims":
+        frame = read_remarks(frame)
     frame, suspect_findings = null_suspects(frame, declaration)
     printed = _with_countries(frame, countries)
     frame, code_findings = decode_categories(_with_rule_columns(printed, declaration), declaration)
@@ -122,8 +125,28 @@ def _validate_chunk(
         accepted, value_findings, dates = read_claims(accepted, declaration)
     else:
         accepted, value_findings = read_others(accepted, declaration)
-    all_findings = pl.concat([NO_FINDINGS, *findings, *value_findings])
+    all_findings = pl.concat([NO_FINDINGS, *none_findings, *findings, *value_findings])
     return ValidatedRows(accepted, rejected, ignored.to_frame("row"), namesakes, all_findings, dates)
+
+
+def _without_nobody(
+    statements: pl.DataFrame, declaration: Declaration, holds: str
+) -> tuple[pl.DataFrame, pl.Series, list[pl.DataFrame]]:
+    """Return the statements that name somebody, the raw rows that do not, and findings on those that say so."""
+    declared = ignored_rows(statements, declaration)
+    frame = statements.filter(~pl.col("row").is_in(declared.implode())) if declared.len() else statements
+    is_nobody = frame["names_nobody"]
+    findings: list[pl.DataFrame] = []
+    if holds == "claims":
+        says_none = states_none(frame) & ~is_nobody
+        findings = collect_findings(frame.filter(says_none), [_STATES_NONE])
+        is_nobody |= says_none
+    if not is_nobody.any():
+        return frame, declared, findings
+    named = frame.filter(~is_nobody)
+    nobody = frame["row"].unique(maintain_order=True)
+    nobody = nobody.filter(~nobody.is_in(named["row"].implode()))
+    return named, pl.concat([declared, nobody]), findings
 
 
 def _with_rule_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
@@ -131,7 +154,10 @@ def _with_rule_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.Data
     # A text without a letter names no town; an identifier alone does.
     towns = [
         pl.coalesce(
-            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side), f"{side}_wikidata_id", f"{side}_geonames_id"
+            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side),
+            f"{side}_wikidata_id",
+            f"{side}_geonames_id",
+            f"{side}_key",
         ).alias(side)
         for side in SIDES
     ]

@@ -16,8 +16,8 @@ from pipeline.gazetteer.downloads import Download, find_downloads
 from pipeline.gazetteer.gazetteer import Gazetteer, load_gazetteer
 from pipeline.raw_store.local_files import read_local_file
 from pipeline.raw_store.snapshots import RawStore
-from pipeline.readers.statements import Received
-from pipeline.sources.model import Expect
+from pipeline.readers.raw_files import Received
+from pipeline.sources.sections import Expect
 from pipeline.validate import Checked, check_source
 from pipeline.validate.claims import check_claims
 from pipeline.validate.source_gates import check_source_gates

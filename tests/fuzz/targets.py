@@ -16,7 +16,8 @@ from pipeline.extract.dumps.search import EntitySearch, PageSearch, UnreadableEr
 from pipeline.gazetteer.countries import country_names
 from pipeline.raw_store.manifest import MANIFEST, read_manifest
 from pipeline.raw_store.snapshots import describe
-from pipeline.readers.statements import Received, read_statements
+from pipeline.readers.raw_files import Received
+from pipeline.readers.statements import read_statements
 from pipeline.readers.wikitext import languages, load_profile, page_filter
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.sources import Declaration
@@ -60,7 +61,7 @@ def _read_list(content: bytes, random: Random, columns: dict[str, Any], **layout
     if random.random() < 0.05:
         check_source(declaration, received, country_names())
     else:
-        read_statements(declaration, received, "claims")
+        read_statements(declaration, received, "claims", country_names())
 
 
 def read_csv(content: bytes, random: Random) -> None:

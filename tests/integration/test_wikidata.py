@@ -34,7 +34,7 @@ from pipeline.extract.wikidata import fetch as fetching
 from pipeline.extract.wikidata.fetch import fetch_wikidata
 from pipeline.gazetteer.countries import country_names
 from pipeline.raw_store.snapshots import RawStore, describe
-from pipeline.readers.statements import Received
+from pipeline.readers.raw_files import Received
 from pipeline.sources import BUILT_IN, Declaration, load_declarations
 from pipeline.sources.settings import Settings
 from pipeline.validate import check_source

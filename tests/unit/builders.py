@@ -18,7 +18,7 @@ from pipeline.gazetteer.gazetteer import PLACES_SCHEMA, Gazetteer, index_names
 from pipeline.locate import LinkageResult
 from pipeline.raw_store.manifest import Snapshot
 from pipeline.raw_store.snapshots import describe
-from pipeline.readers.statements import Received
+from pipeline.readers.raw_files import Received
 from pipeline.sources import Declaration
 from pipeline.validate import Checked, check_source
 from schemas import Claims, Ledger, LocationCandidates, Sources

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline.errors import SourceError
 from pipeline.gazetteer.countries import country_names
 from pipeline.readers.category_words import decode_words
-from pipeline.readers.statements import split_cells
+from pipeline.readers.name_cells import split_cells
 from pipeline.validate import Checked, check_source
 from schemas import ClaimsRead, Findings, Rejects, check_table
 from schemas import vocabularies as v
@@ -154,7 +154,7 @@ def test_a_cell_of_separators_alone_names_no_partner() -> None:
 
 def test_a_statement_without_a_partner_stays_beside_others_of_its_row() -> None:
     rows = pl.DataFrame({"row": [0, 0, 1], "partner": ["B; C;", None, "D"], "note": ["one", "two", "three"]})
-    apart = split_cells(rows, {"partner": [";"]})
+    apart = split_cells(rows, {"partner": [";"]}, "de", country_names())
     assert apart.rows() == [(0, "B", "one"), (0, "C", "one"), (0, None, "two"), (1, "D", "three")]
 
 

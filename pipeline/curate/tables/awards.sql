@@ -8,5 +8,6 @@ SELECT
     snapshot_id,
     locator,
     publisher,
+    evidence_url,
     note
 FROM located_awards;

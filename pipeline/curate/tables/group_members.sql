@@ -6,6 +6,9 @@ SELECT
     since::INTEGER AS since_year,
     until::INTEGER AS until_year,
     source_id,
-    locator
+    locator,
+    publisher,
+    evidence_url,
+    note
 FROM located_members
 WHERE town IS NOT NULL;

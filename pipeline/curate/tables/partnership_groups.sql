@@ -10,6 +10,7 @@ SELECT
     first(snapshot_id ORDER BY snapshot_id, row) AS snapshot_id,
     first(locator ORDER BY snapshot_id, row) AS locator,
     first(publisher ORDER BY snapshot_id, row) AS publisher,
+    first(evidence_url ORDER BY snapshot_id, row) AS evidence_url,
     first(note ORDER BY snapshot_id, row) AS note
 FROM located_members
 GROUP BY group_id;

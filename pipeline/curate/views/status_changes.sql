@@ -1,7 +1,37 @@
--- When and why partnerships were suspended, resumed or ended, with their present status and the source.
+-- When and why partnerships were suspended, resumed or ended, with their present status and the source. Where nobody gives
+-- the date, `event_text` may say before when it was.
 CREATE VIEW status_changes AS
+WITH changes AS (
+    SELECT
+        events.partnership_id,
+        event,
+        event_date,
+        event_precision,
+        CASE WHEN event = 'ended' THEN coalesce(end_text, start_text) ELSE coalesce(start_text, end_text) END AS event_text,
+        cause,
+        events.claim_id
+    FROM partnership_events AS events
+    JOIN claims USING (claim_id)
+    WHERE event IN ('suspended', 'resumed', 'ended')
+    UNION ALL
+    SELECT
+        partnership_id,
+        status AS event,
+        NULL AS event_date,
+        'unknown' AS event_precision,
+        coalesce(end_text, start_text) AS event_text,
+        end_cause AS cause,
+        claim_id
+    FROM claims
+    WHERE
+        status_is_stated
+        AND status IN ('suspended', 'ended')
+        AND claim_rank <> 'deprecated'
+        AND end_date IS NULL
+        AND coalesce(start_event, '') NOT IN ('suspended', 'resumed', 'ended')
+)
 SELECT
-    events.partnership_id,
+    changes.partnership_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
     town_b.name AS town_b_name,
@@ -9,6 +39,7 @@ SELECT
     event,
     event_date,
     event_precision,
+    event_text,
     cause,
     partnerships.status,
     claims.source_id,
@@ -16,10 +47,16 @@ SELECT
     claims.note,
     claims.evidence_url,
     claims.claim_id
-FROM partnership_events AS events
+FROM changes
 JOIN partnerships USING (partnership_id)
-JOIN claims ON claims.claim_id = events.claim_id
+JOIN claims ON claims.claim_id = changes.claim_id
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
-WHERE event IN ('suspended', 'resumed', 'ended')
-ORDER BY event_date DESC, town_a_name, town_b_name, events.partnership_id, event, event_precision, claims.claim_id;
+ORDER BY
+    event_date DESC NULLS LAST,
+    town_a_name,
+    town_b_name,
+    changes.partnership_id,
+    event,
+    event_precision,
+    claims.claim_id;

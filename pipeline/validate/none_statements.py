@@ -1,0 +1,113 @@
+"""Cells that name no partner but say something: that there is none, or that a partnership is over."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from pipeline.gazetteer.names import search_key
+from pipeline.readers.category_words import decode_words
+from schemas import vocabularies as v
+
+_WORDS: Final = Path(__file__).with_name("none_words.toml")
+#: A sentence that says so is not longer, and a remark that says more than an end is.
+_LONGEST_CELL, _LONGEST_REMARK = 200, 120
+_SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×x∅]+$"
+#: What tells that a row means a town, though its name is a word for "none": None is a town in Piedmont.
+_IDENTITY: Final = ("country", "region", "latitude", "wikidata_id", "geonames_id", "key")
+
+
+def states_none(frame: pl.DataFrame) -> pl.Series:
+    """Return for each statement whether its partner's cell says that there is no partner, or none any more.
+
+    Args:
+        frame: statements.
+    """
+    texts = frame["partner"].drop_nulls().unique()
+    short = texts.filter(texts.str.len_chars() <= _LONGEST_CELL)
+    keys = short.to_frame("text").with_columns(key=search_key(pl.col("text")))
+    whole, negated, all_over = _patterns()
+    key = pl.col("key")
+    is_none = key.str.contains(whole) | pl.col("text").str.contains(_SIGNS_ONLY)
+    has_partner_word = key.str.contains(_partner_words())
+    is_sentence = has_partner_word & (key.str.contains(negated) | key.str.contains(all_over))
+    found = keys.filter(is_none | is_sentence)["text"]
+    is_told = pl.any_horizontal(pl.col(f"partner_{name}").is_not_null() for name in _IDENTITY)
+    return frame.select((pl.col("partner").is_in(found.implode()) & ~is_told).fill_null(value=False)).to_series()
+
+
+def read_remarks(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return statements with the status, and the end, that a short remark gives where no column does.
+
+    `2019 einvernehmlich beendet` is the status `ended`, and 2019 the end; with two years the end stays open.
+    """
+    notes = frame["note"].drop_nulls().unique()
+    notes = notes.filter(notes.str.len_chars() <= _LONGEST_REMARK)
+    if notes.is_empty():
+        return frame
+    key = search_key(pl.col("note"))
+    statuses = notes.to_frame("note").select(
+        "note",
+        status_found=pl.coalesce(
+            pl.when(key.str.contains(_remark_words(status))).then(pl.lit(status)) for status in ("suspended", "ended")
+        ),
+        end_found=pl.when(pl.col("note").str.count_matches(r"\b(?:1[89]|20)\d{2}\b") == 1).then("note"),
+    )
+    found = frame.select("note").join(statuses.drop_nulls("status_found"), on="note", how="left", maintain_order="left")
+    is_open = pl.col("status").is_null() & pl.col("end").is_null() & pl.col("start_event").is_null()
+    status, end = found["status_found"], found["end_found"]
+    is_ended = is_open & (status == v.Status.ENDED.value)
+    return frame.with_columns(
+        status=pl.when(is_open).then(pl.coalesce("status", status)).otherwise("status"),
+        end=pl.when(is_ended).then(end).otherwise("end"),
+    )
+
+
+@functools.cache
+def _read_words() -> dict[str, list[str]]:
+    content = tomllib.loads(_WORDS.read_text("utf-8"))
+    remarks = {
+        status: [word for words in languages.values() for word in words]
+        for status, languages in content.pop("remark").items()
+    }
+    lists = content | remarks
+    keys = {
+        name: pl.Series("word", words).to_frame().select(search_key(pl.col("word"))) for name, words in lists.items()
+    }
+    return {name: frame.to_series().drop_nulls().unique().sort().to_list() for name, frame in keys.items()}
+
+
+def _any_of(words: list[str], *, whole: bool = False) -> str:
+    """Return a pattern of search keys that contain one of these words, or end in one of East Asia's."""
+    alternatives = "|".join(re.escape(word).replace("\\ ", " ") for word in words)
+    return f"^(?:{alternatives})$" if whole else rf"(?:^|\W)(?:{alternatives})(?:\W|$)|(?:[なし없음無无]$)"
+
+
+@functools.cache
+def _patterns() -> tuple[str, str, str]:
+    words = _read_words()
+    ended = [word for word, status in decode_words("status").items() if status == v.Status.ENDED.value]
+    over = f"(?:{'|'.join(map(re.escape, [*ended, *words['ended']]))})"
+    every = "|".join(map(re.escape, words["all"]))
+    all_over = rf"(?:^|\W)(?:{every})(?:\W.*)?{over}|{over}.*(?:{every})(?:\W|$)"
+    return _any_of(words["none"], whole=True), _any_of(words["no"]), all_over
+
+
+@functools.cache
+def _partner_words() -> str:
+    """Return a pattern of the words for partnerships, and of their plurals."""
+    words = [word for word in decode_words("form") if " " not in word and len(word) >= 2]
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+@functools.cache
+def _remark_words(status: str) -> str:
+    words = [re.escape(word).replace("\\ ", " ") for word in _read_words()[status]]
+    letters = [word for word in words if word[0].isalpha() and ord(word[0]) < 0x3000]
+    others = [word for word in words if word not in letters]
+    return "|".join([rf"(?:^|\W)(?:{'|'.join(letters)})(?:\W|$)", *others])
