@@ -18,6 +18,7 @@ from pipeline.readers.header import ROW_NAMES, find_header, join_header, name_co
 from pipeline.readers.raw_rows import LINE, LINE_BREAKS, LOCATOR, RECORD, RawRows, decode
 from pipeline.readers.record_lines import (
     Ragged,
+    check_header_quote,
     check_last_quote,
     drop_blank_lines,
     find_joined,
@@ -78,7 +79,11 @@ def read_delimited(content: bytes, layout: Format, where: str, needed: Collectio
     if {delimiter, layout.quote} & {"\n", "\r", "\x00"} or delimiter == layout.quote:
         raise SourceError(f"{where}: delimiter {delimiter!r} and quote {layout.quote!r} under [format] cannot be used")
     dialect = {"delimiter": delimiter, **quoting}
+    whole = text
     text, columns, skipped = _below_header(_without_comments(text, layout), layout, dialect, where, needed)
+    if not text:
+        check_header_quote(whole, layout.quote, dialect, where)
+        raise SourceError(f"{where}: an empty list: a header, but no rows")
     names = read_columns(columns, needed)
     frame, ragged = _parse(text.encode(), layout, delimiter, columns, names, where)
     if layout.header is True and frame.is_empty() and _have_one_more(ragged, len(columns)):
@@ -90,7 +95,7 @@ def read_delimited(content: bytes, layout: Format, where: str, needed: Collectio
     else:
         lines = number_lines_of_wide(text, dialect, frame.height + len(ragged), where)
     if layout.quote:
-        check_last_quote(text, layout.quote, lines, dialect, where)
+        check_last_quote(text, layout.quote, lines, dialect, where, skipped)
     joined = find_joined(lines, ragged, text, dialect)
     frame = frame.join(lines.drop(LINE_BREAKS), on=RECORD, how="left", maintain_order="left")
     rows = drop_blank_lines(frame, names, text).filter(~pl.col(RECORD).is_in(list(joined)))

@@ -57,7 +57,7 @@ def read_json(content: bytes, layout: Format, where: str, needed: Collection[Col
     else:
         listed = enumerate(_find_records(_parse(text, where), layout, where, needed), start=1)
         records = {f"record {number}": record for number, record in listed}
-    return _to_rows({locator: _as_named(record, layout) for locator, record in records.items()}, where, needed)
+    return _to_rows({locator: _as_named(record, layout, needed) for locator, record in records.items()}, where, needed)
 
 
 def _find_records(
@@ -85,9 +85,10 @@ def _find_records(
     return document
 
 
-def _as_named(record: Any, layout: Format) -> Any:  # noqa: ANN401 - JSON
+def _as_named(record: Any, layout: Format, needed: Collection[ColumnName] | None) -> Any:  # noqa: ANN401 - JSON
     """Return a record with names: those of the header for one that is a list; a feature has those of its properties."""
-    if isinstance(record, list):
+    is_by_place = any(isinstance(name, int) or name.startswith("column_") for name in needed or ())
+    if isinstance(record, list) and (is_by_place or isinstance(layout.header, list)):
         header = layout.header if isinstance(layout.header, list) else []
         names = [*header, *(f"column_{number}" for number in range(len(header) + 1, len(record) + 1))]
         return dict(zip(names, record, strict=False))
@@ -129,6 +130,8 @@ def _to_rows(records: dict[str, Any], where: str, needed: Collection[ColumnName]
     tree = to_tree(_paths(named.values(), names, needed or ()))
     cells: dict[str, _Rows] = {}
     for locator, record in named.items():
+        for field in tree and record:
+            _check_nesting(record[field], f"{where}, {locator}, {replace_surrogates(field)!r}")
         try:
             cells[locator] = read_paths(record, tree)
         except PathError as error:
@@ -143,7 +146,8 @@ def _to_rows(records: dict[str, Any], where: str, needed: Collection[ColumnName]
     points = _geometries([named[locator] for locator in cells])
     columns, derived = shown | columns | points, (*derived, *points)
     rows = pl.DataFrame(columns | {LOCATOR: list(cells)}, schema=dict.fromkeys((*columns, LOCATOR), pl.String))
-    rows = rows.with_columns(pl.Series(NOTHING, [not made for made in cells.values()], pl.Boolean))
+    if not all(cells.values()):
+        rows = rows.with_columns(pl.Series(NOTHING, [not made for made in cells.values()], pl.Boolean))
     table = pl.DataFrame(broken, schema=BROKEN_ROWS, orient="row")
     return RawRows(rows, table, several, derived, tuple(names.values()))
 
@@ -211,11 +215,16 @@ def _to_json(value: object, where: str) -> str:
     Raises:
         SourceError: it has too many values inside one another.
     """
+    _check_nesting(value, where)
+    return replace_surrogates(json.dumps(value, ensure_ascii=False))
+
+
+def _check_nesting(value: object, where: str) -> None:
     inner = [value]
     for _ in range(JSON.nesting):
         inner = [item for outer in inner if isinstance(outer, dict | list) for item in _items(outer)]
         if not inner:
-            return replace_surrogates(json.dumps(value, ensure_ascii=False))
+            return
     raise SourceError(f"{where}: more than {JSON.nesting} lists and objects inside one another")
 
 

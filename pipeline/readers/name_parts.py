@@ -171,11 +171,7 @@ def _codes_are_countries(texts: pl.Series, countries: pl.DataFrame) -> bool:
 @functools.cache
 def _division_codes(countries: tuple[str, ...]) -> frozenset[str]:
     """Return the letters of the divisions of some countries, as ISO 3166-2 has them."""
-    return frozenset(
-        division.code.partition("-")[2]
-        for code in countries
-        for division in _divisions(code)
-    )
+    return frozenset(division.code.partition("-")[2] for code in countries for division in _divisions(code))
 
 
 def _with_regions(found: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:

@@ -89,4 +89,6 @@ def _points(table: RawRows, columns: Mapping[str, str]) -> dict[str, str]:
     if GEOMETRY not in table.derived or given & columns.keys():
         return {}
     # A point is of the town, if the file names it; in a list of one town's partners, it is of the partner.
-    return {"town_point": GEOMETRY, "partner_point": GEOMETRY_LINE} if "town" in columns else {"partner_point": GEOMETRY}
+    return (
+        {"town_point": GEOMETRY, "partner_point": GEOMETRY_LINE} if "town" in columns else {"partner_point": GEOMETRY}
+    )

@@ -56,8 +56,18 @@ def number_lines_of_wide(text: str, dialect: dict[str, Any], record_count: int, 
     )
 
 
-def check_last_quote(text: str, quote: str, lines: pl.DataFrame, dialect: dict[str, Any], where: str) -> None:
+def check_last_quote(
+    text: str, quote: str, lines: pl.DataFrame, dialect: dict[str, Any], where: str, skipped: int
+) -> None:
     """Check that no quotation mark stays open and takes in the rest of the file; only the last record can have it.
+
+    Args:
+        text: below the header.
+        quote: the quotation mark.
+        lines: of the records, as `number_lines`.
+        dialect: for `csv.reader`.
+        where: the file's name in messages.
+        skipped: how many lines are above the text.
 
     Raises:
         SourceError: one stays open; names the line where the record begins.
@@ -69,13 +79,28 @@ def check_last_quote(text: str, quote: str, lines: pl.DataFrame, dialect: dict[s
     for _ in range(text.count("\n") + 2 - first_line):
         start = text.rfind("\n", 0, start)
     last = text[start + 1 :]
-    if quote not in last:
+    _check_quote(last, quote, dialect, f"{where}, line {first_line + skipped}")
+
+
+def check_header_quote(text: str, quote: str, dialect: dict[str, Any], where: str) -> None:
+    """Check that no quotation mark of the header stays open, of a text that has nothing below its header.
+
+    Raises:
+        SourceError: one stays open.
+    """
+    start = len(text) - len(text.lstrip("\n"))
+    if quote:
+        _check_quote(text[start:], quote, dialect, f"{where}, line {start + 1}")
+
+
+def _check_quote(record: str, quote: str, dialect: dict[str, Any], where: str) -> None:
+    if quote not in record:
         return
-    *_, end = csv.reader(split_lines(f"{last.rstrip()}\n{_END}"), **dialect)
+    *_, end = csv.reader(split_lines(f"{record.rstrip()}\n{_END}"), **dialect)
     if end != [_END]:
         raise SourceError(
-            f"{where}, line {first_line}: a quotation mark is opened but never closed, in the record that begins "
-            f'{last[:80]!r}; close it, or set quote = "" under [format]'
+            f"{where}: a quotation mark is opened but never closed, in the record that begins {record[:80]!r}; "
+            'close it, or set quote = "" under [format]'
         )
 
 

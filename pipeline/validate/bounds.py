@@ -25,6 +25,8 @@ def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.
     """
     expect, where = declaration.expect, f"(bounds under [expect] in {declaration.path})"
     read, rejected = int(ledger["rows_read"].sum()), int(ledger["rows_rejected"].sum())
+    if read and expect.rows.min and statements["names_nobody"].all():
+        raise BoundsError(f"{declaration.id}: {read} rows, none of which names anybody {where}")
     if read < expect.rows.min:
         raise BoundsError(
             f"{declaration.id}: {read} rows, at least {expect.rows.min} expected; is the file cut or half published? "
@@ -38,7 +40,7 @@ def check_bounds(declaration: Declaration, statements: pl.DataFrame, ledger: pl.
             f"do the columns mean what the declaration says? {where}"
         )
     for column, share in expect.filled.items():
-        filled = statements.select(pl.col(column).is_not_null().mean()).item() or 0.0
+        filled = statements.filter(~pl.col("names_nobody")).select(pl.col(column).is_not_null().mean()).item() or 0.0
         if filled < share:
             raise BoundsError(
                 f"{declaration.id}: column {column!r} is filled in {filled:.1%} of rows, at least {share:.1%} expected "

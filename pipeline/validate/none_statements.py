@@ -17,7 +17,7 @@ from schemas import vocabularies as v
 _WORDS: Final = Path(__file__).with_name("none_words.toml")
 #: A sentence that says so is not longer, and a remark that says more than an end is.
 _LONGEST_CELL, _LONGEST_REMARK = 200, 120
-_SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×x∅]+$"
+_SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×∅]+$"
 #: What tells that a row means a town, though its name is a word for "none": None is a town in Piedmont.
 _IDENTITY: Final = ("country", "region", "latitude", "wikidata_id", "geonames_id", "key")
 

@@ -84,7 +84,8 @@ def test_a_ragged_row_of_a_wide_table_is_told() -> None:
     )
     assert raw.rows.rows() == [("C", "D", "line 3")]
     assert raw.broken["message"].to_list() == [
-        "2 fields where the header has 5002: a delimiter inside a field that is not quoted, or a cut line"
+        "2 fields where the header has 5002: a delimiter inside a field that is not quoted, a cut line, "
+        'or a note (name how it begins: comment = ["…"] under [format])'
     ]
 
 
@@ -128,7 +129,7 @@ def test_a_blank_header_cell_has_the_number_of_its_column() -> None:
 
 
 def test_a_declared_column_that_is_there_twice_is_refused() -> None:
-    assert refusal("town,partner,town\nA,B,C\n") == "list, line 1: the header names 'town' more than once"
+    assert refusal("town,partner,town\nA,B,C\n").startswith("list, line 1: the header names 'town' more than once")
 
 
 # Cells
