@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -130,7 +130,7 @@ def _to_rows(records: dict[str, Any], where: str, needed: Collection[ColumnName]
     tree = to_tree(_paths(named.values(), names, needed or ()))
     cells: dict[str, _Rows] = {}
     for locator, record in named.items():
-        for field in tree and record:
+        for field in record if tree else ():
             _check_nesting(record[field], f"{where}, {locator}, {replace_surrogates(field)!r}")
         try:
             cells[locator] = read_paths(record, tree)

@@ -102,7 +102,7 @@ def decode(content: bytes, encoding: str, where: str, first_line: int | None = N
         line = content.count(b"\n", 0, error.start) + (first_line or 1)
         raise SourceError(
             f"{where}, line {line}: byte 0x{content[error.start]:02x} is not {encoding}; if the file is in another "
-            f'encoding, say so under [format] (encoding = "cp1250", "cp1252", "utf-16" …)'
+            f"encoding, say so under [format] ({_fitting(content)})"
         ) from error
     except UnicodeError as error:
         raise SourceError(f"{where}: its bytes are not {encoding}: {error}") from error
@@ -115,6 +115,15 @@ def decode(content: bytes, encoding: str, where: str, first_line: int | None = N
     if first_line is None and not text[:1000].strip(_BLANK) and not text.strip(_BLANK):
         raise SourceError(f"{where}: the file is empty; nothing was read")
     return text
+
+
+def _fitting(content: bytes) -> str:
+    """Return the key with the encoding that fits, or with those that are common."""
+    # What only an error needs is imported there.
+    from pipeline.readers.encodings import guess_encoding
+
+    guess = guess_encoding(content)
+    return f'encoding = "{guess}" fits' if guess else 'encoding = "cp1250", "cp1252", "utf-16" …'
 
 
 def _is_utf8(content: bytes) -> bool:

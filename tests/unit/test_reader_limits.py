@@ -84,8 +84,10 @@ def test_a_ragged_row_of_a_wide_table_is_told() -> None:
     )
     assert raw.rows.rows() == [("C", "D", "line 3")]
     assert raw.broken["message"].to_list() == [
-        "2 fields where the header has 5002: a delimiter inside a field that is not quoted, a cut line, "
-        'or a note (name how it begins: comment = ["…"] under [format])'
+        (
+            "2 fields where the header has 5002: a delimiter inside a field that is not quoted, a cut line, "
+            'or a note (name how it begins: comment = ["…"] under [format])'
+        )
     ]
 
 

@@ -1,0 +1,120 @@
+"""What the cells of a list can be held against: places, countries, dates, identifiers, words for forms."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pipeline.dates import parse_dates
+from pipeline.gazetteer.countries import country_names, is_country, resolve_countries
+from pipeline.gazetteer.gazetteer import load_gazetteer
+from pipeline.gazetteer.names import search_key
+from pipeline.readers.category_words import decode_words
+from pipeline.readers.name_parts import find_parts
+
+_HEADER_WORDS: Final = Path(__file__).with_name("header_words.toml")
+#: What a cell can be; the shares of a column are counted of its distinct cells.
+KINDS: Final = ("place", "country", "date", "wikidata_id", "point", "degrees", "number", "form", "status", "address")
+#: Languages of list texts that is_only_date and month names need no more exactly.
+_ANY_LANGUAGE: Final = "mul"
+_YEAR: Final = r"(?:^|\D)(?:1[0-9]{3}|20[0-9]{2})(?:\D|$)|\p{L}+\.?[ -]\d{2}$|^\D{1,2}\d{1,2}\.\d|[年月]|^\d{1,2}[./-]\d{1,2}[./-]\d{2}$"
+
+
+class Names(NamedTuple):
+    """Search keys of places with the codes of their countries, and the names of countries."""
+
+    places: pl.DataFrame
+    countries: pl.DataFrame
+
+
+@functools.cache
+def load_names() -> Names:
+    """Return the names of the embedded gazetteer: `key`, `country_code`, unique."""
+    places = load_gazetteer([]).names.select("key", "country_code").unique()
+    return Names(places, country_names())
+
+
+def kinds_of(cells: pl.Series) -> pl.DataFrame:
+    """Return for each distinct cell which `KINDS` it is; one can be several.
+
+    Args:
+        cells: texts that are not empty.
+    """
+    names = load_names()
+    text = pl.col("text")
+    frame = cells.unique(maintain_order=True).alias("text").to_frame()
+    distinct = frame["text"]
+    dates = parse_dates(distinct, _ANY_LANGUAGE).select("text", "precision")
+    is_date = frame.join(dates, on="text", how="left", maintain_order="left")["precision"].is_not_null()
+    number = text.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
+    words = {column: [*decode_words(column)] for column in ("form", "status")}
+    return frame.select(
+        "text",
+        place=is_place(distinct),
+        country=is_country(distinct, names.countries) & (text.str.contains(r"\p{L}")),
+        date=is_date & text.str.contains(_YEAR),
+        wikidata_id=text.str.contains(r"^(?:https?://\S*wikidata\.org/\S*/)?Q[1-9]\d*$"),
+        point=text.str.contains(r"(?i)^point\s*\(|^-?\d{1,2}\.\d+\s*[,;]\s*-?\d{1,3}\.\d+$"),
+        degrees=(number.abs() <= 180) & text.str.contains(r"\d[.,]\d{2,}"),
+        number=number.is_not_null(),
+        form=search_key(text).is_in(words["form"]),
+        status=search_key(text).is_in(words["status"]),
+        address=text.str.contains(r"^https?://"),
+    ).with_columns(pl.exclude("text").fill_null(value=False))
+
+
+def is_place(texts: pl.Series) -> pl.Series:
+    """Return whether each text, without a country or a date behind it, is the name of a place that the gazetteer has."""
+    return place_keys(texts).is_in(load_names().places["key"].implode()).fill_null(value=False)
+
+
+def place_keys(texts: pl.Series) -> pl.Series:
+    """Return the search key of each text, without a country or a date behind it."""
+    parts = find_parts(texts, _ANY_LANGUAGE, load_names().countries).select("text", "part_name")
+    frame = texts.alias("text").to_frame().join(parts, on="text", how="left", maintain_order="left")
+    return frame.select(search_key(pl.coalesce("part_name", "text"))).to_series()
+
+
+def likely_country(texts: pl.Series) -> tuple[str, float] | None:
+    """Return the country that has most of these places, with its share of them; None if nothing is a place."""
+    keys = place_keys(texts.unique()).alias("key").to_frame().filter(pl.col("key") != "")
+    found = keys.join(load_names().places, on="key").unique()
+    if found.is_empty():
+        return None
+    counts = found["country_code"].value_counts(sort=True).sort("count", "country_code", descending=[True, False])
+    code, count = counts.row(0)
+    return code, count / keys["key"].n_unique()
+
+
+def country_codes(texts: pl.Series) -> pl.Series:
+    """Return the code of the country that each text means."""
+    return resolve_countries(texts, load_names().countries)["country_code"]
+
+
+@functools.cache
+def header_words() -> dict[str, frozenset[str]]:
+    """Return the search keys of the words for each column of ours."""
+    words = tomllib.loads(_HEADER_WORDS.read_text("utf-8"))
+    return {ours: frozenset(_keys(texts)) for ours, texts in words.items()}
+
+
+def _keys(texts: list[str]) -> list[str]:
+    return pl.Series("text", texts).to_frame().select(search_key(pl.col("text"))).to_series().to_list()
+
+
+def header_roles(name: str) -> set[str]:
+    """Return the columns of ours that the words of a header may mean; the whole header counts before its words."""
+    [key] = _keys([name.replace("_", " ").replace(".", " ")])
+    whole = {ours for ours, words in header_words().items() if key in words}
+    if whole:
+        return whole
+    parts = {part for part in key.split() if not part.isdigit()}
+    return {
+        ours
+        for ours, words in header_words().items()
+        if parts & words or any(" " in word and word in key for word in words)
+    }
