@@ -26,18 +26,24 @@ _CHARACTERS: Final = (
     | dict.fromkeys("‐‑−", "-")
     | dict.fromkeys("’‘ʼ´׳", "'")
 )
-_TENS = ("", "十", "二十", "三十", "四十", "五十", "六十")
+_TENS = ("", "十", *(f"{unit}十" for unit in "二三四五六七八九"))
 _CHINESE_NUMERALS = {
     f"{ten}{unit}".strip(): str(10 * tens + units)
     for tens, ten in enumerate(_TENS)
     for units, unit in enumerate(" 一二三四五六七八九")
     if tens or units
 }
+#: `一百零五` and `一百一十`, as years of the Republic of China; `百` alone is none.
+_CHINESE_HUNDREDS = {"一百": "100"} | {
+    f"一百{prefix}{numeral}": str(100 + int(number))
+    for numeral, number in _CHINESE_NUMERALS.items()
+    for prefix in (("零", "〇") if int(number) < 10 else ("一" if numeral.startswith("十") else "",))
+}
 #: What is left after normalizing: letters that have no decomposition, words of Korean, numerals (the longest first).
 _LETTERS: Final = (
     dict(zip("ıłøđßæς", ("i", "l", "o", "d", "ss", "ae", "σ"), strict=True))
     | {"년대": "年代", "년": "年", "월": "月", "일": "日", "세기": "世紀", "元年": "1年", "〇": "0", "零": "0"}
-    | dict(reversed(_CHINESE_NUMERALS.items()))
+    | dict(reversed((_CHINESE_NUMERALS | _CHINESE_HUNDREDS).items()))
 )
 #: All that decides how a text is folded, for caches of folded texts.
 FOLDING: Final = repr((_ENTITIES, _MARKUP, _CHARACTERS, _LETTERS))

@@ -13,10 +13,11 @@ from typing import Final
 
 import polars as pl
 
+from pipeline.dates.calendars import convert_calendars
 from pipeline.dates.fold import fold, split_rows
 from pipeline.dates.intervals import YEAR_ALONE, choose_interval, read_other_shapes, split_items, to_intervals
 from pipeline.dates.months import month_letters
-from pipeline.dates.rewrite import convert_calendars, simplify
+from pipeline.dates.rewrite import simplify
 from pipeline.dates.words import APPROXIMATE, BEFORE_CHRIST, EDGE, JULIAN, NUMBER, any_of
 
 OUTPUT_SCHEMA: Final = pl.Schema(
@@ -72,13 +73,14 @@ def parse_dates(texts: pl.Series, language: str | None = None) -> pl.DataFrame:
         `last_date` bound the interval (proleptic Gregorian), `precision` is day, month, year, decade or
         century. All are null where nothing could be read: no year, none from 500 to 2200, or a text of more than
         2,000 characters. Where only
-        a bound is given (`before 1990`), these are null, and `date_note` is `bound_only`. Else `date_note` is the
-        first of these:
+        a bound is given (`before 1990`), these are null, and `date_note` is `bound_only`; where an era has no such year
+        (`昭和99年`), it is `impossible_era_year`. Else `date_note` is the first of these:
 
         - `two_dates`: several that exclude one another, `date` being the first
         - `several_days`, `several_months` (`10/11 March 1972`, `Mai/Juni 1985`): the month or year that has them
         - `excel_serial`: a bare number of five digits, read as an Excel day
-        - `impossible_day`, `ambiguous_order` (`03/04/1986`), `ambiguous_month`: only the year was taken
+        - `impossible_day`, `ambiguous_order` (`03/04/1986`), `ambiguous_month`, `outside_era`
+          (`昭和64年5月1日`): only the year was taken
         - `julian`: marked as of the Julian calendar, and not converted
         - `approximate`: `ca. 1985`; the interval is that of the year itself
     """
@@ -141,11 +143,14 @@ def _read_texts(texts: pl.DataFrame, language: str | None) -> pl.DataFrame:
     notes = (
         "date_note",
         pl.when(is_bound).then(pl.lit("two_dates")).otherwise("special"),
+        "calendar_note",
         pl.when(folded.str.contains(JULIAN)).then(pl.lit("julian")),
         pl.when(folded.str.contains(APPROXIMATE)).then(pl.lit("approximate")),
     )
     has_date = pl.col("date").is_not_null()
-    note = pl.when(has_date).then(pl.coalesce(notes)).when(is_bound).then("special")
+    is_impossible = pl.col("calendar_note") == "impossible_era_year"
+    reason = pl.coalesce(pl.when(is_bound).then("special"), pl.when(is_impossible).then("calendar_note"))
+    note = pl.when(has_date).then(pl.coalesce(notes)).otherwise(reason)
     dated = tokens.join(pl.concat(intervals), on="row", how="left", maintain_order="left")
     return dated.with_columns(date_note=note).select(list(OUTPUT_SCHEMA))
 

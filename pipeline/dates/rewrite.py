@@ -1,4 +1,4 @@
-"""Rewrites of texts whose dates have other shapes: other calendars, several days, bounds, Roman months.
+"""Rewrites of texts whose dates have other shapes: several days, bounds, Roman months.
 
 Each function takes folded texts (`pipeline.dates.fold`) and brings them into the shapes that `parse` reads, or removes
 what is no date. Few texts need it, so one pattern selects them first.
@@ -12,12 +12,6 @@ import polars as pl
 
 from pipeline.dates.fold import split_rows
 from pipeline.dates.words import CENTURIES, EDGE, NUMBER, ROMAN_MONTHS, WORDS, any_of
-
-_ERA: Final = "|".join(name for name in WORDS["eras"] if len(name) > 1)
-_ERA_LETTERS: Final = "".join(name for name in WORDS["eras"] if len(name) == 1)
-_OTHER_CALENDAR: Final = rf"{_ERA}|[ก-๛]|<ه"
-#: The Thai Buddhist calendar counts from 543 BC; the months of before 1941 are not converted.
-_BUDDHIST: Final = 543
 
 _YEAR: Final = r"(?:1[0-9]{3}|20[0-9]{2})"
 _MONTH: Final = r"[A-LX]"
@@ -56,63 +50,6 @@ _BOUND_AFTER: Final = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|
 _BOUND_IN_CHINESE: Final = (
     r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
 )
-
-
-def convert_calendars(folded: pl.DataFrame, language: str | None) -> pl.DataFrame:
-    """Return years of Japanese eras, of the Republic of China and of the Thai calendar as Gregorian years.
-
-    Args:
-        folded: `text`, `folded`.
-        language: in Japanese, `S44.10.27` is of the era Shōwa.
-    """
-    column = pl.col("folded")
-    is_other = column.str.contains(_OTHER_CALENDAR)
-    if language == "ja":
-        is_other |= column.str.contains(rf"^\s*<[{_ERA_LETTERS}]>")
-    other, folded = split_rows(folded, is_other)
-    if other.is_empty():
-        return folded
-    year_in_brackets = rf"\s?\(\s?({_YEAR})\s?(?:<年>)?\s?\)\s?(?:<年>)?"
-    one_calendar = (
-        column.str.replace_all(r"\b1[0-9]{3}\s?<ه[^>]*>", " ")  # a year of the Hijra
-        .str.replace_all(rf"<[^>]*(?:{_ERA})>\s?{NUMBER}\s?(?:<年>)?{year_in_brackets}", "$1<年>")
-        .str.replace_all(rf"({_YEAR}\s?<年>)\s?\(\s?<(?:{_ERA})>\s?{NUMBER}\s?<年>\s?\)", "$1")
-    )
-    converted = other.with_columns(one_calendar).with_columns(
-        _convert_era(rf"^(.*?)<[^>]*({_ERA})>\s?({NUMBER})(\s?<年.*)$")
-    )
-    if language == "ja":
-        converted = converted.with_columns(_convert_era(rf"^(\s*)<([{_ERA_LETTERS}])>\.?\s?({NUMBER})([./-].*)$"))
-    return pl.concat([folded, converted.with_columns(_convert_buddhist_year())])
-
-
-def _convert_era(shape: str) -> pl.Expr:
-    """Return `folded` with the year of an era as a Gregorian year.
-
-    Args:
-        shape: a pattern with four groups: the text before, the era, the year in it, the text behind.
-    """
-    folded = pl.col("folded")
-    groups = folded.str.extract_groups(shape).struct
-    era, year = groups.field("2"), groups.field("3").cast(pl.Int32)
-    start, last_year = (
-        era.replace_strict(
-            {name: numbers[i] for name, numbers in WORDS["eras"].items()}, default=None, return_dtype=pl.Int32
-        )
-        for i in (0, 1)
-    )
-    dated = pl.concat_str([groups.field("1"), pl.lit(" "), (start + year).cast(pl.String), groups.field("4")])
-    return pl.when(year.is_between(1, last_year)).then(dated).otherwise(folded).alias("folded")
-
-
-def _convert_buddhist_year() -> pl.Expr:
-    folded = pl.col("folded")
-    without_era = folded.str.replace_all(r"<(?:พ|ค)>\.?\s?<ศ>\.?", " ")
-    groups = without_era.str.extract_groups(r"^(.*?)\b(2[4-6][0-9]{2})\b(.*)$").struct
-    year = (groups.field("2").cast(pl.Int32) - _BUDDHIST).cast(pl.String)
-    dated = pl.concat_str([groups.field("1"), year, groups.field("3")])
-    is_thai = folded.str.contains("[ก-๛]")
-    return pl.when(is_thai).then(pl.coalesce(dated, without_era)).otherwise(folded).alias("folded")
 
 
 def simplify(tokens: pl.DataFrame, date_pattern: str, language: str | None) -> pl.DataFrame:
