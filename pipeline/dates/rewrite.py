@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.dates.fold import split_rows
-from pipeline.dates.words import CENTURIES, EDGE, NUMBER, ROMAN_MONTHS, WORDS, any_of
+from pipeline.dates.words import CENTURIES, EDGE, NUMBER, ROMAN_MONTHS, any_of, words_in
 
 _YEAR: Final = r"(?:1[0-9]{3}|20[0-9]{2})"
 _MONTH: Final = r"[A-LX]"
@@ -46,7 +46,7 @@ _RANGES: Final = (
     (rf"({_MONTH}){_GAP}{NUMBER}{_AND}{NUMBER}{_GAP}({_YEAR}){EDGE}", "$1 $2", _DAYS),
     (rf"{EDGE}({_YEAR}[\s.]*{_MONTH})[\s.]*{NUMBER}\.?{_AND}{NUMBER}{EDGE}", "$1", _DAYS),
 )
-_BOUND_AFTER: Final = rf"[\s.'-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{any_of('after')})>"
+_BOUND_AFTER: Final = rf"[\s.('-]*(?:<(?:dan|den|tan|ten|r|g|m|года|гады|року)>[\s.]*)?<(?:{any_of('after')})>"
 _BOUND_IN_CHINESE: Final = (
     r"^.*?[0-9]\s?<?[年月日]?>?\s?<?[年月日]?(?:以前|之前|まて|以后|之后|以後|之後|为止|為止|이전|이후|까지)[^>]*>"
 )
@@ -65,7 +65,7 @@ def simplify(tokens: pl.DataFrame, date_pattern: str, language: str | None) -> p
         `several_months` or null.
     """
     folded = pl.col("folded")
-    before = "|".join([*WORDS["before"], *WORDS["before_in"].get((language or "").lower()[:2], ())])
+    before, seasons = words_in("before", language), words_in("seasons", language)
     # Every text that is rewritten below has one of these.
     word = rf"<(?:{before}|{any_of('after')}|{'|'.join(ROMAN_MONTHS)})>"
     sign = r"[≤≥]|[年月日]以|之[前后後]|まて|止>|이[전후]>|까지>"
@@ -76,7 +76,7 @@ def simplify(tokens: pl.DataFrame, date_pattern: str, language: str | None) -> p
     if special.is_empty():
         return plain
     bound_before = (
-        rf"(?:<(?:{before})>|[≤≥]=?)[\s.'=]*(?:<(?:{any_of('fillers')})>[\s.']*)*"
+        rf"(?:<(?:{before})>|[≤≥]=?)[\s.:'=(]*(?:<(?:{any_of('fillers')}|{seasons})>[\s.'(]*)*"
         rf"(?:{date_pattern}|{CENTURIES})(?:<日>)?"
     )
     without_bounds = (

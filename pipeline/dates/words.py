@@ -22,6 +22,11 @@ def any_of(name: str) -> str:
     return "|".join(WORDS[name])
 
 
+def words_in(name: str, language: str | None) -> str:
+    """Return the words of a list and those of its list for one language (`seasons`, `seasons_in`), as alternatives."""
+    return "|".join([*WORDS[name], *WORDS[f"{name}_in"].get((language or "").lower()[:2], ())])
+
+
 ERA: Final = r"<ad>|<ce>|<n>[. ]*<chr>|<d>[. ]*<c>|<н>[. ]*<э>"
 BEFORE_CHRIST: Final = (
     r"[0-9][\s.]*(?:<bc>|<bce>|<v>[. ]*<chr>|<av>[. ]*<j|<a>[. ]*<c>[. ]|<до> <н>|<p>[. ]*<n>[. ]*<e>)"
@@ -52,4 +57,4 @@ CENTURIES: Final = "|".join(
 
 def without_until(text: pl.Expr) -> pl.Expr:
     """Return dates of ends without a leading "until": there it adds nothing to the date."""
-    return text.str.replace(rf"(?i)^\s*(?:{any_of('until')})\s+", "")
+    return text.str.replace(rf"(?i)^\s*(?:{any_of('until')})(?:\s+|:\s*)", "")
