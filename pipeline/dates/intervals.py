@@ -38,8 +38,13 @@ def intervals_agree(
     return ((a <= c) & (d <= b)) | ((c <= a) & (b <= d))
 
 
-def split_items(items: pl.DataFrame) -> pl.DataFrame:
-    """Return `row`, `year`, `month`, `day`, `span` (years), `note` of each `row` and `item`."""
+def split_items(items: pl.DataFrame, order: str | None) -> pl.DataFrame:
+    """Return `row`, `year`, `month`, `day`, `span` (years), `note` of each `row` and `item`.
+
+    Args:
+        items: `row`, `item`: dates as tokens.
+        order: the declared order of day, month and year, if any, such as `day-month-year`.
+    """
     item, numbers, letter = pl.col("item"), pl.col("numbers").list, pl.col("letter")
     is_year_first = numbers.first().str.len_bytes() == 4
     others = numbers.slice(is_year_first.cast(pl.Int64), numbers.len() - 1).list
@@ -52,19 +57,30 @@ def split_items(items: pl.DataFrame) -> pl.DataFrame:
         named_month=letter.replace_strict(months, default=None, return_dtype=pl.Int8),
         is_unclear_month=(letter == "X").fill_null(value=False),
         span=pl.when(item.str.ends_with("Y")).then(10).when(item.str.ends_with("Z")).then(100).cast(pl.Int32),
-        is_day_first=~is_year_first & (numbers.len() == 3) & letter.is_null(),
+        is_year_first=is_year_first,
+        is_three_numbers=(numbers.len() == 3) & letter.is_null() & ~item.str.contains("<", literal=True),
         is_dotted=item.str.contains(r"^[0-9]{1,2}\s?\."),
     )
-    return _without_impossible_days(_order_day_and_month(parts))
+    return _without_impossible_days(_order_day_and_month(parts, order))
 
 
-def _order_day_and_month(parts: pl.DataFrame) -> pl.DataFrame:
+def _order_day_and_month(parts: pl.DataFrame, order: str | None) -> pl.DataFrame:
     """Return `row`, `year`, `span`, `month`, `day`, `note`: which number is the day, where that is clear."""
     first, second = pl.col("first_number"), pl.col("second_number")
     is_named = pl.col("named_month").is_not_null() | pl.col("is_unclear_month")
-    may_be_month = pl.col("is_day_first") & ~pl.col("is_dotted") & first.is_between(1, 12)
+    is_year_last = pl.col("is_three_numbers") & ~pl.col("is_year_first")
+    may_be_month = is_year_last & ~pl.col("is_dotted") & first.is_between(1, 12)
     is_ambiguous = may_be_month & second.is_between(1, 12) & (first != second)
-    is_day_first = pl.col("is_day_first") & ~(may_be_month & (second > 12))
+    is_day_first = is_year_last & ~(may_be_month & (second > 12))
+    is_other_order = pl.lit(value=False)
+    if order:
+        is_declared = pl.col("is_three_numbers") & (pl.col("is_year_first") == order.startswith("year"))
+        declares_day_first = order.index("day") < order.index("month")
+        month_number, day_number = (second, first) if declares_day_first else (first, second)
+        # The month cannot be the number that is declared as such, but the other one.
+        is_other_order = is_declared & (month_number > 12) & day_number.is_between(1, 12)
+        is_ambiguous &= ~is_declared
+        is_day_first = pl.when(is_declared).then(is_other_order != declares_day_first).otherwise(is_day_first)
     month = pl.when(is_named).then("named_month").when(is_day_first).then(second).otherwise(first)
     day = pl.when(is_named | is_day_first).then(first).otherwise(second)
     # Wikidata writes 0 for an unknown month or day.
@@ -78,6 +94,7 @@ def _order_day_and_month(parts: pl.DataFrame) -> pl.DataFrame:
         note=pl.coalesce(
             pl.when("is_unclear_month").then(pl.lit("ambiguous_month")),
             pl.when(is_ambiguous).then(pl.lit("ambiguous_order")),
+            pl.when(is_other_order).then(pl.lit("other_order")),
         ),
     )
 
