@@ -52,6 +52,9 @@ class Format(Section):
     fill_down: list[ColumnName] = []
     sheet: str | int = 1
     records: str | None = None
+    #: Of dates in numbers; without it, `04/07/1966` is its year alone.
+    date_order: Literal["day-month-year", "month-day-year", "year-month-day", "year-day-month"] | None = None
+    two_digit_years_from: Annotated[int, Field(ge=1000, le=2100)] | None = None
     #: For wikitext: the language of its words, and the title of the page.
     language: str | None = None
     title: str | None = None

@@ -12,7 +12,7 @@ from pipeline.sources import SIDES
 from pipeline.validate.compact import compact
 from pipeline.validate.findings import FindingRule, WithFindings, collect_findings
 from pipeline.validate.places import read_places
-from pipeline.validate.start_and_end import parse_starts_and_ends, read_dates
+from pipeline.validate.start_and_end import FORMAT, parse_starts_and_ends, read_dates
 from pipeline.validate.values import read_years
 from schemas import ClaimsRead, check_slices
 from schemas import vocabularies as v
@@ -65,11 +65,15 @@ def read_claims(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataF
     frame = _with_ids(frame, declaration)
     frame, place_findings = read_places(frame)
     frame = _with_ends(frame)
-    dates = parse_starts_and_ends(frame, declaration)
+    frame, dates = parse_starts_and_ends(frame, declaration)
     frame, date_findings = read_dates(frame, dates, declaration.expect.earliest_year)
     columns = {name: pl.col(name) for name in frame.columns} | _claim_columns(frame, declaration)
     claims = frame.select(columns[name].alias(name) for name in ClaimsRead.dtypes())
-    return compact(claims).with_columns(frame[ID_TEXT]), [*findings, *place_findings, *date_findings], dates
+    return (
+        compact(claims).with_columns(frame[ID_TEXT]),
+        [*findings, *place_findings, *date_findings],
+        dates.drop(FORMAT),
+    )
 
 
 def check_claims(claims: pl.DataFrame) -> None:

@@ -79,8 +79,9 @@ def validate_rows(
         name: pl.concat(getattr(result, name) for result in results)
         for name in (attribute.name for attribute in fields(ValidatedRows))
     }
-    # What a date says depends on its text only.
-    return ValidatedRows(**frames | {"dates": frames["dates"].unique("text")})
+    # What a date says depends on its text, and seldom on its file: then it is counted as one of the two.
+    dates = frames["dates"].sort(DATES_SCHEMA.names()).unique("text", keep="first", maintain_order=True)
+    return ValidatedRows(**frames | {"dates": dates})
 
 
 @functools.cache

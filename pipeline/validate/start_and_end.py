@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from pipeline.dates import parse_dates
+from pipeline.dates import DateFormat, parse_dates
 from pipeline.validate.findings import FindingRule, WithFindings, collect_findings
 from schemas import vocabularies as v
 from schemas.columns import EARLIEST_YEAR
@@ -17,10 +17,42 @@ if TYPE_CHECKING:
 _UNKNOWN = pl.lit(v.Precision.UNKNOWN.value)
 
 
-def parse_starts_and_ends(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
-    """Return what each distinct text of `start` and `end` says, known placeholders too: the rows of `parse_dates`."""
-    texts = pl.concat([frame["start"], frame["start_value"].alias("start"), frame["end_value"].alias("start")])
-    return parse_dates(texts, declaration.language)
+#: Working column: the number of the format in which a row prints its dates.
+FORMAT: Final = "date_format"
+
+
+def parse_starts_and_ends(frame: pl.DataFrame, declaration: Declaration) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return statements with `FORMAT`, and what each distinct text of `start` and `end` says in each format.
+
+    A text can be one day in one file and another day in the next. Known placeholders are parsed too.
+
+    Returns:
+        The frame; the rows of `parse_dates` with `FORMAT`.
+    """
+    formats = _date_formats(frame, declaration)
+    distinct = list(dict.fromkeys(formats.values()))
+    numbers = {snapshot_id: distinct.index(date_format) for snapshot_id, date_format in formats.items()}
+    number = pl.col("snapshot_id").replace_strict(numbers, return_dtype=pl.Int32)
+    frame = frame.with_columns((number if len(distinct) > 1 else pl.lit(0, pl.Int32)).alias(FORMAT))
+    parsed = []
+    for index, date_format in enumerate(distinct or [DateFormat()]):
+        rows = frame.filter(pl.col(FORMAT) == index) if len(distinct) > 1 else frame
+        texts = pl.concat([rows["start"], rows["start_value"].alias("start"), rows["end_value"].alias("start")])
+        parsed.append(parse_dates(texts, date_format).with_columns(pl.lit(index, pl.Int32).alias(FORMAT)))
+    return frame, pl.concat(parsed)
+
+
+def _date_formats(frame: pl.DataFrame, declaration: Declaration) -> dict[str, DateFormat]:
+    """Return how each snapshot prints its dates."""
+    files = {file.name: file for file in declaration.files}
+    formats = {}
+    for snapshot_id, as_of in frame.select("snapshot_id", "as_of_date").unique().sort("snapshot_id").iter_rows():
+        file = files.get(snapshot_id.partition("/")[2].rpartition("@")[0])
+        file_format = declaration.format_of(file) if file else declaration.format
+        formats[snapshot_id] = DateFormat(
+            declaration.language, file_format.date_order, file_format.two_digit_years_from, as_of
+        )
+    return formats
 
 
 def read_dates(frame: pl.DataFrame, parsed: pl.DataFrame, earliest_year: int) -> WithFindings:
@@ -28,7 +60,7 @@ def read_dates(frame: pl.DataFrame, parsed: pl.DataFrame, earliest_year: int) ->
 
     Args:
         frame: statements.
-        parsed: what each text says, from `parse_starts_and_ends`.
+        parsed: what each text says, from `parse_starts_and_ends`, as is the frame.
         earliest_year: the first year that is plausible for this source; precursors may be older.
     """
     findings = []
@@ -37,7 +69,7 @@ def read_dates(frame: pl.DataFrame, parsed: pl.DataFrame, earliest_year: int) ->
             frame = frame.with_columns(**_no_date(side))
             continue
         frame = _with_parsed(frame, parsed, side)
-        problems = _problems(side, earliest_year)
+        problems = _problems(frame, side, earliest_year)
         is_good = ~pl.any_horizontal(problems.values()).fill_null(value=False)
         rules = [FindingRule(problem, side, rule) for rule, problem in problems.items()]
         findings += collect_findings(frame, rules + _notes(frame, side, is_good))
@@ -54,23 +86,26 @@ def _with_parsed(frame: pl.DataFrame, parsed: pl.DataFrame, side: str) -> pl.Dat
     text = f"{side}_value"
     values = parsed.select(
         pl.col("text").alias(text),
+        FORMAT,
         pl.col("date").alias(f"{side}_date"),
         pl.col("precision").alias(f"{side}_precision"),
         pl.col("date_note").alias(f"{side}_date_note"),
+        pl.col("century_inferred").alias(f"{side}_century_inferred"),
     )
     # Only the text is joined: a join copies every column of its left side.
-    joined = frame.select(text).join(values, on=text, how="left", maintain_order="left")
-    return frame.hstack(joined.drop(text))
+    joined = frame.select(text, FORMAT).join(values, on=[text, FORMAT], how="left", maintain_order="left")
+    return frame.hstack(joined.drop(text, FORMAT))
 
 
-def _problems(side: str, earliest_year: int) -> dict[str, pl.Expr]:
+def _problems(frame: pl.DataFrame, side: str, earliest_year: int) -> dict[str, pl.Expr]:
     """Return what may be wrong with a date, by rule; a row has one problem at most."""
-    date, text = pl.col(f"{side}_date"), pl.col(f"{side}_value")
+    date, text, note = pl.col(f"{side}_date"), pl.col(f"{side}_value"), pl.col(f"{side}_date_note")
     earliest = pl.when(pl.col("start_event") == v.Event.PRECURSOR).then(EARLIEST_YEAR).otherwise(earliest_year)
-    only_bound = (pl.col(f"{side}_date_note") == "bound_only").fill_null(value=False)
+    is_unread = text.is_not_null() & date.is_null()
+    reasons = frame.filter(is_unread)[f"{side}_date_note"].drop_nulls().unique().sort()
     return {
-        "date_bound_only": only_bound,
-        "unreadable_date": text.is_not_null() & date.is_null() & ~only_bound,
+        **{f"date_{reason}": is_unread & (note == reason).fill_null(value=False) for reason in reasons},
+        "unreadable_date": is_unread & note.is_null(),
         "implausible_year": date.dt.year() < earliest,
         "future_date": (date > pl.col("as_of_date")) & (date.dt.year() >= earliest),
     }
@@ -80,10 +115,9 @@ def _notes(frame: pl.DataFrame, side: str, is_good: pl.Expr) -> list[FindingRule
     """Return a rule for each note that the date parser made on a date that is used."""
     note = f"{side}_date_note"
     is_used = is_good & pl.col(f"{side}_date").is_not_null()
-    return [
-        FindingRule(is_used & (pl.col(note) == text), side, f"date_{text}", v.Action.KEPT, v.Severity.INFO)
-        for text in frame[note].drop_nulls().unique().sort()
-    ]
+    rules = {f"date_{text}": pl.col(note) == text for text in frame[note].drop_nulls().unique().sort()}
+    rules["date_century_inferred"] = pl.col(f"{side}_century_inferred")
+    return [FindingRule(is_used & where, side, rule, v.Action.KEPT, v.Severity.INFO) for rule, where in rules.items()]
 
 
 def _no_date(side: str) -> dict[str, pl.Expr]:

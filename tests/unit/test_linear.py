@@ -7,12 +7,13 @@ import json
 import math
 import time
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 
-from pipeline.dates import parse_dates
+from pipeline.dates import DateFormat, parse_dates
 from pipeline.errors import SourceError
 from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.table import read_table
@@ -215,6 +216,12 @@ def test_a_date(unit: str) -> None:
             lambda text: parse_dates(pl.Series([text])),
             lambda size, before=before: repeat(unit, size, before, " 1950"),  # type: ignore[misc]
         )
+        # In the formats of lists too: eras, years of two digits.
+        for behind in (" 50", "昭和50"):
+            assert_linear(
+                lambda text: parse_dates(pl.Series([text]), DateFormat("ja", as_of=date(2026, 10, 1))),
+                lambda size, before=before, behind=behind: repeat(unit, size, before, behind),  # type: ignore[misc]
+            )
         # As long as a date may be.
         assert measure(lambda text: parse_dates(pl.Series([text])), repeat(unit, 1_900, before, " 1950")) < 0.5
 
