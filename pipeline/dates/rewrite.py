@@ -76,7 +76,7 @@ def simplify(tokens: pl.DataFrame, date_pattern: str, language: str | None) -> p
     if special.is_empty():
         return plain
     bound_before = (
-        rf"(?:<(?:{before})>|[≤≥]=?)[\s.:'=(]*(?:<(?:{any_of('fillers')}|{seasons})>[\s.'(]*)*"
+        rf"(?:<(?:{before})>|[≤≥]=?)[\s.:'=(-]*(?:<(?:{any_of('fillers')}|{seasons})>[\s.'(-]*)*"
         rf"(?:{date_pattern}|{CENTURIES})(?:<日>)?"
     )
     without_bounds = (

@@ -11,7 +11,7 @@ from typing import Final
 import polars as pl
 
 from pipeline.dates.fold import split_rows
-from pipeline.dates.words import EDGE, WORDS, any_of
+from pipeline.dates.words import EDGE, any_of, words_in_all
 
 _MONTH: Final = "[A-LX]"
 _DAY: Final = "(?:0?[0-9]|[12][0-9]|3[01])"
@@ -19,12 +19,14 @@ _GAP: Final = r"[\s.,'/-]*(?:<(?:de|del|d|of|do|roku|r)>[\s.']*)?"
 _ORDINAL: Final = "(?:<(?:st|nd|rd|th|er|re|e)>)?"
 _SIGNS: Final = (r"\.", "/", "-")
 _CLEAR: Final = range(32, 100)
+_SEASONS: Final = words_in_all("seasons")
 
 #: What stands before a year and behind it: shapes in which 32 to 99 can be nothing else.
 _CLEAR_SHAPES: Final = (
     (rf"({_MONTH}{_GAP})", rf"({EDGE})"),
     (rf"({_MONTH}{_GAP}{_DAY}{_ORDINAL}[\s.,'/-]+)", rf"({EDGE})"),
     (rf"({EDGE})", rf"({_GAP}{_MONTH})"),
+    (rf"(<(?:{_SEASONS})>[\s.,'-]*)", rf"({EDGE})"),
     *((rf"({EDGE}{_DAY}\s?{sign}\s?{_DAY}\s?{sign}\s?)", rf"({EDGE})") for sign in _SIGNS),
     *((rf"({EDGE})", rf"(\s?{sign}\s?{_DAY}\s?{sign}\s?{_DAY}{EDGE})") for sign in _SIGNS),
     # With a point it may be a number, with a hyphen a range.
@@ -56,13 +58,11 @@ _DECADE_SHAPES: Final = (
     (rf"(<(?:{any_of('decade_words')})>[ ']*)", r"\b()\.?"),
 )
 #: Every word that may stand in a text whose year or decade has two digits.
-_LISTS: Final = ("before", "after", "fillers", "joiners", "small_words", "since", "approximate", "decade_words")
-_WORDS: Final = "|".join(
-    [
-        *map(any_of, (*_LISTS, "decade_nouns", "prepositions")),
-        *(w for words in WORDS["before_in"].values() for w in words),
-    ]
+_LISTS: Final = (
+    *("after", "fillers", "joiners", "small_words", "since", "approximate", "decade_words", "decade_nouns"),
+    "prepositions",
 )
+_WORDS: Final = "|".join([words_in_all("before"), _SEASONS, *map(any_of, _LISTS)])
 _ONLY_DATE: Final = rf"^(?:[^<]|<(?:{_WORDS})>)*$"
 
 

@@ -27,6 +27,11 @@ def words_in(name: str, language: str | None) -> str:
     return "|".join([*WORDS[name], *WORDS[f"{name}_in"].get((language or "").lower()[:2], ())])
 
 
+def words_in_all(name: str) -> str:
+    """Return the words of a list and those of its lists for each language, as alternatives."""
+    return "|".join([*WORDS[name], *(word for words in WORDS[f"{name}_in"].values() for word in words)])
+
+
 ERA: Final = r"<ad>|<ce>|<n>[. ]*<chr>|<d>[. ]*<c>|<н>[. ]*<э>"
 BEFORE_CHRIST: Final = (
     r"[0-9][\s.]*(?:<bc>|<bce>|<v>[. ]*<chr>|<av>[. ]*<j|<a>[. ]*<c>[. ]|<до> <н>|<p>[. ]*<n>[. ]*<e>)"

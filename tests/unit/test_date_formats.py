@@ -92,6 +92,7 @@ def test_a_year_of_two_digits_in_the_declared_order_comes_back(date: dt.date, or
         ("fr", "févr-00", "2000-02-01", "month", "century"),
         ("fr", "mars-1958", "1958-03-01", "month", None),
         ("fr", "le 12 mai 68", "1968-05-12", "day", "century"),
+        ("fr", "automne 91", "1991-01-01", "year", "season+century"),
         ("fr", "avant mai 68", None, None, "bound_only"),
         ("fr", "mai 68 - juin 72", "1968-05-01", "month", "two_dates+century"),
         ("en", "Jul-66", "1966-07-01", "month", "century"),
