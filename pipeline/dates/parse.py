@@ -241,7 +241,7 @@ def _tokenize(texts: pl.DataFrame, date_format: DateFormat) -> pl.DataFrame:
     if with_words.height:
         with_words = with_words.with_columns(_with_tokens(language))
     tokens = expand_years(pl.concat([without_words, with_words]), date_format.first_short_year, date_format.order)
-    return simplify(drop_unclear_months(tokens), _DATE, language)
+    return simplify(drop_unclear_months(tokens, date_format.order), _DATE, language)
 
 
 def _with_tokens(language: str | None) -> pl.Expr:

@@ -20,13 +20,16 @@ _YEAR_OR_MONTH: Final = (
 TWO_YEARS: Final = rf"{EDGE}{_YEAR}\s?[/–-]\s?(?:1[3-9]|[2-9][0-9]){EDGE}|{EDGE}[12][0-9]99/00{EDGE}"
 
 
-def drop_unclear_months(tokens: pl.DataFrame) -> pl.DataFrame:
+def drop_unclear_months(tokens: pl.DataFrame, order: str | None) -> pl.DataFrame:
     """Return texts without a number that is a month or a second year, and `month_note`.
 
-    The note is `ambiguous_month` where there was such a number, else null; the rows are in another order.
+    The note is `ambiguous_month` where there was such a number, else null; the rows are in another order. Where the
+    declared order begins with the year, it is a month.
     """
     folded = pl.col("folded")
     tokens = tokens.with_columns(month_note=pl.lit(None, pl.String))
+    if order and order.startswith("year"):
+        return tokens
     unclear, clear = split_rows(tokens, folded.str.contains(_YEAR_OR_MONTH))
     if unclear.is_empty():
         return tokens
@@ -38,7 +41,7 @@ def is_season(folded: pl.Expr, language: str | None) -> pl.Expr:
     """Return whether texts name the season of a year."""
     seasons = words_in("seasons", language)
     return folded.str.contains(
-        rf"<(?:{seasons})>[\s.,]*(?:<(?:de|del|dell|of|do|des|jahres|roku|r|года|року|anului)>[\s.']*)*{_YEAR}"
+        rf"<(?:{seasons})>[\s.,'-]*(?:<(?:de|del|dell|of|do|des|jahres|roku|r|года|року|anului)>[\s.']*)*{_YEAR}"
         rf"|{EDGE}{_YEAR}[\s.,'-]*(?:<(?:gada|год|року|년|m)>[\s.]*)?<(?:{seasons})>"
         rf"|{EDGE}{_YEAR}\s?<年の?[春夏秋冬]"
     )

@@ -57,6 +57,8 @@ def read(text: str, language: str = "en", order: str | None = None, **more: obje
         ("year-month-day", "1966/04/07", "1966-04-07", "day", None),
         ("year-month-day", "1966/25/04", "1966-04-25", "day", "other_order"),
         ("year-month-day", "04/07/1966", "1966-01-01", "year", "ambiguous_order"),
+        ("year-month-day", "2008/09", "2008-09-01", "month", None),
+        ("day-month-year", "2008/09", "2008-01-01", "year", "ambiguous_month"),
         ("year-day-month", "1966-04-07", "1966-07-04", "day", None),
         ("year-day-month", "1966年4月7日", "1966-04-07", "day", None),
     ],
