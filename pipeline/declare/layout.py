@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
-from pipeline.declare.known import header_roles, is_place
+from pipeline.declare.known import header_roles, is_place, share
 from pipeline.errors import SourceError
 from pipeline.readers.encodings import guess_encoding
 from pipeline.sources import Format
@@ -103,25 +103,28 @@ def _find_table(text: str, layout: dict[str, Any], remarks: dict[str, str]) -> N
     signs = [sign for sign in _COMMENTS if any(line.startswith(sign) for line in lines)]
     if signs:
         layout["comment"] = signs
-        lines = [line for line in lines if not line.startswith(tuple(signs))]
+        lines = ["" if line.startswith(tuple(signs)) else line for line in lines]
     delimiter = _find_delimiter(lines)
     if delimiter != {"csv": ",", "tsv": "\t"}[layout["type"]]:
         layout["delimiter"] = delimiter
     if '"' in text and _breaks_with_quotes(lines, delimiter):
         layout["quote"] = ""
-    records = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if any(row)]
-    width = Counter(len(row) for row in records).most_common(1)[0][0] if records else 1
-    first = next((index for index, row in enumerate(records) if _is_header_like(row, width)), 0)
-    if first:
-        # The declared columns find the header; the lines above it are none of the list.
-        remarks["type"] = f"the {first} line(s) above the header are left out"
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
+    numbered = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    records = [row for _, row in numbered]
     if not records:
         return
+    width = Counter(len(row) for row in records).most_common(1)[0][0]
+    first = next((index for index, row in enumerate(records) if _is_header_like(row, width)), 0)
+    if first:
+        layout["skip_lines"] = numbered[first - 1][0]
+        remarks["skip_lines"] = "lines above the header"
     if not _has_header(records[first], records[first + 1 : first + 50]):
         layout["header"] = False
-        remarks["header"] = "the first row looks like the others; name the columns here if you know them"
+        remarks["header"] = "the first row looks like the others; a list of names here names the columns"
     elif _has_two_header_rows(records[first:]):
         layout["header_rows"] = 2
+        remarks["header_rows"] = "names below blank cells of the first"
 
 
 def _is_header_like(row: list[str], width: int) -> bool:
@@ -155,6 +158,8 @@ def _breaks_with_quotes(lines: list[str], delimiter: str) -> bool:
 
 def _has_header(first: list[str], rows: list[list[str]]) -> bool:
     """Return whether the first row names the columns: it has words of headers, or no place where the others have."""
+    if all(cell.strip().isdecimal() for cell in first):
+        return False
     if any(header_roles(cell) for cell in first if cell.strip()):
         return True
     named = [place for place in range(len(first)) if _share_of_places(rows, place) >= 0.5]
@@ -163,7 +168,7 @@ def _has_header(first: list[str], rows: list[list[str]]) -> bool:
 
 def _share_of_places(rows: list[list[str]], place: int) -> float:
     cells = pl.Series("cell", [row[place] for row in rows if place < len(row) and row[place].strip()], dtype=pl.String)
-    return float(is_place(cells).mean() or 0.0) if cells.len() else 0.0
+    return share(is_place(cells)) if cells.len() else 0.0
 
 
 def _has_two_header_rows(records: list[list[str]]) -> bool:

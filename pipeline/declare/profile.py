@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from pipeline.declare.known import KINDS, header_roles, is_place, kinds_of
+from pipeline.declare.known import KINDS, header_roles, is_place, kinds_of, share
 from pipeline.readers.header import NUMBER
 from pipeline.readers.raw_rows import VALUE_SEPARATOR
 
@@ -22,6 +22,7 @@ ROWS: Final = 2_000
 SEPARATORS: Final = (";", "\n", " | ", "|", " / ", "、", "，", ",", "/", " - ", " und ", " et ", " and ")
 #: A cell has several names where so many more of its pieces are places than of the cells as they are.
 _GAIN: Final = 0.15
+_NEXT_GAIN: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class ColumnProfile:
 
 
 def profile_columns(table: RawRows) -> list[ColumnProfile]:
-    """Return the profile of each column that is not empty, in the order of the file."""
+    """Return the profile of each column that is not empty and holds no nested JSON, in the order of the file."""
     names = [name for name in table.columns if not name.startswith("\x1f")]
     rows = table.rows.head(ROWS)
     groups = _numbered_columns(names)
@@ -69,7 +70,8 @@ def profile_columns(table: RawRows) -> list[ColumnProfile]:
         _profile(pattern, names.index(members[0]), [rows[name] for name in members], is_group=True)
         for pattern, members in groups.items()
     ]
-    return sorted((profile for profile in profiles if profile.cells.len()), key=lambda profile: profile.place)
+    told = [profile for profile in profiles if profile.cells.len() and not profile.cells[0].startswith(("{", "["))]
+    return sorted(told, key=lambda profile: profile.place)
 
 
 def _numbered_columns(names: list[str]) -> dict[str, list[str]]:
@@ -77,7 +79,7 @@ def _numbered_columns(names: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for name in names:
         # `column_3` is the name of a column without one.
-        for match in re.finditer(r"\d+", name) if not re.fullmatch(r"column_\d+", name) else ():
+        for match in re.finditer(r"\d+", name) if not re.fullmatch(r"(?:column_)?\d+", name) else ():
             found[name[: match.start()] + NUMBER + name[match.end() :]].append(name)
     return {pattern: members for pattern, members in found.items() if len(members) > 1}
 
@@ -89,7 +91,7 @@ def _profile(name: str, place: int, columns: list[pl.Series], *, is_group: bool)
     cells = cells.str.strip_chars()
     filled = cells.filter(cells != "")
     kinds = kinds_of(filled)
-    shares = {kind: float(kinds[kind].mean() or 0.0) for kind in KINDS}
+    shares = {kind: share(kinds[kind]) for kind in KINDS}
     separators = _separators(filled, shares)
     if separators:
         shares["place"] = _share_of_pieces(filled, separators)
@@ -111,13 +113,13 @@ def _separators(cells: pl.Series, shares: dict[str, float]) -> tuple[str, ...]:
     if shares["date"] > 0.5 or shares["number"] > 0.5 or shares["address"] > 0.5:
         return ()
     best: tuple[float, tuple[str, ...]] = (shares["place"] + _GAIN, ())
-    present = [sign for sign in SEPARATORS if cells.str.contains(sign, literal=True).mean() > 0.02]  # type: ignore[operator]
+    present = [sign for sign in SEPARATORS if share(cells.str.contains(sign, literal=True)) > 0.02]
     chosen: tuple[str, ...] = ()
     for sign in present:
-        share = _share_of_pieces(cells, (*chosen, sign))
-        if share > best[0]:
+        known = _share_of_pieces(cells, (*chosen, sign))
+        if known > best[0] + (_NEXT_GAIN if chosen else 0):
             chosen = (*chosen, sign)
-            best = (share, chosen)
+            best = (known, chosen)
     return best[1]
 
 
@@ -126,7 +128,7 @@ def _share_of_pieces(cells: pl.Series, signs: tuple[str, ...]) -> float:
     for sign in signs:
         text = text.str.replace_all(sign, VALUE_SEPARATOR, literal=True)
     pieces = text.str.split(VALUE_SEPARATOR).explode().str.strip_chars().unique()
-    return float(is_place(pieces.filter(pieces != "")).mean() or 0.0)
+    return share(is_place(pieces.filter(pieces != "")))
 
 
 def most_common(profile: ColumnProfile, count: int) -> list[str]:

@@ -20,9 +20,12 @@ _LEAST: Final = {
     "form": 0.6,
 }
 #: A header that says so is worth this much of a share.
-_HEADER: Final = 0.4
-#: Share of different cells that are filled down: a name, and blanks below it.
-_BLANKS: Final = 0.3
+_HEADER: Final = 0.6
+#: A column of more different words has no categories; one of which so many are such words needs no header.
+_WORDS, _SURE = 40, 0.9
+_HALF: Final = 0.5
+#: A header that says one of these is not of a name, unless nearly all cells are places.
+_OTHERS: Final = frozenset(("country", "region", "start", "end", "note", "status", "form"))
 
 
 class Role(NamedTuple):
@@ -68,16 +71,15 @@ def find_roles(profiles: list[ColumnProfile]) -> Roles:
     found += _find_degrees(left, names)
     found += _find_dates(left, found)
     for kind in ("form", "status"):
-        column = next((each for each in left if each.shares[kind] >= _LEAST["form"] and kind_fits(each, kind)), None)
-        if column and column not in [role.column for role in found]:
-            found.append(Role(kind, column, _told(column, kind)))
+        taken = [role.column for role in found]
+        fitting = [each for each in left if each not in taken and _is_category(each, kind)]
+        found += [Role(kind, column, _told(column, kind)) for column in fitting[:1]]
     for ours in ("town_region", "note", "evidence_url"):
         word = ours.removeprefix("town_")
-        column = next(
-            (each for each in left if word in each.roles and each not in [role.column for role in found]), None
-        )
-        if column and not column.is_group and (word != "evidence_url" or column.shares["address"] > 0.5):
-            found.append(Role(ours, column, "by its header"))
+        taken = [role.column for role in found]
+        named = [each for each in left if word in each.roles and each not in taken and not each.is_group]
+        fitting = [each for each in named if word != "evidence_url" or each.shares["address"] > _HALF]
+        found += [Role(ours, each, "by its header") for each in fitting[:1]]
     used = [role.column for role in found]
     country = None
     if town and not any(role.ours == "town_country" for role in found):
@@ -85,9 +87,10 @@ def find_roles(profiles: list[ColumnProfile]) -> Roles:
     return Roles(found, [profile for profile in profiles if profile not in used], country)
 
 
-def kind_fits(column: ColumnProfile, kind: str) -> bool:
-    """Return whether a column of few different words can be a form or a status."""
-    return column.cells.n_unique() <= 40 and (kind in column.roles or column.shares[kind] >= 0.9)
+def _is_category(column: ColumnProfile, kind: str) -> bool:
+    """Return whether a column of few different words is a form or a status."""
+    is_told = kind in column.roles or column.shares[kind] >= _SURE
+    return column.shares[kind] >= _LEAST["form"] and column.cells.n_unique() <= _WORDS and is_told
 
 
 def _find_names(profiles: list[ColumnProfile]) -> tuple[ColumnProfile | None, ColumnProfile | None]:
@@ -98,13 +101,7 @@ def _find_names(profiles: list[ColumnProfile]) -> tuple[ColumnProfile | None, Co
         told = _HEADER * (role in profile.roles) - _HEADER * (other in profile.roles and role not in profile.roles)
         return profile.place_share + told
 
-    candidates = [
-        profile
-        for profile in profiles
-        if profile.place_share >= (_LEAST["place"] - 0.2 * bool(profile.roles & {"town", "partner"}))
-        and profile.place_share >= profile.shares["country"]
-        and not profile.roles & {"country", "region", "start", "note"} - {"town", "partner"} - _also(profile)
-    ]
+    candidates = [profile for profile in profiles if _can_be_name(profile)]
     if not candidates:
         return None, None
     groups = [profile for profile in candidates if profile.is_group or profile.separators]
@@ -115,13 +112,18 @@ def _find_names(profiles: list[ColumnProfile]) -> tuple[ColumnProfile | None, Co
         first, *rest = sorted([partner, *others], key=lambda each: -score(each, "town"))[:2]
         town, partner = sorted([first, *rest], key=lambda each: each.place)
         return town, partner
-    town = max(others, key=lambda each: (score(each, "town"), -each.place), default=None)
-    return town, partner
+    towns = sorted(others, key=lambda each: (-score(each, "town"), each.place))
+    return next(iter(towns), None), partner
 
 
-def _also(profile: ColumnProfile) -> set[str]:
-    """Return the roles of a header that do not count, since the cells are places."""
-    return {"region", "country", "start", "note"} if profile.place_share >= 0.6 else set()
+def _can_be_name(profile: ColumnProfile) -> bool:
+    """Return whether a column's cells are places, or its header says so and they are nothing else."""
+    if profile.place_share < profile.shares["country"]:
+        return False
+    if profile.place_share >= _LEAST["place"]:
+        return not profile.roles & _OTHERS or bool(profile.roles & {"town", "partner"}) or profile.place_share >= _SURE
+    is_else = max(share for kind, share in profile.shares.items() if kind != "place") >= _HALF
+    return bool(profile.roles & {"town", "partner"}) and not is_else
 
 
 def _fits(profile: ColumnProfile, kind: str) -> bool:

@@ -127,7 +127,7 @@ def _below_header(
         start = text.find("\n", start) + 1 or len(text)
     start += len(text[start:]) - len(text[start:].lstrip("\n"))
     reader = csv.reader(split_lines(text, start), **dialect)
-    records = [(record, reader.line_num) for record in itertools.islice(reader, _PREAMBLE) if record]
+    records = [(record, reader.line_num) for record in itertools.islice(reader, _PREAMBLE) if any(record)]
     line_count = 0
     if isinstance(layout.header, list):
         header = layout.header

@@ -1,4 +1,4 @@
-"""The encoding that fits a file of town names best: charset-normalizer tells what is possible, the gazetteer decides."""
+"""The encoding that fits a file of town names: charset-normalizer tells what is possible, the gazetteer decides."""
 
 from __future__ import annotations
 
