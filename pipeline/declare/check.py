@@ -98,7 +98,7 @@ def _print_rejects(console: Console, rejects: pl.DataFrame, count: int) -> None:
         console.out(f"\nrejected: {number:,} × {rules}")
         for row in rejects.filter(pl.col("rules") == rules).head(count).iter_rows(named=True):
             console.out(f"  {row['locator']}: {row['message']}: {row['row_json']}")
-        print_more(console, number, count)
+        print_more(console, number, count, option="rows")
 
 
 def _print_ignored(console: Console, declaration: Declaration, raw: Path, checked: Checked, count: int) -> None:
@@ -118,7 +118,7 @@ def _print_ignored(console: Console, declaration: Declaration, raw: Path, checke
         shown = [name for name in table.columns if name not in table.derived]
         for row in rows.select(LOCATOR, pl.struct(shown).struct.json_encode().alias("row")).head(count).iter_rows():
             console.out(f"  {row[0]}: {row[1]}")
-        print_more(console, rows.height, count)
+        print_more(console, rows.height, count, option="rows")
 
 
 def _print_findings(console: Console, findings: pl.DataFrame, count: int) -> None:
@@ -132,4 +132,4 @@ def _print_findings(console: Console, findings: pl.DataFrame, count: int) -> Non
         rows = findings.filter(pl.col("rule") == rule, pl.col("column_name") == column, pl.col("action") == action)
         for row in rows.sort("locator").head(count).iter_rows(named=True):
             console.out(f"  {row['locator'] or ''}: {row['raw_value']!r}")
-        print_more(console, number, count)
+        print_more(console, number, count, option="rows")

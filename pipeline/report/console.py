@@ -37,7 +37,7 @@ def plain_table() -> Table:
     return Table(box=None, pad_edge=False, header_style="bold")
 
 
-def print_more(console: Console, count: int, limit: int, hint: str = "") -> None:
+def print_more(console: Console, count: int, limit: int, hint: str = "", option: str = "limit") -> None:
     """Print how many rows are not shown, and the option that shows them."""
     if count > limit:
-        console.out(f"  … and {count - limit:,} more (--limit {count}{hint})")
+        console.out(f"  … and {count - limit:,} more (--{option} {count}{hint})")

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from schemas import TableModel
 
 
-def ignored_rows(statements: pl.DataFrame, declaration: Declaration) -> pl.Series:
-    """Return the raw rows that the declaration says are no statements."""
+def is_ignored(statements: pl.DataFrame, declaration: Declaration) -> pl.Series:
+    """Return for each statement whether the declaration says that it is none."""
     hits = [pl.col(rule.column).fill_null("").str.contains(f"^(?:{rule.pattern})$") for rule in declaration.ignore]
-    if not hits:
-        return pl.Series("row", [], dtype=pl.Int64)
-    return statements.filter(pl.any_horizontal(hits))["row"].unique()
+    return statements.select(pl.any_horizontal(hits) if hits else pl.repeat(False, pl.len())).to_series()  # noqa: FBT003
 
 
 def has_equal_names(frame: pl.DataFrame) -> pl.Series:

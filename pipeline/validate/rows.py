@@ -15,7 +15,7 @@ from pipeline.sources import SIDES
 from pipeline.validate.claims import read_claims, read_others
 from pipeline.validate.findings import NO_FINDINGS, FindingRule, collect_findings
 from pipeline.validate.none_statements import read_remarks, states_none
-from pipeline.validate.rejects import broken_rules, has_equal_names, ignored_rows, is_self_link
+from pipeline.validate.rejects import broken_rules, has_equal_names, is_ignored, is_self_link
 from pipeline.validate.shifted_rows import shift_signs, shifted_columns
 from pipeline.validate.values import decode_categories, null_suspects, read_number
 from schemas import vocabularies as v
@@ -47,7 +47,7 @@ class ValidatedRows:
     Attributes:
         accepted: accepted statements, values decoded.
         rejected: `row`, `rules`, `message`: raw rows from which no statement was accepted.
-        ignored: `row`: raw rows that the declaration says are no statements.
+        ignored: `row`: raw rows that name nobody, or that the declaration says are no statements.
         namesakes: `row`: raw rows whose two towns have the same name, and may turn out to be one town.
         findings: `Findings` without `source_id`.
         dates: what each text of a date says, as `parse_dates`; empty if the statements are not claims.
@@ -133,21 +133,18 @@ def _validate_chunk(
 def _without_nobody(
     statements: pl.DataFrame, declaration: Declaration, holds: str
 ) -> tuple[pl.DataFrame, pl.Series, list[pl.DataFrame]]:
-    """Return the statements that name somebody, the raw rows that do not, and findings on those that say so."""
-    declared = ignored_rows(statements, declaration)
-    frame = statements.filter(~pl.col("row").is_in(declared.implode())) if declared.len() else statements
-    is_nobody = frame["names_nobody"]
+    """Return the statements that name somebody, the raw rows of which none does, and findings on those that say so."""
+    is_nobody = statements["names_nobody"] | is_ignored(statements, declaration)
     findings: list[pl.DataFrame] = []
     if holds == "claims":
-        says_none = states_none(frame) & ~is_nobody
-        findings = collect_findings(frame.filter(says_none), [_STATES_NONE])
+        says_none = states_none(statements) & ~is_nobody
+        findings = collect_findings(statements.filter(says_none), [_STATES_NONE])
         is_nobody |= says_none
     if not is_nobody.any():
-        return frame, declared, findings
-    named = frame.filter(~is_nobody)
-    nobody = frame["row"].unique(maintain_order=True)
-    nobody = nobody.filter(~nobody.is_in(named["row"].implode()))
-    return named, pl.concat([declared, nobody]), findings
+        return statements, pl.Series("row", [], dtype=pl.Int64), findings
+    named = statements.filter(~is_nobody)
+    rows = statements["row"].unique(maintain_order=True)
+    return named, rows.filter(~rows.is_in(named["row"].implode())), findings
 
 
 def _with_rule_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
