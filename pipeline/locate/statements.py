@@ -12,6 +12,7 @@ from pipeline.locate.city_claims import assign_to_districts
 from pipeline.locate.coordinates import report_misplaced
 from pipeline.locate.corrections import unused_corrections
 from pipeline.locate.sides import CLAIM_SIDES, MENTION_COLUMNS, RECORD_SIDE
+from pipeline.locate.town_ends import add_town_ends
 from pipeline.validate.self_links import reject_self_links
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def locate_towns(
     Returns:
         The same rows with the ids of their towns, and the town of each mention.
     """
-    sides = {"claims": CLAIM_SIDES, "awards": {"town": RECORD_SIDE}, "group_members": {"town": RECORD_SIDE}}
+    sides = {
+        "claims": CLAIM_SIDES,
+        "town_ends": {"town": CLAIM_SIDES["town"]},
+        "awards": {"town": RECORD_SIDE},
+        "group_members": {"town": RECORD_SIDE},
+    }
     # The columns of claims are needed even without rows.
     names = [name for name in sides if name == "claims" or not getattr(checked, name).is_empty()]
     mentions, indexed = index_mentions([(getattr(checked, name), sides[name]) for name in names])
@@ -65,6 +71,7 @@ def locate_towns(
             frame = located.assign(frame, side)
         assigned = {name: frame}
         checked = replace(checked, **assigned)  # type: ignore[arg-type]
+    checked = add_town_ends(checked)
     parts = located.mentions.select("town_id", "city_id").drop_nulls().unique()
     parts = parts.filter(pl.col("town_id") != pl.col("city_id"))
     claims, findings_of_cities = assign_to_districts(checked.claims.drop(MENTION_COLUMNS), parts)

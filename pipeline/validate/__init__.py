@@ -60,6 +60,7 @@ def check_source(declaration: Declaration, received: Sequence[Received], countri
         attributes[holds] = validated.accepted
         if holds == "claims":
             attributes[holds] = distinguish_repeats(validated.accepted)
+            attributes["town_ends"] = validated.town_ends
             attributes["raw"] = tuple(file.select(validated.namesakes["row"]) for file in statements.raw)
             findings.append(find_placeholders(validated.accepted, validated.dates, declaration))
         findings.append(validated.findings)

@@ -23,6 +23,7 @@ class Checked:
 
     Attributes:
         claims: as `ClaimsRead`, in compact types (`pipeline.validate.claims.compact`).
+        town_ends: statements that all partnerships of a town are over, like claims; their partners are no towns.
         awards, group_members, figures: accepted statements, values decoded, not yet located.
         rejects, findings, ledger: as published.
         item_names: `wikidata_id`, `name`, `language`: how sources name the items of Wikidata.
@@ -30,6 +31,7 @@ class Checked:
     """
 
     claims: pl.DataFrame = field(default_factory=lambda: compact(ClaimsRead.empty()))
+    town_ends: pl.DataFrame = field(default_factory=lambda: compact(ClaimsRead.empty()))
     awards: pl.DataFrame = field(default_factory=pl.DataFrame)
     group_members: pl.DataFrame = field(default_factory=pl.DataFrame)
     figures: pl.DataFrame = field(default_factory=pl.DataFrame)

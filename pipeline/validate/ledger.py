@@ -37,14 +37,19 @@ def count_rows(
         schema={"snapshot_id": pl.String, "in_columns": pl.UInt32},
         orient="row",
     )
+    places = [
+        frame.select(pl.col("snapshot_id", "locator").cast(pl.String))
+        for frame in (validated.accepted, validated.town_ends)
+        if frame.width
+    ]
+    used = pl.concat(places)
     is_ignored = pl.col("row").is_in(validated.ignored["row"].implode())
     for counts in (
         statements.broken.group_by("snapshot_id").agg(broken=pl.len()),
         statements.rows.filter(is_ignored).group_by("snapshot_id").agg(rows_ignored=pl.col("row").n_unique()),
         rejects.group_by("snapshot_id").agg(rows_rejected=pl.len()),
-        validated.accepted.group_by(pl.col("snapshot_id").cast(pl.String)).agg(
-            rows_used=pl.col("locator").n_unique(), accepted=pl.len()
-        ),
+        used.group_by("snapshot_id").agg(rows_used=pl.col("locator").n_unique()),
+        validated.accepted.group_by(pl.col("snapshot_id").cast(pl.String)).agg(accepted=pl.len()),
     ):
         ledger = ledger.join(counts, on="snapshot_id", how="left")
     return Ledger.coerce(

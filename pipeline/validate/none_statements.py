@@ -6,7 +6,7 @@ import functools
 import re
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -14,31 +14,71 @@ from pipeline.gazetteer.names import search_key
 from pipeline.readers.category_words import decode_words
 from schemas import vocabularies as v
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _WORDS: Final = Path(__file__).with_name("none_words.toml")
 #: A sentence that says so is not longer, and a remark that says more than an end is.
 _LONGEST_CELL, _LONGEST_REMARK = 200, 120
+_YEAR: Final = r"\b(?:1[89]|20)\d{2}\b"
 _SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×∅]+$"
 #: What tells that a row means a town, though its name is a word for "none": None is a town in Piedmont.
 _IDENTITY: Final = ("country", "region", "latitude", "wikidata_id", "geonames_id", "key")
 
 
 def states_none(frame: pl.DataFrame) -> pl.Series:
-    """Return for each statement whether its partner's cell says that there is no partner, or none any more.
+    """Return for each statement whether its partner's cell says that there is no partner.
 
     Args:
         frame: statements.
     """
-    texts = frame["partner"].drop_nulls().unique()
-    short = texts.filter(texts.str.len_chars() <= _LONGEST_CELL)
-    keys = short.to_frame("text").with_columns(key=search_key(pl.col("text")))
-    whole, negated, all_over = _patterns()
+    keys = _short_keys(frame["partner"])
+    none, no, _ = _patterns()
     key = pl.col("key")
-    is_none = key.str.contains(whole) | pl.col("text").str.contains(_SIGNS_ONLY)
-    has_partner_word = key.str.contains(_partner_words())
-    is_sentence = has_partner_word & (key.str.contains(negated) | key.str.contains(all_over))
+    is_none = key.str.contains(none) | pl.col("text").str.contains(_SIGNS_ONLY)
+    is_sentence = key.str.contains(_partner_words()) & key.str.contains(no)
     found = keys.filter(is_none | is_sentence)["text"]
-    is_told = pl.any_horizontal(pl.col(f"partner_{name}").is_not_null() for name in _IDENTITY)
-    return frame.select((pl.col("partner").is_in(found.implode()) & ~is_told).fill_null(value=False)).to_series()
+    return frame.select((pl.col("partner").is_in(found.implode()) & ~_is_told(_IDENTITY)).fill_null(False)).to_series()  # noqa: FBT003
+
+
+def states_all_over(frame: pl.DataFrame) -> pl.Series:
+    """Return for each statement whether it says that all partnerships of the town, or all in a country, are over.
+
+    `alle Partnerschaften wurden 2021 beendet` does, and so does `all` in a row with an end or a status.
+    """
+    keys = _short_keys(frame["partner"])
+    *_, all_over = _patterns()
+    key = pl.col("key")
+    sentences = keys.filter(key.str.contains(_partner_words()) & key.str.contains(all_over))["text"]
+    words = keys.filter(key.is_in(_read_words()["all"]))["text"]
+    says_over = pl.any_horizontal(pl.col(name).is_not_null() for name in ("start_event", "status", "end", "end_cause"))
+    partner = pl.col("partner")
+    is_over = partner.is_in(sentences.implode()) | (partner.is_in(words.implode()) & says_over)
+    identity = [name for name in _IDENTITY if name != "country"]
+    return frame.select((is_over & ~_is_told(identity)).fill_null(False)).to_series()  # noqa: FBT003
+
+
+def read_all_over(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return statements of `states_all_over` with the status and the end of their sentence where no column has them."""
+    key = search_key(pl.col("partner"))
+    is_open = pl.col("status").is_null() & pl.col("start_event").is_null()
+    status = pl.when(key.str.contains(_remark_words("suspended"))).then(pl.lit("suspended")).otherwise(pl.lit("ended"))
+    has_year = pl.col("partner").str.count_matches(_YEAR) == 1
+    return frame.with_columns(
+        status=pl.when(is_open).then(status).otherwise("status"),
+        end=pl.when(is_open & has_year).then(pl.coalesce("end", "partner")).otherwise("end"),
+    )
+
+
+def _short_keys(partners: pl.Series) -> pl.DataFrame:
+    """Return `text` and `key` of the different cells that are short enough to say so."""
+    texts = partners.drop_nulls().unique()
+    short = texts.filter(texts.str.len_chars() <= _LONGEST_CELL).alias("text").to_frame()
+    return short.with_columns(key=search_key(pl.col("text")))
+
+
+def _is_told(names: Sequence[str]) -> pl.Expr:
+    return pl.any_horizontal(pl.col(f"partner_{name}").is_not_null() for name in names)
 
 
 def read_remarks(frame: pl.DataFrame) -> pl.DataFrame:
@@ -56,7 +96,7 @@ def read_remarks(frame: pl.DataFrame) -> pl.DataFrame:
         status_found=pl.coalesce(
             pl.when(key.str.contains(_remark_words(status))).then(pl.lit(status)) for status in ("suspended", "ended")
         ),
-        end_found=pl.when(pl.col("note").str.count_matches(r"\b(?:1[89]|20)\d{2}\b") == 1).then("note"),
+        end_found=pl.when(pl.col("note").str.count_matches(_YEAR) == 1).then("note"),
     )
     found = frame.select("note").join(statuses.drop_nulls("status_found"), on="note", how="left", maintain_order="left")
     is_open = pl.col("status").is_null() & pl.col("end").is_null() & pl.col("start_event").is_null()

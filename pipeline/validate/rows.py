@@ -12,9 +12,9 @@ import polars as pl
 from pipeline.dates import OUTPUT_SCHEMA as DATES_SCHEMA
 from pipeline.gazetteer.countries import resolve_countries
 from pipeline.sources import SIDES
-from pipeline.validate.claims import read_claims, read_others
+from pipeline.validate.claims import ID_TEXT, read_claims, read_others
 from pipeline.validate.findings import NO_FINDINGS, FindingRule, collect_findings
-from pipeline.validate.none_statements import read_remarks, states_none
+from pipeline.validate.none_statements import read_all_over, read_remarks, states_all_over, states_none
 from pipeline.validate.rejects import broken_rules, has_equal_names, is_ignored, is_self_link
 from pipeline.validate.shifted_rows import shift_signs, shifted_columns
 from pipeline.validate.values import decode_categories, null_suspects, read_number
@@ -46,6 +46,7 @@ class ValidatedRows:
 
     Attributes:
         accepted: accepted statements, values decoded.
+        town_ends: statements that all partnerships of a town are over, as claims whose partner is no town.
         rejected: `row`, `rules`, `message`: raw rows from which no statement was accepted.
         ignored: `row`: raw rows that name nobody, or that the declaration says are no statements.
         namesakes: `row`: raw rows whose two towns have the same name, and may turn out to be one town.
@@ -54,6 +55,7 @@ class ValidatedRows:
     """
 
     accepted: pl.DataFrame
+    town_ends: pl.DataFrame
     rejected: pl.DataFrame
     ignored: pl.DataFrame
     namesakes: pl.DataFrame
@@ -103,6 +105,7 @@ def _validate_chunk(
     statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame
 ) -> ValidatedRows:
     frame, ignored, none_findings = _without_nobody(statements, declaration, holds)
+    frame, town_ends = _without_town_ends(frame, declaration, holds, countries)
     if holds == "claims":
         frame = read_remarks(frame)
     frame, suspect_findings = null_suspects(frame, declaration)
@@ -127,7 +130,21 @@ def _validate_chunk(
     else:
         accepted, value_findings = read_others(accepted, declaration)
     all_findings = pl.concat([NO_FINDINGS, *none_findings, *findings, *value_findings])
-    return ValidatedRows(accepted, rejected, ignored.to_frame("row"), namesakes, all_findings, dates)
+    return ValidatedRows(accepted, town_ends, rejected, ignored.to_frame("row"), namesakes, all_findings, dates)
+
+
+def _without_town_ends(
+    frame: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the statements about one partner, and those about all partners of a town, as claims."""
+    if holds != "claims":
+        return frame, pl.DataFrame()
+    is_over = states_all_over(frame)
+    over = read_all_over(frame.filter(is_over))
+    over, _ = null_suspects(over, declaration)
+    over, _ = decode_categories(_with_rule_columns(_with_countries(over, countries), declaration), declaration)
+    claims, _, _ = read_claims(over.filter(pl.col("town").is_not_null()), declaration)
+    return frame.filter(~is_over) if is_over.any() else frame, claims.drop(ID_TEXT)
 
 
 def _without_nobody(
@@ -137,7 +154,7 @@ def _without_nobody(
     is_nobody = statements["names_nobody"] | is_ignored(statements, declaration)
     findings: list[pl.DataFrame] = []
     if holds == "claims":
-        says_none = states_none(statements) & ~is_nobody
+        says_none = states_none(statements) & ~is_nobody & ~states_all_over(statements)
         findings = collect_findings(statements.filter(says_none), [_STATES_NONE])
         is_nobody |= says_none
     if not is_nobody.any():
