@@ -1,5 +1,4 @@
--- When and why partnerships were suspended, resumed or ended, with their present status and the source. Where nobody gives
--- the date, `event_text` may say before when it was.
+-- When and why partnerships were suspended, resumed or ended; without a date, `event_text` may say before when.
 CREATE VIEW status_changes AS
 WITH changes AS (
     SELECT
@@ -7,7 +6,8 @@ WITH changes AS (
         event,
         event_date,
         event_precision,
-        CASE WHEN event = 'ended' THEN coalesce(end_text, start_text) ELSE coalesce(start_text, end_text) END AS event_text,
+        CASE WHEN start_event = event THEN coalesce(start_text, end_text) ELSE coalesce(end_text, start_text) END
+            AS event_text,
         cause,
         events.claim_id
     FROM partnership_events AS events

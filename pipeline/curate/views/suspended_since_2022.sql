@@ -1,5 +1,5 @@
--- Partnerships suspended or ended because of the war since February 2022, by the country of either town and by month; the
--- month is null where sources only say that it was before some day.
+-- Partnerships suspended or ended because of the war since 2022, by the country of either town and by month.
+-- The month is null where sources only say that it was before some day.
 CREATE VIEW suspended_since_2022 AS
 WITH dated AS (
     SELECT
