@@ -28,22 +28,31 @@ _DATE_FORMS: Final = (
     r"(?<!\d)(?:1[5-9]|20)\d\d-\d{1,2}-\d{1,2}(?!\d)",
     r"(?<!\d)(?:1[5-9]|20)\d\d[./]\s?\d{1,2}[./]\s?\d{1,2}(?!\d)",
     r"(?<![\d.])\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:1[5-9]|20)\d\d(?!\d)",
+    r"(?<![\d.])\d{1,2}[. ]\s?(?:I{1,3}|I?V|VI{1,3}|I?X|XI{1,2})[. ]\s?(?:1[5-9]|20)\d\d(?!\d)",
     rf"(?<!\d)\d{{1,2}}{_ORDINAL}?\s+(?:de\s+|d[’']|of\s+)?(?P<month1>{_WORD})\.?,?\s+(?:del?\s+)?{_YEAR}",
     rf"(?P<month2>{_WORD})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}",
     rf"(?P<month3>{_WORD})\.?,?\s+(?:del?\s+)?{_YEAR}",
+    # Lithuanian and Latvian: "1996 m. gegužės 17 d.", "1996. gada 17. maijā".
+    rf"{_YEAR}\s?m\.\s+(?P<month5>{_WORD})(?:\s+\d{{1,2}}\s?d\.)?",
+    rf"(?P<lv_year>{_YEAR})\. gada (?P<lv_day>\d{{1,2}}\. )?(?P<month6>{_WORD})",
     rf"{_YEAR}\.?\s+(?P<month4>{_WORD})(?:\s+\d{{1,2}}(?!\d))?",
     rf"(?<![\d/])\d{{1,2}}/{_YEAR}",
+    r"(?<![\d.,])(?P<year>(?:1[5-9]|20)\d\d)[-.](?P<month>0?[1-9]|1[0-2])(?![\d.,-])",
     rf"{_YEAR}s?",
-    r"(?<!\d)(?:1[5-9]|20)\d\d-(?:0\d|1[0-2])(?!\d)",
 )
 _DATE: Final = re.compile("|".join(_DATE_FORMS))
 _ONLY_YEAR: Final = re.compile(_YEAR)
+_MONTHS: Final = tuple(f"month{number}" for number in range(1, 7))
+#: Languages that print `2011.9` for a month.
+_POINT_LANGUAGES: Final = frozenset({"zh", "ja", "ko"})
 #: Names of months of at most this many letters are words of other languages ("fra").
 _SHORT: Final = 4
 _CLAUSE_END: Final = re.compile(r"[,;:()（）\[\]、，；\x0b\ue000-\uf8ff]")
 _RANGE: Final = re.compile(r"\s*(?:–|—|-|−|－|~|～|〜|―|至|bis|to)\s*\Z")
+#: Languages whose words for what a date dates stand behind it.
+_VERB_LAST: Final = frozenset({"zh", "ja", "ko", "hu", "tr", "fi", "et"})
 #: Characters before and after a date that may say what it dates.
-_BEFORE, _AFTER = 60, 30
+_BEFORE, _AFTER = 60, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +62,24 @@ class DateMention:
     start: int
     end: int
     text: str  # without the year of a reign
-    role: str  # `since`, `until`, `suspended`, `renewed` or `other`
+    role: str  # `since`, `until`, `suspended`, `dormant`, `renewed` or `other`
     is_stated: bool  # whether words say the role, not its position alone
 
 
 def find_dates(text: str, profile: Profile) -> list[DateMention]:
     """Return the dates of a text, each with its role."""
-    spans = _date_spans(text, profile.language)
+    matches = _date_matches(text, profile.language)
     dates: list[DateMention] = []
-    for index, (start, end) in enumerate(spans):
-        previous_end = spans[index - 1][1] if index else 0
-        next_start = spans[index + 1][0] if index + 1 < len(spans) else len(text)
+    for index, (start, end, shown) in enumerate(matches):
+        previous_end = matches[index - 1][1] if index else 0
+        next_start = matches[index + 1][0] if index + 1 < len(matches) else len(text)
         before = text[max(previous_end, start - _BEFORE) : start]
-        after = _CLAUSE_END.split(text[end : end + _AFTER])[0][: max(0, next_start - end)]
-        role, is_stated = _role(before, after, dates, profile)
+        after = _CLAUSE_END.split(text[end : end + _AFTER])[0]
+        is_last = len(after) <= next_start - end
+        role, is_stated = _role(before, after[: max(0, next_start - end)], dates, profile, is_last_of_clause=is_last)
         if role == "until" and index and not is_stated and dates[-1].role != "since":
             role = "other"
-        dates.append(DateMention(start, end, _REIGN.sub("", text[start:end]).strip(), role, is_stated))
+        dates.append(DateMention(start, end, shown, role, is_stated))
     return dates
 
 
@@ -92,22 +102,34 @@ def _months(language: str) -> frozenset[str]:
     return frozenset(name for name in names if len(name) > _SHORT or name in names_here)
 
 
-def _date_spans(text: str, language: str) -> list[tuple[int, int]]:
-    """Return start and end of each date."""
+def _date_matches(text: str, language: str) -> list[tuple[int, int, str]]:
+    """Return start, end and text of each date."""
     if not any("0" <= char <= "9" for char in text):
         return []
-    spans = []
+    found = []
     for match in _DATE.finditer(text):
         start, end = match.span()
-        word = next(filter(None, match.groups()), None)
-        if word is not None and fold(word) not in _months(language):
+        shown = _shown(match)
+        word = next((match[name] for name in _MONTHS if match[name]), None)
+        is_number = match["month"] is not None and "." in match[0] and language not in _POINT_LANGUAGES
+        if is_number or (word is not None and fold(word) not in _months(language)):
             year = _ONLY_YEAR.search(text, start, end)
             if year is None:
                 continue
             start, end = year.span()
+            shown = year[0]
         if "年" in text[start:end] or not common_words().counted.match(text[end : end + _AFTER].lstrip()):
-            spans.append((start, end))
-    return spans
+            found.append((start, end, shown))
+    return found
+
+
+def _shown(match: re.Match[str]) -> str:
+    """Return the text of a date in an order that the reader of dates knows."""
+    if match["month"]:
+        return f"{match['year']}-{match['month'].zfill(2)}"
+    if match["lv_year"]:
+        return f"{match['lv_day'] or ''}{match['month6']} {match['lv_year']}"
+    return _REIGN.sub("", match[0]).strip()
 
 
 def _is_last_word(pattern: re.Pattern[str], clause: str) -> bool:
@@ -115,20 +137,22 @@ def _is_last_word(pattern: re.Pattern[str], clause: str) -> bool:
     return any(not clause[match.end() :].strip(" .'’:") for match in pattern.finditer(clause))
 
 
-def _role(before: str, after: str, dates: list[DateMention], profile: Profile) -> tuple[str, bool]:
+def _role(
+    before: str, after: str, dates: list[DateMention], profile: Profile, *, is_last_of_clause: bool
+) -> tuple[str, bool]:
     """Return what a date dates, and whether words before it, or in its clause after it, say so."""
     clause = _CLAUSE_END.split(before)[-1]
-    # In these languages the words that say what a date dates stand behind it.
-    suffix = after if "年" in after[:1] or profile.language in {"zh", "ja", "ko"} else ""
-    if profile.suspended.search(clause) or profile.suspended.search(suffix):
-        return "suspended", True
-    if profile.renewed.search(clause) or profile.renewed.search(suffix):
-        return "renewed", True
+    # "2023 beendet": in all languages the words may stand behind the date, unless they are those of the next one.
+    is_behind = "年" in after[:1] or profile.language in _VERB_LAST
+    behind = after if is_behind or is_last_of_clause else ""
+    for role in ("renewed", "suspended", "dormant"):
+        pattern = getattr(profile, role)
+        if pattern.search(clause) or pattern.search(behind):
+            return role, True
     is_since = _is_last_word(profile.since, clause)
     is_until = _is_last_word(profile.until, clause) and (not is_since or bool(dates))
-    is_ended = profile.ended.search(clause) or (
-        suffix and (profile.ended.search(suffix) or profile.until.match(suffix))
-    )
+    suffix = after if is_behind else ""
+    is_ended = profile.ended.search(clause) or profile.states_end(behind) or (suffix and profile.until.match(suffix))
     if is_until or is_ended:
         return "until", True
     if dates and _RANGE.fullmatch(before):

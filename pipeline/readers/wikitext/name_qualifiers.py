@@ -96,6 +96,9 @@ class NameQualifiers:
         """Add remaining words as a note, unless they only go with a date."""
         words = " ".join(DATE_OR_BRACKET.sub(" ", words).split()).strip(" .,;:–-()")
         partner, status = self.partners[-1], self.profile.status_of(words)
+        if partner.status in {"suspended", "dormant", "ended"} and self.profile.renewed.search(words):
+            status = "active"  # "suspended in 2014, resumed"
+            partner.status = ""
         if status and partner.status in {"", "unknown"}:
             partner.status = status
         goes_with_date = self.profile.goes_with_date

@@ -9,7 +9,7 @@ from pipeline.readers.wikitext.line import PLACEHOLDER, Line
 from pipeline.readers.wikitext.partner_boundaries import LINKS, PartnerBoundaries
 from pipeline.readers.wikitext.partners import Context, Partner
 from pipeline.readers.wikitext.segments import BRACKET, DATE, DATE_OR_BRACKET, Segment, split_line
-from pipeline.readers.wikitext.templates import read_twinning_template
+from pipeline.readers.wikitext.twinning_templates import read_twinning_template
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
@@ -163,7 +163,7 @@ class _PartnerParser(PartnerBoundaries):
         for twinning in twinnings:
             self.country = twinning.country or self.country
             self._add_partner(twinning.name, twinning.article, segment)
-            self.partners[-1].since = twinning.since
+            self.partners[-1].since, self.partners[-1].until = twinning.since, twinning.until
         if twinnings:
             self.add_text_behind(segment, PLACEHOLDER.sub("", segment.text.partition(char)[2]))
         else:

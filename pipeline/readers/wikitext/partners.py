@@ -48,14 +48,17 @@ class Partner:
                 setattr(self, name, value)
 
     def add_date(self, date: DateMention) -> None:
-        """Add a date: the start, the end, or a note where that is set already."""
+        """Add a date: the start, the end, that of a pause, or a note where that is set already."""
         if date.role == "since" and not self.since:
             self.since = date.text
-        elif date.role == "until" and not self.until:
+            return
+        if date.role in {"suspended", "dormant"} and self.status in {"", "unknown", "suspended", "dormant"}:
+            self.status = date.role
+        if date.role == "renewed" and self.status in {"suspended", "dormant", "ended"}:
+            self.status = "active"
+        if date.role in {"until", "suspended", "dormant"} and not self.until and self.status != "active":
             self.until = date.text
         else:
-            if date.role == "suspended":
-                self.status = "suspended"
             self.notes.append(date.text)
 
     def set_country(self, text: str) -> None:

@@ -22,6 +22,8 @@ _REGION_PREFIX: Final = re.compile(
     r"(?P<region>..{0,14}?(?:州|省|县|縣|県|大区|大區|邦|自治区|自治區|京畿道|[江忠全庆慶].{1,2}道|北海道|京都府|大阪府))"
     r"(?P<town>(?!广域|廣域|特别|特別|直辖|直轄|[省市县縣区區]).{2,})"
 )
+#: Prefectures, of which only Japan has such.
+_PREFECTURE: Final = re.compile("東京都|東京都|北海道|大阪府|京都府|..{1,2}県")
 #: Styles of states behind their names: オーストラリア連邦.
 _STYLE: Final = re.compile("(?:連邦|联邦|聯邦)?(?:共和国|共和國|王国|王國|大公国|公国|連邦|联邦|聯邦|国|國)\\Z")
 
@@ -52,6 +54,16 @@ def _regions() -> frozenset[str]:
 
 
 @functools.cache
+def _countries_of_regions() -> dict[str, str]:
+    """Return the country of each region whose name no region of another country has."""
+    countries: dict[str, set[str]] = {}
+    with _REGIONS.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            countries.setdefault(fold(row["name"]), set()).add(row["iso_3166_2"].partition("-")[0])
+    return {name: min(codes) for name, codes in countries.items() if len(codes) == 1 and name not in _country_codes()}
+
+
+@functools.cache
 def _continents() -> frozenset[str]:
     """Return the names of continents and parts of the world, in every language that names countries."""
     territories = (Locale.parse(locale).territories for locale in country_table.LOCALES.split())
@@ -70,6 +82,8 @@ def country_code(text: str) -> str | None:
     # A word in lower case is no country; scripts without case are not lower case.
     if not key or text.strip().islower():
         return None
+    if text.strip() in common_words().abbreviations:
+        return common_words().abbreviations[text.strip()]
     codes = _country_codes()
     if key in codes:
         return codes[key]
@@ -80,7 +94,7 @@ def country_code(text: str) -> str | None:
 def is_country(text: str) -> bool:
     """Return whether a text is the name of a country of today or of the past."""
     # Two or three capitals in running text are often a state's or a province's.
-    if len(text) <= 3 and "." not in text and not is_cjk(text) and text not in {"USA", "UK"}:
+    if len(text) <= 3 and "." not in text and not is_cjk(text) and text not in common_words().abbreviations:
         return False
     return country_code(text) is not None
 
@@ -97,6 +111,13 @@ def is_region(text: str) -> bool:
     return fold(text) in _regions()
 
 
+@functools.lru_cache(maxsize=100_000)
+def country_of_region(text: str) -> str:
+    """Return the code of the country that a region belongs to, or "" where its name is that of several or of none."""
+    code = _countries_of_regions().get(fold(text), "")
+    return code or ("JP" if _PREFECTURE.fullmatch(text.strip()) else "")
+
+
 @functools.lru_cache(maxsize=10_000)
 def is_continent(text: str) -> bool:
     """Return whether a text is the name of a continent or of a part of it."""
@@ -111,14 +132,16 @@ def country_of_flag(text: str) -> str | None:
         return None
     if text.upper() in codes:
         return codes[text.upper()]
+    if text in common_words().abbreviations:
+        return common_words().abbreviations[text]
     # {{DE-TH}}, {{US-CA}}, {{GBR-ENG}}: the country and its part.
     prefix = re.match(r"([A-Z]{2,3})-[A-Z]{1,4}\Z", text)
     if prefix and country_code(prefix[1]) is not None:
         return codes.get(prefix[1], prefix[1])
     if country_code(text.upper() if len(text) <= 3 else text) is not None:
         return text
-    # A flag in a box: {{BRAb}}.
-    prefix = re.match(r"([A-Z]{3})(?:-?b|\d|flag)\Z", text)
+    # A flag in a box: {{BRAb}}; one of several: {{FRA-1}}.
+    prefix = re.match(r"([A-Z]{3})(?:-?[a-z]|[- ]?\d{1,4}|[- ]?flag)\Z", text)
     return country_of_flag(prefix[1]) if prefix else None
 
 

@@ -115,15 +115,18 @@ class Profile(BaseModel):
         return named[0] if len(named) == 1 else ""
 
     def status_of(self, words: str) -> str:
-        """Return the status that words state, or ""; "former Yugoslavia" states none."""
+        """Return the status that words state, or ""; "former Yugoslavia" states none, what was resumed is active."""
         for status in _STATUSES:
             match = getattr(self, status).search(words)
-            if match:
-                following = words[match.end() :].strip()
-                if status == "ended" and following[:1].isupper() and not self.twin.search(following):
-                    continue
-                return status
+            if match and (status != "ended" or self.states_end(words)):
+                return "active" if self.renewed.search(words, match.end()) else status
         return ""
+
+    def states_end(self, words: str) -> bool:
+        """Return whether words say that something ended; "former Yugoslavia" does not."""
+        match = self.ended.search(words)
+        following = words[match.end() :].strip() if match else ""
+        return match is not None and (not following[:1].isupper() or self.twin.search(following) is not None)
 
     def goes_with_date(self, words: str) -> bool:
         """Return whether words only say what a date means: "since"."""
@@ -138,6 +141,8 @@ class CommonWords(BaseModel):
     silent_templates: AnyName
     text_templates: AnyName
     link_templates: AnyName
+    wrapping_templates: AnyName
+    arguments: dict[str, AnyName]
     file_namespaces: AnyName
     category_namespaces: AnyName
     flag_file: Pattern
@@ -153,6 +158,7 @@ class CommonWords(BaseModel):
     city_states: frozenset[str]
     end_causes: dict[str, AnyOf]
     codes: dict[str, str]
+    abbreviations: dict[str, str]
     line_kinds: tuple[str, ...]
 
 

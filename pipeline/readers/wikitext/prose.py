@@ -68,17 +68,14 @@ def _read_sentence(
     context = replace(context, as_list=True, form=context.form if form is None else form)
     has_links = bool(named.links_in(named.text))
     partners = [partner for partner in read_partners(named, profile, context) if _is_town(partner, has_links=has_links)]
-    dates = [date for date in find_dates(rest, profile) if date.role == "since"]
-    status = next((status for status in ("suspended", "ended") if _states(getattr(profile, status), words)), "")
+    dates = find_dates(rest, profile)
+    since = [date.text for date in dates if date.role == "since"]
+    until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]
     urls = [line.references[char] for char in sentence if char in line.references]
     for partner in partners:
-        partner.fill(since=dates[0].text if len(dates) == 1 else "", status=status, url=next(filter(None, urls), ""))
+        partner.fill(status=profile.status_of(words), url=next(filter(None, urls), ""))
+        partner.fill(since=since[0] if len(since) == 1 else "", until=until[0] if len(until) == 1 else "")
     return partners
-
-
-def _states(status: re.Pattern[str], words: str) -> bool:
-    match = status.search(words)
-    return match is not None and not words[match.end() :].strip()[:1].isupper()
 
 
 def _is_town(partner: Partner, *, has_links: bool) -> bool:

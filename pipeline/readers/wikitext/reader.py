@@ -14,6 +14,7 @@ from pipeline.errors import SourceError
 from pipeline.readers.chunks import Chunk, is_large, map_chunks
 from pipeline.readers.limits import TABLE, WIKITEXT
 from pipeline.readers.raw_rows import LINE, LOCATOR, VALUE_SEPARATOR, RawRows, decode, replace_surrogates
+from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.page_state import ParsedLine
 from pipeline.readers.wikitext.partners import Partner
@@ -160,12 +161,16 @@ def _line_values(line: ParsedLine) -> tuple[str, ...]:
 def _partner_values(partner: Partner) -> tuple[str, ...]:
     """Return the values of `_PARTNER_COLUMNS`."""
     note = "; ".join(dict.fromkeys(partner.notes))[: TABLE.cell_characters]
-    status, end_cause = partner.status, ""
-    if partner.until and status in {"", "unknown"}:
+    status, end_cause, until = partner.status, "", partner.until
+    if status == "active":
+        note, until = "; ".join(filter(None, (note, until))), ""  # of a pause that is over
+    if until and status in {"", "unknown"}:
         status = "ended"
-    if status == "ended":
+    if status in {"ended", "suspended", "dormant"}:
         causes = common_words().end_causes.items()
         end_cause = next((cause for cause, words in causes if words.search(note)), "")
-    names = (partner.name, partner.article, partner.country, partner.region)
-    values = (*names, partner.since, partner.until, partner.form, status, end_cause, partner.url, note)
+    country = partner.country or places.country_of_region(partner.region)
+    country = common_words().abbreviations.get(country, country)
+    names = (partner.name, partner.article, country, partner.region)
+    values = (*names, partner.since, until, partner.form, status, end_cause, partner.url, note)
     return tuple(value.replace(VALUE_SEPARATOR, " ") for value in values)

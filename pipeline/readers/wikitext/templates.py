@@ -1,28 +1,24 @@
-"""Templates: a flag, a link, a date, a twinning or nothing; and the partners that a twinning template names."""
+"""Templates: a flag, a link, a date, a twinning, the text around which they stand, or nothing."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.readers.wikitext.dates_in_text import find_dates
-from pipeline.readers.wikitext.line import PIPE, PLACEHOLDER, Line, Link, TemplateCall, country_of_flag_file
-from pipeline.readers.wikitext.partners import Partner
-from pipeline.readers.wikitext.places import country_of_flag, is_country
-from pipeline.readers.wikitext.profiles import Profile, common_words
+from pipeline.readers.wikitext.line import LINE_BREAK, PIPE, PLACEHOLDER, Line, TemplateCall, country_of_flag_file
+from pipeline.readers.wikitext.places import country_of_flag, country_of_region, is_country
+from pipeline.readers.wikitext.profiles import common_words
+from pipeline.readers.wikitext.twinning_templates import is_twinning
 
 if TYPE_CHECKING:
-    from pipeline.readers.wikitext.link_classifier import LinkClassifier
+    from pipeline.readers.wikitext.profiles import Profile
 
-#: `{{Jumelages|ville1=…|pays1=…|ville2=…|pays2=…}}`
-_NUMBERED: Final = re.compile(r"([^\W\d]+) ?(\d{1,2})")
-#: A longer argument with a date is a remark.
-_LONGEST_DATE: Final = 25
-_COUNTRY_CODE: Final = re.compile(r"[A-Z]{3}b?")
-_NAMESPACE: Final = re.compile(r"\A(?:template|modèle|vorlage|模板|plantilla)\s*:\s*", re.IGNORECASE)
+_NAMESPACE: Final = re.compile(r"\A(?:template|modèle|vorlage|模板|plantilla|шаблон|szablon|šablona)\s*:\s*", re.IGNORECASE)
 #: Named arguments that hold the country of a flag template, or the label of a link template.
 _COUNTRY_ARGUMENTS: Final = ("name", "land", "país", "pays", "1", "2")
 _LABEL_ARGUMENTS: Final = ("lt", "label", "text", "texte", "testo", "trad", "fr", "dt", "nl", "display", "1")
+#: Shorter texts of a flag template are codes: `{{DEU|BW}}`.
+_SHORTEST_TOWN: Final = 4
 
 
 def parse_call(body: str) -> TemplateCall:
@@ -42,21 +38,32 @@ def parse_call(body: str) -> TemplateCall:
 def add_template(call: TemplateCall, line: Line, profile: Profile) -> str:
     """Return what replaces a template in a line's text; add to the line what its placeholders stand for."""
     name, common = call.name, common_words()
-    is_twinning = profile.twin_templates.match(name) and not _COUNTRY_CODE.fullmatch(name)
-    if is_twinning and call.arguments:
+    if is_twinning(call, profile):
         return line.add_twinning(call)
     links = "".join(char for text in call.arguments for char in line.links_in(text))
     # {{FRA}}, {{FRA|#}}, {{FRA|Reims}}, {{DE-VLAG}}
     country = _may_be_country(name) and country_of_flag(re.sub(r"-vlag\Z", "", name, flags=re.IGNORECASE))
     if country or profile.flags.match(name):
+        town = _town_of_flag(call, line, has_country=bool(country))
         country = country or _country_of_flag_template(call)
-        return (line.add_flag(country) if country else "") + links
+        return (line.add_flag(country) if country else "") + (links or town)
+    if (content := _content(call, line)) and common.wrapping_templates.match(name):
+        return content
     if common.silent_templates.match(name):
         return ""
     if common.link_templates.match(name):
         return _add_link_template(call, line, links)
-    # The links among the arguments of an unknown template are already read.
-    return _text_of_template(call) if common.text_templates.match(name) else links
+    if common.text_templates.match(name):
+        return _text_of_template(call)
+    # An unknown template with a flag or several lines stands around a list; else its links are read already.
+    is_list = any(char in line.flags or char in line.twinnings or char == LINE_BREAK for char in content)
+    return content if is_list else links
+
+
+def _content(call: TemplateCall, line: Line) -> str:
+    """Return the arguments that hold links, flags or twinnings, each on a line of its own."""
+    placeholders = line.links.keys() | line.flags.keys() | line.twinnings.keys()
+    return LINE_BREAK.join(text for text in call.arguments if not placeholders.isdisjoint(text))
 
 
 def _may_be_country(name: str) -> bool:
@@ -69,7 +76,20 @@ def _country_of_flag_template(call: TemplateCall) -> str | None:
     countries = (
         country_of_flag_file(text) or country_of_flag(PLACEHOLDER.sub("", text)) for text in (*call.positional, *named)
     )
-    return next(filter(None, countries), None)
+    country = next(filter(None, countries), None)
+    # {{flagicon|Bavaria}}: the country is that of the region.
+    return country or next(filter(None, map(country_of_region, call.positional)), None)
+
+
+def _town_of_flag(call: TemplateCall, line: Line, *, has_country: bool) -> str:
+    """Return the town that stands within a flag template: `{{FRA|Ziel=Reims}}`, `{{FRA|Reims}}`."""
+    linked = next((value for key, value in call.named.items() if common_words().arguments["target"].match(key)), "")
+    if linked:
+        target, _, label = linked.partition("|")
+        return line.add_link(target, label or None)
+    text = call.positional[0] if call.positional and has_country else ""
+    is_town = len(text) >= _SHORTEST_TOWN and text[0].isupper() and not any(char.isdigit() for char in text)
+    return f" {text} " if is_town and not is_country(text) and not country_of_region(text) else ""
 
 
 def _add_link_template(call: TemplateCall, line: Line, links: str) -> str:
@@ -100,45 +120,3 @@ def _join_date(pieces: list[str]) -> str:
     if len(numbers) == 3 and len(numbers[2]) == 4:
         return f"{int(numbers[0])}.{int(numbers[1])}.{numbers[2]}"
     return " ".join(pieces)
-
-
-def read_twinning_template(call: TemplateCall, line: Line, classifier: LinkClassifier) -> list[Partner]:
-    """Return the partners that a twinning template names, in whatever order its arguments are."""
-    numbered: dict[str, dict[str, str]] = {}
-    for key, value in call.named.items():
-        match = _NUMBERED.fullmatch(key)
-        if match and value:
-            numbered.setdefault(match[2], {})[match[1]] = value
-    twinnings = [tuple(named.values()) for named in numbered.values()] if len(numbered) > 1 else [call.arguments]
-    partners = (_read_twinning(arguments, line, classifier) for arguments in twinnings)
-    return [partner for partner in partners if partner.name]
-
-
-def _read_twinning(arguments: tuple[str, ...], line: Line, classifier: LinkClassifier) -> Partner:
-    """Read the arguments of one twinning: a country, a town, a date."""
-    partner = Partner("")
-    for text in filter(None, arguments):
-        plain, dates = line.plain(text), find_dates(text, classifier.profile)
-        links = line.links_in(text)
-        if links and classifier.is_country(links[0]):
-            partner.fill(country=line.links[links[0]].label)
-        elif links:
-            _fill_name(partner, line.links[links[0]])
-        elif dates and len(plain) < _LONGEST_DATE:
-            partner.fill(since=dates[0].text)
-        elif not partner.country and (country := country_of_flag(plain) or (is_country(plain) and plain)):
-            partner.country = country
-        elif plain and not dates:
-            target, _, label = text.partition("|")
-            shown = line.add_link(target, label or None)
-            if shown[:1] in line.links:
-                _fill_name(partner, line.links[shown[0]])
-            else:
-                partner.fill(name=plain)
-    partner.fill(name=partner.country)
-    return partner
-
-
-def _fill_name(partner: Partner, link: Link) -> None:
-    if not partner.name:
-        partner.name, partner.article = link.label, link.target
