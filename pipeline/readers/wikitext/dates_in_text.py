@@ -53,6 +53,8 @@ _RANGE: Final = re.compile(r"\s*(?:–|—|-|−|－|~|～|〜|―|至|bis|to)\s
 _VERB_LAST: Final = frozenset({"zh", "ja", "ko", "hu", "tr", "fi", "et"})
 #: Characters before and after a date that may say what it dates.
 _BEFORE, _AFTER = 60, 60
+#: Words at the start of a sentence that tell of when it is: "As of 2020".
+_FEW: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ def find_dates(text: str, profile: Profile) -> list[DateMention]:
         before = text[max(previous_end, start - _BEFORE) : start]
         after = _CLAUSE_END.split(text[end : end + _AFTER])[0]
         is_last = len(after) <= next_start - end
+        if not text[: start - len(before)] and _is_last_word(profile.as_of, before) and len(before.split()) <= _FEW:
+            dates.append(DateMention(start, end, shown, "other", is_stated=True))
+            continue
         role, is_stated = _role(before, after[: max(0, next_start - end)], dates, profile, is_last_of_clause=is_last)
         if role == "until" and index and not is_stated and dates[-1].role != "since":
             role = "other"

@@ -37,12 +37,22 @@ class LinkClassifier:
         is_short = len(link.label) <= 5 and not link.label[:1].islower()
         return places.is_country(link.label) or (is_short and places.is_country(link.target))
 
+    def country_behind(self, char: str) -> str:
+        """Return the country that a link means whose text is another word: `[[Francia|francese]]`; or ""."""
+        link = self.line.links[char]
+        if link.target == link.label or places.is_country(link.label) or not places.is_country(link.target):
+            return ""
+        # [[Luxembourg|Luxembourg-Ville]]: the town has no article of its own, or the writer did not look for it.
+        is_city_state = places.country_code(link.target) in common_words().city_states
+        return "" if is_city_state and link.label[:1].isupper() else link.target
+
     def is_town(self, char: str) -> bool:
         """Return whether a link may be a town's: it is neither a country's nor about twinning itself."""
         link, not_partner = self.line.links[char], self.profile.not_partner
         if not_partner.search(link.target) or not_partner.search(link.label):
             return False
-        return not self.is_country(char) and not places.is_continent(link.label)
+        is_country = self.is_country(char) or bool(self.country_behind(char))
+        return not is_country and not places.is_continent(link.label)
 
     def is_region(self, char: str) -> bool:
         """Return whether a link is that of a part of a country."""
@@ -55,7 +65,11 @@ class LinkClassifier:
 
     def countries(self, text: str) -> list[str]:
         """Return the countries that a text links to."""
-        return [self.line.links[char].label for char in filter(self.is_country, self.line.links_in(text))]
+        countries = (
+            self.line.links[char].label if self.is_country(char) else self.country_behind(char)
+            for char in self.line.links_in(text)
+        )
+        return list(filter(None, countries))
 
     def is_only_country(self, segment: Segment) -> bool:
         """Return whether a segment is the name of a country and nothing else."""

@@ -8,12 +8,14 @@ from typing import Final
 
 from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.introductions import introduces, parse_parameter
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
 from pipeline.readers.wikitext.list_reader import ListReader
 from pipeline.readers.wikitext.logical_lines import LogicalLine, join_lines
 from pipeline.readers.wikitext.page_state import BULLET, OpenHeading, ParsedLine
 from pipeline.readers.wikitext.partner_parser import read_partners
 from pipeline.readers.wikitext.prose import read_prose
+from pipeline.readers.wikitext.partners import Partner
 from pipeline.readers.wikitext.sections import Heading, Section, find_sections
 from pipeline.readers.wikitext.table_reader import TableReader
 
@@ -30,6 +32,8 @@ _LIST_OR_TABLE: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|mult
 _LONG_CJK: Final = 60
 #: More characters about twinnings are no introduction of a list.
 _LONG_INTRO: Final = 120
+#: The share of a list that must be towns where no heading says that it is one of partners.
+_MOST_OF: Final = 0.6
 #: More words under a picture are a view of a town and not its arms.
 _MOST_CAPTION_WORDS: Final = 8
 
@@ -41,18 +45,43 @@ class PageReader(ListReader, TableReader):
         """Return what was made of each line of the page's twinning sections, in order."""
         lines = self.text.removesuffix("\n").split("\n")
         for section in find_sections(lines, self.profile, is_list_page=self.listed_place is not None):
-            self._read_section(section, lines)
+            if not section.is_parameter or not any(parsed.partners for parsed in self.parsed):
+                self._read_section(section, lines)
+        self._complete_statuses()
+        self.parsed.sort(key=lambda parsed: parsed.number)  # an infobox stands above
         return self.parsed
 
     def _read_section(self, section: Section, lines: list[str]) -> None:
-        self._begin_section(is_weak=section.is_weak)
         count = len(self.parsed)
+        self._read_lines(section, lines, is_weak=section.is_weak)
+        if not section.is_weak:
+            return
+        if not any(parsed.partners for parsed in self.parsed[count:]):
+            # No word below the heading says that it is about twinnings; its list may.
+            del self.parsed[count:]
+            self._read_lines(section, lines, is_weak=False)
+        elif not section.is_list:
+            return
+        if not is_list_of_towns(self.parsed[count:]):
+            del self.parsed[count:]  # not about twinnings after all
+
+    def _read_lines(self, section: Section, lines: list[str], *, is_weak: bool) -> None:
+        self._begin_section(is_weak=is_weak)
+        self.in_parameter = section.is_parameter
         sources = join_lines(lines[section.first : section.last], section.first + 1)
         for index, source in enumerate(sources):
             self._read_line(source, sources[index + 1 : index + 3])
         self._end_table()
-        if section.is_weak and not any(parsed.partners for parsed in self.parsed[count:]):
-            del self.parsed[count:]  # not about twinnings after all
+
+    def _complete_statuses(self) -> None:
+        """Give the status that a sentence states of a partner to the item of a list that names the partner, too."""
+        first: dict[tuple[str, str], Partner] = {}
+        for parsed in self.parsed:
+            for partner in parsed.partners:
+                earlier = first.setdefault((parsed.town, places.fold(partner.article or partner.name)), partner)
+                if partner.status and not earlier.status and not earlier.until:
+                    earlier.status, earlier.until = partner.status, partner.until
+                    earlier.notes += partner.notes
 
     def _read_line(self, source: LogicalLine, following: list[LogicalLine]) -> None:
         text = source.text
@@ -111,6 +140,8 @@ class PageReader(ListReader, TableReader):
         self._add(source, "heading")
 
     def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
+        parameter = parse_parameter(text) if self.in_parameter else None
+        text = parameter[1] if parameter else text
         item = BULLET.match(text)
         marks, body = (item[1], item[2].rstrip()) if item else ("", text.lstrip("|").rstrip())
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
@@ -179,8 +210,8 @@ class PageReader(ListReader, TableReader):
             partners = read_partners(line, self.profile, self.context) if self.is_relevant else []
             self._add(source, "partner" if partners else "other", partners)
             return
-        mentions_twinning = self.profile.twin.search(shown) is not None
         has_colon = shown.endswith((":", "："))
+        mentions_twinning = self.profile.twin.search(shown) is not None or introduces(shown, self.profile)
         next_text = next((other.text for other in following if other.text.strip()), "")
         if (
             self.is_weak
@@ -211,6 +242,15 @@ class PageReader(ListReader, TableReader):
             self._add(source, "heading")
         else:
             self._add(source, "note")
+
+
+def is_list_of_towns(parsed: list[ParsedLine]) -> bool:
+    """Return whether most items of a list name towns, most of them with a country."""
+    partners = [partner for line in parsed for partner in line.partners]
+    item_count = sum(BULLET.match(line.raw) is not None and line.kind != "heading" for line in parsed)
+    named_count = sum(BULLET.match(line.raw) is not None and bool(line.partners) for line in parsed)
+    countries = sum(bool(partner.country) and not places.is_country(partner.name) for partner in partners)
+    return bool(partners) and countries >= _MOST_OF * len(partners) and named_count >= _MOST_OF * item_count
 
 
 def _is_item_without_bullet(line: Line, shown: str) -> bool:

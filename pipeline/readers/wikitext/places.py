@@ -82,12 +82,18 @@ def country_code(text: str) -> str | None:
     # A word in lower case is no country; scripts without case are not lower case.
     if not key or text.strip().islower():
         return None
-    if text.strip() in common_words().abbreviations:
-        return common_words().abbreviations[text.strip()]
     codes = _country_codes()
     if key in codes:
         return codes[key]
+    if text.strip() in common_words().abbreviations:
+        return common_words().abbreviations[text.strip()]
     return codes.get(_STYLE.sub("", key) if is_cjk(key) else common_words().country_articles.sub("", key, count=1))
+
+
+@functools.lru_cache(maxsize=10_000)
+def known_country(text: str) -> str:
+    """Return the text of a country; its code where no list but an article calls it so: SUA in Romanian."""
+    return text if fold(text) in _country_codes() else common_words().abbreviations.get(text, text)
 
 
 @functools.lru_cache(maxsize=100_000)
@@ -132,8 +138,6 @@ def country_of_flag(text: str) -> str | None:
         return None
     if text.upper() in codes:
         return codes[text.upper()]
-    if text in common_words().abbreviations:
-        return common_words().abbreviations[text]
     # {{DE-TH}}, {{US-CA}}, {{GBR-ENG}}: the country and its part.
     prefix = re.match(r"([A-Z]{2,3})-[A-Z]{1,4}\Z", text)
     if prefix and country_code(prefix[1]) is not None:

@@ -63,7 +63,9 @@ class Profile(BaseModel):
     sections: AnyOf
     weak_sections: AnyOf = _any_of([])
     not_sections: AnyOf
-    #: The patterns of `sections` and `weak_sections`, to build other patterns from.
+    #: Words of a heading, or of a line that ends in a colon, that mean partners if a list of them follows.
+    ties: AnyOf = _any_of([])
+    #: The patterns of `sections`, `weak_sections` and `ties`, to build other patterns from.
     section_words: str
     #: Titles of pages that list twinnings; group `of` is the country or town.
     list_titles: tuple[Pattern, ...] = ()
@@ -73,6 +75,8 @@ class Profile(BaseModel):
     since: AnyWord
     until: AnyWord
     renewed: AnyWord
+    #: Words before the date of which a sentence tells: "As of 2020".
+    as_of: AnyWord
     ended: AnyWord
     suspended: AnyWord
     dormant: AnyWord
@@ -210,7 +214,9 @@ def _load(code: str) -> Profile:
         | join(words, common["words"])
         | {
             "language": code,
-            "section_words": "|".join([*profile["sections"], *profile.get("weak_sections", [])]),
+            "section_words": "|".join(
+                [*profile["sections"], *profile.get("weak_sections", []), *profile.get("ties", [])]
+            ),
             "forms": {form: forms.get(form, []) for form in common["form_order"]},
             "twin": twin,
             "not_partner": [*twin, *joined["not_partner"]],

@@ -15,11 +15,12 @@ from pipeline.readers.chunks import Chunk, is_large, map_chunks
 from pipeline.readers.limits import TABLE, WIKITEXT
 from pipeline.readers.raw_rows import LINE, LOCATOR, VALUE_SEPARATOR, RawRows, decode, replace_surrogates
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.introductions import page_pattern
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.page_state import ParsedLine
 from pipeline.readers.wikitext.partners import Partner
 from pipeline.readers.wikitext.profiles import common_words, languages, load_profile
-from pipeline.readers.wikitext.sections import listed_place, twinning_pattern
+from pipeline.readers.wikitext.sections import listed_place
 from pipeline.sources import Format, page_title
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _rows_of_page(number: int, page: dict[str, Any]) -> Iterator[tuple[object, .
         problem = f"a page of {len(text):,} characters, at most {WIKITEXT.page_characters:,} are read"
     else:
         problem = ""
-    if not problem and listed_place(title, profile) is None and not twinning_pattern(profile.language).search(text):
+    if not problem and listed_place(title, profile) is None and not page_pattern(profile.language).search(f"\n{text}"):
         return
     title, text = replace_surrogates(title), replace_surrogates(text)
     if "&lt;ref" in text and "<ref" not in text:
@@ -170,7 +171,6 @@ def _partner_values(partner: Partner) -> tuple[str, ...]:
         causes = common_words().end_causes.items()
         end_cause = next((cause for cause, words in causes if words.search(note)), "")
     country = partner.country or places.country_of_region(partner.region)
-    country = common_words().abbreviations.get(country, country)
-    names = (partner.name, partner.article, country, partner.region)
+    names = (partner.name, partner.article, places.known_country(country), partner.region)
     values = (*names, partner.since, until, partner.form, status, end_cause, partner.url, note)
     return tuple(value.replace(VALUE_SEPARATOR, " ") for value in values)

@@ -9,6 +9,12 @@ from typing import Final
 
 from pipeline.extract.mediawiki.page_filter import PageFilter
 from pipeline.readers.limits import WIKITEXT
+from pipeline.readers.wikitext.introductions import (
+    find_introduced,
+    find_parameters,
+    is_about_partners,
+    page_pattern,
+)
 from pipeline.readers.wikitext.profiles import Profile, common_words, load_profile
 
 #: The marks at the end of a heading; a comment or a reference may follow.
@@ -38,7 +44,7 @@ def page_filter(language: str) -> PageFilter:
         SourceError: the language has no profile.
     """
     profile = load_profile(language)
-    return PageFilter(language, profile.search, twinning_pattern(language), profile.list_titles)
+    return PageFilter(language, profile.search, page_pattern(language), profile.list_titles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,9 @@ class Section:
     first: int
     last: int
     is_weak: bool  # it may be about other things too
+    #: No heading says that it is about twinnings: it counts where its list is one of towns with their countries.
+    is_list: bool = False
+    is_parameter: bool = False  # of an infobox: it counts where nothing else names partners
 
 
 def listed_place(title: str, profile: Profile) -> str | None:
@@ -101,9 +110,18 @@ def find_sections(lines: list[str], profile: Profile, *, is_list_page: bool = Fa
         title = heading.plain_title
         is_strong = profile.sections.search(title) is not None
         is_inside = bool(sections) and index < sections[-1].last
-        if is_inside or not (is_strong or profile.weak_sections.search(title)) or profile.not_sections.search(title):
+        is_weak = profile.weak_sections.search(title) or is_about_partners(title, profile)
+        if is_inside or not (is_strong or is_weak) or profile.not_sections.search(title):
             continue
         later = (headings[later] for later in range(number + 1, len(headings)))
         last = next((later_index for later_index, other in later if other.level <= heading.level), len(lines))
         sections.append(Section(index, last, not is_strong))
-    return sections
+    taken = [(section.first, section.last) for section in sections]
+    introduced = [Section(first, last, is_weak=True, is_list=True) for first, last in find_introduced(lines, taken, profile)]
+    taken += [(section.first, section.last) for section in introduced]
+    parameters = [
+        Section(first, last, is_weak=False, is_parameter=True)
+        for first, last in find_parameters(lines, profile)
+        if not any(start <= first < end for start, end in taken)
+    ]
+    return sorted([*sections, *introduced], key=lambda section: section.first) + parameters
