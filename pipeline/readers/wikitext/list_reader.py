@@ -48,7 +48,7 @@ class ListReader(PageState):
         elif shown.endswith(":") and self.profile.twin.search(shown) and not line.twinnings:
             self.item_contexts[depth] = self._context_below(shown, line, above)
             self._add(source, "intro")
-        elif self._is_detail(line, shown, depth):
+        elif self._is_detail(line, shown, depth, is_continued=_is_continued(source.text)):
             self._add_detail(line, shown)
             self._add(source, "detail")
         else:
@@ -80,17 +80,25 @@ class ListReader(PageState):
             if partners:
                 self.last_item = (depth, partners)
 
-    def _is_detail(self, line: Line, shown: str, depth: int) -> bool:
-        """Return whether an item says more of the partner in the item above it: `** signed in 1974`."""
+    def _is_detail(self, line: Line, shown: str, depth: int, *, is_continued: bool) -> bool:
+        """Return whether an item says more of the partner in the item above it: `** signed in 1974`.
+
+        `is_continued`: its marks (`*:`) continue the item above, and so it is about it unless it begins with a link.
+        """
         if self.last_item is None or depth <= self.last_item[0] or line.flags or line.twinnings:
             return False
         if self.item_contexts and max(self.item_contexts) >= self.last_item[0]:
             return False
         dates = find_dates(line.text, self.profile)
+        if is_continued and not (line.links and self._names_town_first(line)):
+            return True
         if not dates:
             return False
         before = line.plain(line.text[: dates[0].start]).strip(" :–-(（")
         return not before or before[:1].islower() or bool(self.profile.since.search(shown)) or len(shown) > _LONG
+
+    def _names_town_first(self, line: Line) -> bool:
+        return line.text.strip()[:1] in line.links and not find_dates(line.text, self.profile)
 
     def _add_detail(self, line: Line, shown: str) -> None:
         assert self.last_item is not None
@@ -98,7 +106,7 @@ class ListReader(PageState):
             for date in find_dates(line.text, self.profile):
                 partner.add_date(date)
             partner.notes.append(shown)
-            partner.fill(url=line.first_url)
+            partner.fill(status=self.profile.status_of(shown), url=line.first_url)
 
     def _country_label(self, line: Line, shown: str, *, has_children: bool) -> str | None:
         """Return the country that an item above others names, "" where it names none; None for any other item."""
@@ -137,6 +145,12 @@ class ListReader(PageState):
 def _is_remark(shown: str) -> bool:
     """Return whether an item that names no partner is words, and not a name that could not be read."""
     return len(shown.split()) > _MOST_WORDS_UNREAD or shown[:1].islower() or shown.startswith("(")
+
+
+def _is_continued(text: str) -> bool:
+    """Return whether the marks of a list item continue the item above: `*:`, `#:`."""
+    match = BULLET.match(text)
+    return match is not None and len(match[1]) > 1 and match[1].endswith(":") and match[1][0] in "*#"
 
 
 def _depth(text: str) -> int:

@@ -106,7 +106,9 @@ class PageState:
     def _context_below(self, title: str, line: Line, outer: Context) -> Context:
         """Return what holds below a heading or label; `outer` holds above it, `title` is its plain text."""
         context = outer
-        form = self.profile.form_of(title)
+        # "International cooperation" says no more of what follows than "Relations".
+        is_weak = self.profile.weak_sections.search(title) and not self.profile.sections.search(title)
+        form = None if is_weak else self.profile.form_of(title)
         if form is not None:
             context = replace(context, form=form)
         if self.profile.former.search(title) and not places.is_country(title):

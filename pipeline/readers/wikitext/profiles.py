@@ -19,6 +19,7 @@ _FOLDER: Final = Path(__file__).with_name("languages")
 _COMMON: Final = Path(__file__).with_name("common.toml")
 #: Statuses that words can state; the first that matches wins.
 _STATUSES: Final = ("suspended", "ended", "dormant")
+_MOST_WORDS_OF_HEADING: Final = 7
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
@@ -108,15 +109,25 @@ class Profile(BaseModel):
     home: str = ""
 
     def form_of(self, text: str) -> str | None:
-        """Return the form that words name: "" where they name several, None where they name none."""
-        named = []
+        """Return the form that words name: "" where they name several, None where they name none.
+
+        "Project partnerships" are of projects; "partnerships and friendships" are of both.
+        """
+        named, rest = [], text
         for form, pattern in self.forms.items():
-            if pattern.search(text):
+            if pattern.search(rest):
                 named.append(form)
-                text = pattern.sub(" ", text)
+                rest = pattern.sub(" ", rest)
         if not named:
             return None
-        return named[0] if len(named) == 1 else ""
+        return named[0] if len(named) == 1 or not self.joins(text) else ""
+
+    def joins(self, text: str) -> bool:
+        """Return whether a word or sign joins the parts of a text, and not "with" that begins what follows."""
+        if len(text.split()) > _MOST_WORDS_OF_HEADING or any(sign in text for sign in ",;/&+、・"):
+            return True
+        words = (match[0].strip() for match in self.joiners.finditer(text))
+        return any(word and not common_words().with_words.match(word) for word in words)
 
     def status_of(self, words: str) -> str:
         """Return the status that words state, or ""; "former Yugoslavia" states none, what was resumed is active."""
@@ -146,6 +157,7 @@ class CommonWords(BaseModel):
     text_templates: AnyName
     link_templates: AnyName
     wrapping_templates: AnyName
+    with_words: AnyName
     arguments: dict[str, AnyName]
     file_namespaces: AnyName
     category_namespaces: AnyName
