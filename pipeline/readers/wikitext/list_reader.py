@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.boroughs import as_borough, split_borough
 from pipeline.readers.wikitext.dates_in_text import find_dates, first_since
 from pipeline.readers.wikitext.page_state import BULLET, PageState
 from pipeline.readers.wikitext.partner_parser import read_partners
@@ -39,7 +40,11 @@ class ListReader(PageState):
             return
         has_children = bool(following) and _depth(following[0].text) > depth
         country = self._country_label(line, shown, has_children=has_children)
-        if country is not None:
+        if above.of_boroughs and has_children and not line.flags and not country:
+            borough = as_borough(shown.strip(" :."), self.town)
+            self.item_contexts[depth] = replace(above, town=borough, of_boroughs=False)
+            self._add(source, "heading")
+        elif country is not None:
             context = self._context_below(shown.strip(" :."), line, above)
             self.item_contexts[depth] = replace(context, country=country, region="") if country else context
             self._add(source, "heading")
@@ -61,11 +66,14 @@ class ListReader(PageState):
         is_short = len(shown.split()) <= _MOST_WORDS
         if places.is_cjk(shown) or shown[:1].isdigit():
             is_short = is_short and not any(pattern.search(line.text) for pattern in self.profile.prose)
-        return read_prose(line, self.profile, above) if shown.endswith(":") or not is_short else []
+        return read_prose(line, self.profile, above, title=self.town) if shown.endswith(":") or not is_short else []
 
     def _read_partner_item(
         self, source: LogicalLine, line: Line, shown: str, depth: int, above: Context, *, has_children: bool
     ) -> None:
+        if above.of_boroughs and (split := split_borough(line, self.town)):
+            above = replace(above, town=split[0], of_boroughs=False)
+            line = replace(line, text=split[1])
         partners = read_partners(line, self.profile, above)
         partners = [partner for partner in partners if self._is_plausible(partner, line)]
         is_region = places.is_region(shown) and len(partners) == 1 and partners[0].country == above.country

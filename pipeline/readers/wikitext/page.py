@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.boroughs import find_borough
 from pipeline.readers.wikitext.introductions import introduces, parse_parameter
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
 from pipeline.readers.wikitext.list_reader import ListReader
@@ -225,7 +226,7 @@ class PageReader(ListReader, TableReader):
         if not self.is_relevant and not mentions_twinning:
             self._add(source, "other")
             return
-        partners = read_prose(line, self.profile, self.context)
+        partners = read_prose(line, self.profile, self.context, title="" if self.has_many_towns else self.town)
         if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
             partners = read_partners(line, self.profile, self.context)
         partners = [partner for partner in partners if self._is_plausible(partner, line)]
@@ -233,7 +234,8 @@ class PageReader(ListReader, TableReader):
         if partners:
             self._add(source, "partner", partners)
         elif has_colon or (mentions_twinning and len(shown) < _LONG_INTRO):
-            if has_colon and self.profile.form_of(label) != "":
+            is_of_borough = has_colon and find_borough(line.text, line, self.town, self.profile)
+            if has_colon and (is_of_borough or self.profile.form_of(label) != ""):
                 self.context = self._context_below(label, line, self.heading_context)
             self.item_contexts = {}
             self._add(source, "intro")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.boroughs import find_borough, is_of_boroughs
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line
 from pipeline.readers.wikitext.markup import named_references, parse_line
 from pipeline.readers.wikitext.partners import Context, Partner
@@ -117,6 +118,10 @@ class PageState:
             context = replace(context, status="suspended")
         if self.has_many_towns:
             return context
+        if borough := find_borough(line.text, line, self.town, self.profile):
+            context = replace(context, town=borough)
+        elif is_of_boroughs(title, self.profile):
+            context = replace(context, of_boroughs=True)
         name = title.strip(" :.")
         if places.is_country(name):
             return replace(context, country=name, region="")

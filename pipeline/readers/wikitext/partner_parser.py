@@ -146,7 +146,7 @@ class _PartnerParser(PartnerBoundaries):
     def _add_partner(self, name: str, article: str, segment: Segment, country: str = "") -> None:
         context, since = self.context, self.next_since or self.since
         partner = Partner(name.strip(" ,.;:"), article, country or self.country, context.region, since)
-        partner.status, partner.form = context.status, context.form
+        partner.status, partner.form, partner.town = context.status, context.form, context.town
         partner.split_disambiguation()
         if segment.is_struck:
             partner.fill(status="unknown")

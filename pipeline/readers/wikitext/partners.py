@@ -23,6 +23,8 @@ class Context:
     region: str = ""
     form: str = ""
     status: str = ""
+    town: str = ""  # whose partners they are, where that is a borough of the page's town
+    of_boroughs: bool = False  # each item names the borough, too
     as_list: bool = False  # a comma separates partners, not a town from its region
 
 
@@ -39,6 +41,7 @@ class Partner:
     status: str = ""
     form: str = ""
     url: str = ""
+    town: str = ""  # as in `Context`
     notes: list[str] = field(default_factory=list)
 
     def fill(self, **values: str) -> None:

@@ -85,6 +85,8 @@ class Profile(BaseModel):
     former: AnyWord
     #: Words before the name that a town has now.
     renamed: AnyWord
+    #: Words for a part of a town, which may have partners of its own.
+    boroughs: AnyWord
     #: Words between the last two of several names, and words before a region or country.
     joiners: AnyWord
     within: AnyWord

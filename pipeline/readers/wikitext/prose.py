@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.boroughs import as_borough, find_borough, split_subjects
 from pipeline.readers.wikitext.dates_in_text import find_dates
 from pipeline.readers.wikitext.partner_parser import read_partners
 
@@ -28,8 +29,8 @@ _SENTENCE_END: Final = re.compile(
 )
 
 
-def read_prose(line: Line, profile: Profile, context: Context) -> list[Partner]:
-    """Return the partners that the sentences of a paragraph name."""
+def read_prose(line: Line, profile: Profile, context: Context, *, title: str = "") -> list[Partner]:
+    """Return the partners that the sentences of a paragraph name; `title` is the page's town, "" where it has many."""
 
     def unlink_words(match: re.Match[str]) -> str:
         # "is [[Sister city|twinned]] with": the words of the link belong to the sentence.
@@ -44,7 +45,7 @@ def read_prose(line: Line, profile: Profile, context: Context) -> list[Partner]:
         for pattern in (*profile.prose, _COLON):
             match = pattern.search(sentence)
             if match and (pattern is not _COLON or profile.twin.search(match["before"])):
-                named = _read_sentence(line, sentence, match, profile, context)
+                named = _read_sentence(line, sentence, match, profile, context, title)
                 partners += named
                 if named:
                     break
@@ -57,17 +58,23 @@ def _split_sentences(text: str) -> list[str]:
 
 
 def _read_sentence(
-    line: Line, sentence: str, match: re.Match[str], profile: Profile, context: Context
+    line: Line, sentence: str, match: re.Match[str], profile: Profile, context: Context, title: str
 ) -> list[Partner]:
     """Return the partners that the group `partners` of a match names; the rest of the sentence dates them."""
     start, end = match.span("partners")
     rest = sentence[:start] + " " + sentence[end:]
     words = line.plain(rest)
     form = profile.form_of(words)
-    named = replace(line, text=sentence[start:end])
     context = replace(context, as_list=True, form=context.form if form is None else form)
-    has_links = bool(named.links_in(named.text))
-    partners = [partner for partner in read_partners(named, profile, context) if _is_town(partner, has_links=has_links)]
+    if title and (borough := find_borough(rest, line, title, profile)):
+        context = replace(context, town=borough)
+    partners: list[Partner] = []
+    for subject, text in split_subjects(sentence[start:end], profile.language):
+        named = replace(line, text=text)
+        town = as_borough(line.links[subject].label, title) if subject else context.town
+        has_links = bool(named.links_in(text))
+        found = read_partners(named, profile, replace(context, town=town))
+        partners += [partner for partner in found if _is_town(partner, has_links=has_links)]
     dates = find_dates(rest, profile)
     since = [date.text for date in dates if date.role == "since"]
     until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]

@@ -116,7 +116,9 @@ def _join(frames: Iterable[pl.DataFrame]) -> RawRows:
     numbered = pl.format("{} ({})", "title", pl.coalesce("pageid", occurrence))
     names = pages.select("page_number", name=pl.when(occurrence == 1).then("title").otherwise(numbered))
     rows = rows.join(names, on="page_number", how="left", maintain_order="left")
-    locator = pl.format("{}, line {}", "name", LINE).alias(LOCATOR)
+    row_of_line = pl.int_range(1, pl.len() + 1).over("page_number", LINE)
+    line = pl.when(row_of_line == 1).then(pl.col(LINE).cast(pl.String)).otherwise(pl.format("{} ({})", LINE, row_of_line))
+    locator = pl.format("{}, line {}", "name", line).alias(LOCATOR)
     return RawRows(rows.select(locator, *_COLUMNS), multi_value_columns=_PARTNER_COLUMNS)
 
 
@@ -147,14 +149,18 @@ def _rows_of_page(number: int, page: dict[str, Any]) -> Iterator[tuple[object, .
         # A line that names no partner is rejected.
         lines = [ParsedLine(1, "partner", f"{title}: {problem}")]
     for line in lines:
-        yield (number, line.number, page_id, *_line_values(line), title, profile.language, revision)
+        # A line that names partners of several boroughs has a row each.
+        for town in dict.fromkeys(partner.town for partner in line.partners) or [""]:
+            partners = [partner for partner in line.partners if partner.town == town]
+            values = _line_values(line, town or line.town, partners)
+            yield (number, line.number, page_id, *values, title, profile.language, revision)
 
 
-def _line_values(line: ParsedLine) -> tuple[str, ...]:
+def _line_values(line: ParsedLine, town_text: str, partners: list[Partner]) -> tuple[str, ...]:
     """Return the values of `_COLUMNS` up to `raw`."""
-    town = Partner(line.town, line.town, line.town_country)
+    town = Partner(town_text, town_text, line.town_country)
     town.split_disambiguation()
-    values = [_partner_values(partner) for partner in line.partners] or [("",) * len(_PARTNER_COLUMNS)]
+    values = [_partner_values(partner) for partner in partners] or [("",) * len(_PARTNER_COLUMNS)]
     cells = (VALUE_SEPARATOR.join(column) for column in zip(*values, strict=True))
     return (line.kind, town.name, town.region, town.country, *cells, line.raw[: TABLE.cell_characters])
 
