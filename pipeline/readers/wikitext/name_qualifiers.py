@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
 
 _BRACKET_SEPARATOR: Final = re.compile(r"[,;，；、/]")
+#: Letters right behind a link end its word: `[[Split]]om`.
+_TRAIL: Final = re.compile(r"\A[^\W\d_A-ZÀ-ÞА-Я\u3040-\uffff]{1,12}(?![^\W\d_])")
 _DASHES: Final = frozenset({"–", "—", "-", ":", "→"})
 
 
@@ -55,6 +57,7 @@ class NameQualifiers:
 
     def add_text_behind(self, segment: Segment, text: str) -> None:
         """Read the text between a name and the next separator: `in Germany`, `(Frankreich)`, `seit 1956`, words."""
+        text = _TRAIL.sub("", text)
         within = re.match(rf"\s*(?:{self.profile.within.pattern})\s+(.+)", text)
         plain = self.line.plain(within[1] if within else text).replace(DATE, "").strip(" .")
         if places.is_country(plain):

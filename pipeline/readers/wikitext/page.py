@@ -27,6 +27,8 @@ _LINK_AT_START: Final = re.compile(r"\s*\[\[([^\[\]|]*)")
 _MARKUP: Final = re.compile(r"\s*+(?:(?:</?\w[^<>]*>|__[A-Z]+__|-{4,}+)\s*+)++\Z")
 _COMMENT: Final = re.compile(r"\s*+(?:(?><!--.*?-->)\s*+)++\Z", re.DOTALL)
 _TEMPLATE_END: Final = re.compile(r"\s*+\|?+\s*+\}\}++\s*+\Z")
+#: `{{columns|3|`: its list is on the lines below.
+_TEMPLATE_BEGIN: Final = re.compile(r"\s*+\{\{[^{}\[\]]*+\Z")
 _BOLD: Final = re.compile(r"\s*+(?:'''|<b>)(.+?)(?:'''|</b>)\s*+:?+\s*+(?:<ref.*|\{\{.*)?\Z", re.IGNORECASE | re.DOTALL)
 _LIST_OR_TABLE: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|multicol|columns))", re.IGNORECASE)
 #: More characters in Chinese or Japanese are a paragraph, fewer may be a list.
@@ -57,13 +59,18 @@ class PageReader(ListReader, TableReader):
         self._read_lines(section, lines, is_weak=section.is_weak)
         if not section.is_weak:
             return
-        if not any(parsed.partners for parsed in self.parsed[count:]):
-            # No word below the heading says that it is about twinnings; its list may.
-            del self.parsed[count:]
-            self._read_lines(section, lines, is_weak=False)
-        elif not section.is_list:
-            return
-        if not is_list_of_towns(self.parsed[count:]):
+        certain = _blocks(self.parsed[count:])
+        del self.parsed[count:]
+        # No word says that these lists are of partners; that they are of towns and their countries may.
+        self._read_lines(section, lines, is_weak=False)
+        possible = _blocks(self.parsed[count:])
+        del self.parsed[count:]
+        for block, other in zip(certain, possible, strict=True):
+            is_certain = any(parsed.partners for parsed in block) and not section.is_list
+            self.parsed += block if is_certain or not is_list_of_towns(other) else other
+        if not any(parsed.partners for parsed in self.parsed[count:]) or (
+            section.is_list and not is_list_of_towns(self.parsed[count:])
+        ):
             del self.parsed[count:]  # not about twinnings after all
 
     def _read_lines(self, section: Section, lines: list[str], *, is_weak: bool) -> None:
@@ -102,6 +109,8 @@ class PageReader(ListReader, TableReader):
             self._read_picture(source)
         elif self.table is not None or text.lstrip().startswith("{|"):
             self._read_table_line(source, self.table, following)
+        elif _TEMPLATE_BEGIN.match(text) and len(source.lines) == 1:
+            self._add(source, "markup")
         elif _TEMPLATE_END.match(text):
             self._add(source, "template_end")
         elif _MARKUP.match(text):
@@ -244,6 +253,16 @@ class PageReader(ListReader, TableReader):
             self._add(source, "heading")
         else:
             self._add(source, "note")
+
+
+def _blocks(parsed: list[ParsedLine]) -> list[list[ParsedLine]]:
+    """Return the lines below each heading of a section."""
+    blocks: list[list[ParsedLine]] = [[]]
+    for line in parsed:
+        if line.raw.startswith("=="):
+            blocks.append([])
+        blocks[-1].append(line)
+    return blocks
 
 
 def is_list_of_towns(parsed: list[ParsedLine]) -> bool:

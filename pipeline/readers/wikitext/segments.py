@@ -25,6 +25,8 @@ _SEPARATOR: Final = re.compile(
 _MAY_SEPARATE: Final = frozenset(",;，；、·•/／| \t:：\x0b→—–")
 #: Characters behind a joining word that tell whether a name begins there.
 _BEHIND: Final = 200
+_LAST_WORD: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++\s*\Z")
+_FIRST_WORD: Final = re.compile(r"\s*[^\W\d_]+")
 #: A town, or few words and one: "a italské město [[Littau]]", "e dal 1997 con [[Cleveland]]".
 _FEW_WORDS_AND_LINK: Final = re.compile(rf"(?:[^\W\d_]+\s+){{0,3}}(?:[\ue000-\ue7ff]|{DATE})")
 
@@ -191,6 +193,8 @@ class _Splitter:
             return False
         if not self.has_text:
             return True
+        if self._is_within_country(start, end):
+            return False
         is_atom = behind[0] in self.line.links or behind[0] in self.line.flags
         if places.is_cjk(self.text[start]):
             # 和 and 与 are parts of names too: they join links, not letters.
@@ -202,3 +206,11 @@ class _Splitter:
             or common_words().leading.match(behind) is not None
             or (self.as_list and _FEW_WORDS_AND_LINK.match(behind) is not None)
         )
+
+    def _is_within_country(self, start: int, end: int) -> bool:
+        """Return whether a joining word is one of a country's name: "Bosna i Hercegovina"."""
+        before = _LAST_WORD.search(self.text, max(0, start - _BEHIND), start)
+        behind = _FIRST_WORD.match(self.text, end)
+        if before is None or behind is None or not behind[0].strip()[:1].isupper():
+            return False
+        return places.is_country(f"{before[0].strip()} {self.text[start:end].strip()} {behind[0].strip()}")
