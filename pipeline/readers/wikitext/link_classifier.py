@@ -115,10 +115,12 @@ class LinkClassifier:
 
     def name(self, text: str) -> str:
         """Return the name that a text without a town's link begins with, or ""."""
-        words = self._before_date(PLACEHOLDER.sub("", text))
+        words = self.before_date(PLACEHOLDER.sub("", text))
         is_cjk = places.is_cjk(words.strip())
         if not is_cjk:
             words = re.split(rf"\s(?:{self.profile.within.pattern})\s", words)[0] or words
+            verb = common_words().verbs.search(words, 1)
+            words = words[: verb.start()] if verb and words[verb.start() - 1].isspace() else words
         words = common_words().leading.sub("", words.strip(" .:：–-\"“”„«»'*#"), count=1)
         first_letter = next((char for char in words if char.isalpha()), "")
         if not words or not (words[0].isalpha() or words[0] in "'’‘") or (first_letter.islower() and not is_cjk):
@@ -131,7 +133,7 @@ class LinkClassifier:
             return "" if len(words) > _MOST_CHARACTERS or _CJK_WORDS.search(words) else words
         return "" if len(words.split()) > _MOST_WORDS else words
 
-    def _before_date(self, text: str) -> str:
+    def before_date(self, text: str) -> str:
         """Return the text before a date and the words that belong to it: `Pau` of `Pau since 1974`."""
         before, date, _ = text.partition(DATE)
         if not date or places.is_cjk(before.strip()):

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.boroughs import as_borough, split_borough
-from pipeline.readers.wikitext.dates_in_text import find_dates, first_since
+from pipeline.readers.wikitext.city_states import read_city_state
+from pipeline.readers.wikitext.dates_in_text import find_dates
 from pipeline.readers.wikitext.page_state import BULLET, PageState
 from pipeline.readers.wikitext.partner_parser import read_partners
 from pipeline.readers.wikitext.partners import Context, Partner
-from pipeline.readers.wikitext.profiles import common_words
 from pipeline.readers.wikitext.prose import read_prose
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.line import Line
     from pipeline.readers.wikitext.logical_lines import LogicalLine
 
-_NAME_END: Final = re.compile(r"[,(（，;]")
 #: An item of more words is a sentence; one of more words that names no partner is a remark.
 _MOST_WORDS, _MOST_WORDS_UNREAD = 7, 8
 #: An item of more characters below a partner is about it.
@@ -83,7 +81,7 @@ class ListReader(PageState):
         elif not partners and not line.flags and (self.item_contexts or _is_remark(shown)):
             self._add(source, "note")
         else:
-            partners = partners or self._read_city_state(line, shown, above)
+            partners = partners or read_city_state(line, self.profile, above)
             self._add(source, "partner", partners)
             if partners:
                 self.last_item = (depth, partners)
@@ -131,16 +129,6 @@ class ListReader(PageState):
             self.town = line.first_link.label
             return ""
         return None if line.links or find_dates(line.text, self.profile) else ""
-
-    def _read_city_state(self, line: Line, shown: str, above: Context) -> list[Partner]:
-        """Return the partner of an item that names only a country, where that is a town too: Singapore."""
-        dates = find_dates(line.text, self.profile)
-        before = line.plain(line.text[: dates[0].start]) if dates else shown
-        name = _NAME_END.split(before)[0].strip(" .:")
-        if not places.is_country(name) or places.country_code(name) not in common_words().city_states:
-            return []
-        since, url = first_since(dates), line.first_url
-        return [Partner(name, name, name, since=since, status=above.status, form=above.form, url=url)]
 
     def _is_plausible(self, partner: Partner, line: Line) -> bool:
         """Return whether a partner is neither a continent nor the page's own town."""

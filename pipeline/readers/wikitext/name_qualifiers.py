@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _BRACKET_SEPARATOR: Final = re.compile(r"[,;，；、/]")
 #: Letters right behind a link end its word: `[[Split]]om`.
 _TRAIL: Final = re.compile(r"\A[^\W\d_A-ZÀ-ÞА-Я\u3040-\uffff]{1,12}(?![^\W\d_])")
+#: A remark of at most so many words tells the form.
+_FEW_WORDS: Final = 4
 _DASHES: Final = frozenset({"–", "—", "-", ":", "→"})
 
 
@@ -104,6 +106,9 @@ class NameQualifiers:
             partner.status = ""
         if status and partner.status in {"", "unknown"}:
             partner.status = status
+        form = self.profile.form_of(words) if len(words.split()) <= _FEW_WORDS else None
+        if form and form != "contact":
+            partner.form = form  # "(friendship city)"
         goes_with_date = self.profile.goes_with_date
         if len(words) > 1 and not (goes_with_date(words) and goes_with_date(words.split()[-1])):
             partner.notes.append(words)

@@ -179,6 +179,8 @@ class _PartnerParser(PartnerBoundaries):
         words = PLACEHOLDER.sub("", segment.bare).strip(" .\"“”„«»'")
         first_word, _, behind = words.partition(" ")
         place = behind.strip() if behind and self.classifier.is_within(first_word) else words
+        dated = self.classifier.before_date(PLACEHOLDER.sub("", text)).strip(" .") if segment.dates else ""
+        place = dated if places.is_country(dated) else place  # "Germany since 1990"
         name = self.classifier.name(text)
         is_label = self.is_label(rest)
         if places.is_country(place) and self.partners and is_label:

@@ -49,17 +49,24 @@ def _country_parts() -> frozenset[str]:
 
 @functools.cache
 def _regions() -> frozenset[str]:
+    return frozenset(key for key, _ in _regions_and_countries())
+
+
+@functools.cache
+def _regions_and_countries() -> tuple[tuple[str, str], ...]:
+    """Return the key of each region's name and the code of its country."""
+    named = [(fold(name), country) for country, names in common_words().regions.items() for name in names]
     with _REGIONS.open(encoding="utf-8") as file:
-        return frozenset(fold(row["name"]) for row in csv.DictReader(file))
+        named += [(fold(row["name"]), row["iso_3166_2"].partition("-")[0]) for row in csv.DictReader(file)]
+    return tuple(named)
 
 
 @functools.cache
 def _countries_of_regions() -> dict[str, str]:
     """Return the country of each region whose name no region of another country has."""
     countries: dict[str, set[str]] = {}
-    with _REGIONS.open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            countries.setdefault(fold(row["name"]), set()).add(row["iso_3166_2"].partition("-")[0])
+    for key, country in _regions_and_countries():
+        countries.setdefault(key, set()).add(country)
     return {name: min(codes) for name, codes in countries.items() if len(codes) == 1 and name not in _country_codes()}
 
 
@@ -93,7 +100,14 @@ def country_code(text: str) -> str | None:
 @functools.lru_cache(maxsize=10_000)
 def known_country(text: str) -> str:
     """Return the text of a country; its code where no list but an article calls it so: SUA in Romanian."""
-    return text if fold(text) in _country_codes() else common_words().abbreviations.get(text, text)
+    key = fold(text)
+    if key in _country_codes() or not key:
+        return text
+    if text in common_words().abbreviations:
+        return common_words().abbreviations[text]
+    _, _, behind = text.partition(" ")  # "den USA"
+    is_known = behind and country_code(text) is not None and fold(behind) in _country_codes()
+    return behind if is_known else text
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -177,6 +177,8 @@ class CommonWords(BaseModel):
     end_causes: dict[str, AnyOf]
     codes: dict[str, str]
     abbreviations: dict[str, str]
+    regions: dict[str, tuple[str, ...]]
+    verbs: AnyWord
     line_kinds: tuple[str, ...]
 
 

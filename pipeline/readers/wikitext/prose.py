@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.boroughs import as_borough, find_borough, split_subjects
+from pipeline.readers.wikitext.city_states import read_city_state
 from pipeline.readers.wikitext.dates_in_text import find_dates
 from pipeline.readers.wikitext.partner_parser import read_partners
 
@@ -74,14 +75,23 @@ def _read_sentence(
         town = as_borough(line.links[subject].label, title) if subject else context.town
         has_links = bool(named.links_in(text))
         found = read_partners(named, profile, replace(context, town=town))
+        found = found or read_city_state(named, profile, replace(context, town=town))
         partners += [partner for partner in found if _is_town(partner, has_links=has_links)]
     dates = find_dates(rest, profile)
+    status = profile.status_of(words)
+    if len(partners) == 1 and status not in {"ended", "suspended", "dormant"}:
+        status = profile.status_of(line.plain(sentence))
     since = [date.text for date in dates if date.role == "since"]
+    if status == "active" or (status and not any(date.is_stated for date in dates)):
+        # "1998 wurde die Partnerschaft beendet": the date is that of the status.
+        since = []
     until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]
     urls = [line.references[char] for char in sentence if char in line.references]
     for partner in partners:
-        partner.fill(status=profile.status_of(words), url=next(filter(None, urls), ""))
+        partner.fill(status=status, url=next(filter(None, urls), ""))
         partner.fill(since=since[0] if len(since) == 1 else "", until=until[0] if len(until) == 1 else "")
+        if not since and not until and status in {"ended", "suspended", "dormant"} and len(dates) == 1:
+            partner.fill(until=dates[0].text)
     return partners
 
 
@@ -90,6 +100,6 @@ def _is_town(partner: Partner, *, has_links: bool) -> bool:
     if partner.article:
         return True
     if places.is_country(partner.name):
-        return False
+        return partner.name == partner.country
     # Among linked names, a name without a link counts only with a country.
     return bool(partner.country) or not has_links

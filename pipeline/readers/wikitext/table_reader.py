@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.city_states import read_city_state
 from pipeline.readers.wikitext.dates_in_text import DateMention, find_dates
 from pipeline.readers.wikitext.page_state import BULLET, PageState
 from pipeline.readers.wikitext.partner_parser import read_partners
@@ -150,8 +151,8 @@ class TableReader(PageState):
         context = replace(self.context, country=country, as_list=True, form=self.context.form if form is None else form)
         partners = [
             partner
-            for cell in partner_cells
-            for partner in read_partners(self._parse_cell(cell), self.profile, context)
+            for line in map(self._parse_cell, partner_cells)
+            for partner in read_partners(line, self.profile, context) or read_city_state(line, self.profile, context)
         ]
         self._complete(partners, lines, shown)
         self._add_partners(partner_cells[0].number, partners)
@@ -173,6 +174,8 @@ class TableReader(PageState):
         dates = dates_in("since")
         since = [date for date in dates if date.role == "since"] or [date for date in dates if date.role == "renewed"]
         until = [date for date in dates if date.role == "until"] or dates_in("until")
+        noted = [*dates_in("status"), *dates_in("note")]
+        until = until or [date for date in noted if date.is_stated and date.role in {"until", "suspended", "dormant"}]
         url = next((line.first_url for in_role in lines.values() for line in in_role if line.first_url), "")
         note = " ".join(shown.get(role, "") for role in ("note", "status")).strip()
         for index, partner in enumerate(partners):
