@@ -150,8 +150,9 @@ class PageReader(ListReader, TableReader):
         self._add(source, "heading")
 
     def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
-        parameter = parse_parameter(text) if self.in_parameter else None
-        text = parameter[1] if parameter else text
+        if parameter := parse_parameter(text) if self.in_parameter else None:
+            form, text = self.profile.form_of(parameter[0].replace("_", " ")), parameter[1]
+            self.context = replace(self.context, form=form or "", as_list=True)
         item = BULLET.match(text)
         marks, body = (item[1], item[2].rstrip()) if item else ("", text.lstrip("|").rstrip())
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
@@ -239,6 +240,9 @@ class PageReader(ListReader, TableReader):
         if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
             partners = read_partners(line, self.profile, self.context)
         partners = [partner for partner in partners if self._is_plausible(partner, line)]
+        last_form = next((parsed.partners[-1].form for parsed in reversed(self.parsed) if parsed.partners), "")
+        for partner in partners:
+            partner.fill(form=last_form)  # "The link with X was suspended"
         label = shown.strip(" :")
         if partners:
             self._add(source, "partner", partners)

@@ -20,9 +20,9 @@ _JOINED, _FLAGGED = "and", "flag"
 _STRONG: Final = frozenset({_FLAGGED, ";", "；", "、", "·", "•", LINE_BREAK})
 _OPENING, _CLOSING = "(（[【〔", ")）]】〕"
 _SEPARATOR: Final = re.compile(
-    r"[,;，；、·•/／|]|\s[–—―-]\s|\s?:(?=\s|[\ue000-\uf8ff]|$)|：|\x0b|(?<=\S)\s?→\s?|\s?—\s?|–(?=[\ue000-\uefff])"
+    r"[,;，；、·•/／|]|\s[–—―-]\s|\s?:(?=\s|[\ue000-\uf8ff]|$)|：|\x0b|(?<=[^\W\d_]{4})\.(?=\s+[^\W\d_a-zà-ÿа-я])|(?<=\S)\s?→\s?|\s?—\s?|–(?=[\ue000-\uefff])"
 )
-_MAY_SEPARATE: Final = frozenset(",;，；、·•/／| \t:：\x0b→—–")
+_MAY_SEPARATE: Final = frozenset(",.;，；、·•/／| \t:：\x0b→—–")
 #: Characters behind a joining word that tell whether a name begins there.
 _BEHIND: Final = 200
 _LAST_WORD: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++\s*\Z")
