@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 _LINK: Final = "[\ue000-\ue7ff]"
 #: Between the word "district" and its name: "of", "von", "de la", a number.
-_BETWEEN: Final = re.compile(r"\s*(?:(?:of|the|von|der|des|de|du|d[’']|la|le|di|del|della|do|da|van|n[r.]*|№)\s*)*[\"„“«']?")
+_BETWEEN: Final = re.compile(
+    r"\s*(?:(?:of|the|von|der|des|de|du|d[’']|la|le|di|del|della|do|da|van|n[r.]*|№)\s*)*[\"„“«']?"
+)
 _NAME: Final = re.compile(rf"{_LINK}|[^\W\d_a-zà-ÿа-яёіїєґ][\w’'-]*(?:[ -][^\W\d_a-zà-ÿа-яёіїєґ][\w’'-]*){{0,3}}")
 _NAME_BEFORE: Final = re.compile(rf"(?:{_LINK}|[^\W\d_a-zà-ÿа-яёіїєґ][\w’'-]*)\s*\(?\Z")
-_NAME_AND_REST: Final = re.compile(rf"\s*(?P<name>{_LINK}|[^\W\d_][^:：–—\ue000-\uf8ff]{{1,40}}?)\s*(?:[:：]|\s[–—-]\s)\s*(?P<rest>.+)", re.DOTALL)
+_NAME_AND_REST: Final = re.compile(
+    rf"\s*(?P<name>{_LINK}|[^\W\d_][^:：–—\ue000-\uf8ff]{{1,40}}?)\s*(?:[:：]|\s[–—-]\s)\s*(?P<rest>.+)", re.DOTALL
+)
 
 
 def find_borough(text: str, line: Line, title: str, profile: Profile) -> str:
@@ -69,7 +73,9 @@ def _subject_pattern(language: str) -> re.Pattern[str]:
     """Return a pattern of a second subject among partners: ", and [[Döbling]] with"."""
     joiners = load_profile(language).joiners.pattern
     with_words = common_words().with_words.pattern.removesuffix(r"\Z")
-    return re.compile(rf"(?:[,;]|\s(?:{joiners}))\s+(?:[^\W\d_]+\s+){{0,3}}?(?P<subject>{_LINK})\s+{with_words}\s+", re.IGNORECASE)
+    return re.compile(
+        rf"(?:[,;]|\s(?:{joiners}))\s+(?:[^\W\d_]+\s+){{0,3}}?(?P<subject>{_LINK})\s+{with_words}\s+", re.IGNORECASE
+    )
 
 
 def split_subjects(text: str, language: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from babel import Locale
 
 from pipeline.dates.months import month_letters
 from pipeline.readers.wikitext.places import fold
-from pipeline.readers.wikitext.profiles import Profile, common_words
+from pipeline.readers.wikitext.profiles import Profile, common_words, load_profile
 
 _YEAR: Final = r"(?<![\d.,])(?:1[5-9]\d\d|20[0-4]\d)(?![\d%])(?![.,]\d{3})"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|re|º|ª|°|\.)"
@@ -19,12 +19,13 @@ _ORDINAL: Final = r"(?:st|nd|rd|th|er|re|º|ª|°|\.)"
 _WORD: Final = r"(?<![^\W\d_])[^\W\d_]{3,}+"
 _REIGN_YEAR: Final = (
     r"(?:明治|大正|昭和|平成|令和|民国|民國)\s?(?:元|\d{1,3}|[一二三四五六七八九十百]+)\s?年"
-    r"(?:\s?\d{1,2}\s?月\s?\d{1,2}\s?日)?"
+    r"(?:\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?)?"
 )
 #: The year of the reign repeats the date: 1957年（昭和32年）10月21日.
 _REIGN: Final = re.compile(rf"\s?[（(]\s?{_REIGN_YEAR}\s?[）)]")
 _DATE_FORMS: Final = (
     rf"{_YEAR}\s?[年년](?:\s?[（(]\s?{_REIGN_YEAR}\s?[）)])?\s?(?:\d{{1,2}}\s?[月월](?:\s?\d{{1,2}}\s?[日일])?)?",
+    _REIGN_YEAR,
     r"(?<!\d)(?:1[5-9]|20)\d\d-\d{1,2}-\d{1,2}(?!\d)",
     r"(?<!\d)(?:1[5-9]|20)\d\d[./]\s?\d{1,2}[./]\s?\d{1,2}(?!\d)",
     r"(?<![\d.])\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?(?:1[5-9]|20)\d\d(?!\d)",
@@ -47,6 +48,9 @@ _MONTHS: Final = tuple(f"month{number}" for number in range(1, 7))
 _POINT_LANGUAGES: Final = frozenset({"zh", "ja", "ko"})
 #: Names of months of at most this many letters are words of other languages ("fra").
 _SHORT: Final = 4
+#: Short forms of May that are no other words.
+_SHORT_FORMS: Final = frozenset({"maja", "maju", "maji", "maje", "мае", "маја", "мају"})
+_YEAR_LENGTH: Final = 4
 _CLAUSE_END: Final = re.compile(r"[,;:()（）\[\]、，；\x0b\ue000-\uf8ff]")
 _RANGE: Final = re.compile(r"\s*(?:–|—|-|−|－|~|～|〜|―|至|bis|to)\s*\Z")
 #: Languages whose words for what a date dates stand behind it.
@@ -104,32 +108,50 @@ def _months(language: str) -> frozenset[str]:
         for name in widths[width].values()
     }
     names = {name.strip("<>") for name in month_letters(language)}
-    return frozenset(name for name in names if len(name) > _SHORT or name in names_here)
+    own = {fold(name) for name in load_profile(language).months}
+    return own | {name for name in names if len(name) > _SHORT or name in names_here or name in _SHORT_FORMS}
 
 
 def _date_matches(text: str, language: str) -> list[tuple[int, int, str]]:
     """Return start, end and text of each date."""
     if not any("0" <= char <= "9" for char in text):
         return []
-    found = []
-    for match in _DATE.finditer(text):
-        start, end = match.span()
-        shown = _shown(match)
+    found: list[tuple[int, int, str]] = []
+    position = 0
+    while match := _DATE.search(text, position):
+        start, position = match.span()
         word = next((match[name] for name in _MONTHS if match[name]), None)
-        is_number = match["month"] is not None and "." in match[0] and language not in _POINT_LANGUAGES
-        if is_number or (word is not None and fold(word) not in _months(language)):
-            year = _ONLY_YEAR.search(text, start, end)
-            if year is None:
+        if word is not None and not _is_month(word, match, language):
+            # "France, 1985. május": what begins at the year may be a date.
+            year = _ONLY_YEAR.search(text, start, position)
+            behind = _DATE.match(text, year.start()) if year else None
+            if behind is None or behind.group("month4") and not _is_month(behind["month4"], behind, language):
+                behind = year
+            if behind is None:
                 continue
-            start, end = year.span()
-            shown = year[0]
-        if "年" in text[start:end] or not common_words().counted.match(text[end : end + _AFTER].lstrip()):
-            found.append((start, end, shown))
+            match = behind
+            start, position = match.span()
+        elif match["month"] is not None and "." in match[0] and language not in _POINT_LANGUAGES:
+            position = start + _YEAR_LENGTH
+        shown = _shown(match) if position == match.end() else text[start:position]
+        if "年" in text[start:position] or not common_words().counted.match(
+            text[position : position + _AFTER].lstrip()
+        ):
+            found.append((start, position, shown))
     return found
+
+
+def _is_month(word: str, match: re.Match[str], language: str) -> bool:
+    """Return whether a word of a date is a month; behind a day, a short one is that, too ("12. maja")."""
+    key = fold(word)
+    is_behind_day = word == match["month1"] or word == match["month6"]
+    return key in _months(language) or (is_behind_day and f"<{key}>" in month_letters(language))
 
 
 def _shown(match: re.Match[str]) -> str:
     """Return the text of a date in an order that the reader of dates knows."""
+    if match.re is not _DATE:
+        return match[0]
     if match["month"]:
         return f"{match['year']}-{match['month'].zfill(2)}"
     if match["lv_year"]:

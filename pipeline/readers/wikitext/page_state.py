@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: An item of a list: its marks and its text.
 BULLET: Final = re.compile(r"\s*([*#:;]+)\s*(.*)", re.DOTALL)
+_HEADING: Final = re.compile(r"^(?:==|;|\'\'\').*$", re.MULTILINE)
 #: A heading of an alphabetical list.
 _LETTER: Final = re.compile(r"[A-Z](?:\s?[–-]\s?[A-Z])?")
 #: Characters at the top of a page (its infobox) and at its end (its categories) that may tell its country.
@@ -63,6 +65,13 @@ class PageState:
         #: Whether a line that was parsed was too long to be read.
         self.has_too_long = False
         self._begin_section(is_weak=False)
+
+    @functools.cached_property
+    def keeps_friendships_apart(self) -> bool:
+        """Whether the page has headings for partnerships besides those that may mean friendships."""
+        headings = (match[0] for match in _HEADING.finditer(self.text))
+        is_partnership = self.profile.forms["partnership"].search
+        return any(is_partnership(text) and not self.profile.friendly.search(text) for text in headings)
 
     def _begin_section(self, *, is_weak: bool) -> None:
         form = self.profile.form_of(self.title) if self.listed_place is not None else None
@@ -110,6 +119,8 @@ class PageState:
         # "International cooperation" says no more of what follows than "Relations".
         is_weak = self.profile.weak_sections.search(title) and not self.profile.sections.search(title)
         form = None if is_weak else self.profile.form_of(title)
+        if form == "partnership" and self.profile.friendly.search(title) and self.keeps_friendships_apart:
+            form = "friendship"
         if form is not None:
             context = replace(context, form=form)
         if self.profile.former.search(title) and not places.is_country(title):

@@ -22,8 +22,10 @@ _REGION_PREFIX: Final = re.compile(
     r"(?P<region>..{0,14}?(?:州|省|县|縣|県|大区|大區|邦|自治区|自治區|京畿道|[江忠全庆慶].{1,2}道|北海道|京都府|大阪府))"
     r"(?P<town>(?!广域|廣域|特别|特別|直辖|直轄|[省市县縣区區]).{2,})"
 )
+#: `Флаг Болгарии`: the country in the genitive.
+_FLAG_OF: Final = re.compile(r"(?:флаг|прапор|флагче|застава)\s+(\w{4,})\Z", re.IGNORECASE)
 #: Prefectures, of which only Japan has such.
-_PREFECTURE: Final = re.compile("東京都|東京都|北海道|大阪府|京都府|..{1,2}県")
+_PREFECTURE: Final = re.compile("東京都|北海道|大阪府|京都府|..{1,2}県")
 #: Styles of states behind their names: オーストラリア連邦.
 _STYLE: Final = re.compile("(?:連邦|联邦|聯邦)?(?:共和国|共和國|王国|王國|大公国|公国|連邦|联邦|聯邦|国|國)\\Z")
 
@@ -158,9 +160,23 @@ def country_of_flag(text: str) -> str | None:
         return codes.get(prefix[1], prefix[1])
     if country_code(text.upper() if len(text) <= 3 else text) is not None:
         return text
+    if genitive := _FLAG_OF.match(text):
+        return _country_of_genitive(genitive[1])
     # A flag in a box: {{BRAb}}; one of several: {{FRA-1}}.
     prefix = re.match(r"([A-Z]{3})(?:-?[a-z]|[- ]?\d{1,4}|[- ]?flag)\Z", text)
     return country_of_flag(prefix[1]) if prefix else None
+
+
+@functools.lru_cache(maxsize=1_000)
+def _country_of_genitive(text: str) -> str | None:
+    """Return the country of `Флаг Китая`, by the only name that differs in its last letters."""
+    stem = fold(text)[:-1]
+    codes = {
+        code
+        for name, code in _country_codes().items()
+        if name[:-1] == stem or name == stem or f"{name[:-1]}" == stem[:-1]
+    }
+    return min(codes) if len(codes) == 1 else None
 
 
 @functools.lru_cache(maxsize=10_000)

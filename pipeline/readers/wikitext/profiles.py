@@ -72,6 +72,8 @@ class Profile(BaseModel):
     list_titles: tuple[Pattern, ...] = ()
     #: Words of a heading or an introduction that mean a form, by form.
     forms: dict[str, AnyOf]
+    #: Words that mean a partnership, but a friendship on a page that has headings for partnerships in other words, too.
+    friendly: AnyOf = _any_of([])
     #: Words next to a date or a name.
     since: AnyWord
     until: AnyWord
@@ -102,6 +104,8 @@ class Profile(BaseModel):
     flags: AnyName
     twin_templates: AnyName
     town_country: tuple[CountryEvidence, ...] = ()
+    #: Forms of the names of months besides those of CLDR.
+    months: tuple[str, ...] = ()
     #: Letters in brackets that mean a country, as on cars: `(F)`, `(CH)`.
     country_marks: dict[str, str] = {}
     #: Adjectives that say where a town is ("the French town of"), by the country's code.

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _COLON: Final = re.compile(r"\A(?P<before>[^:：]*+)[:：](?P<partners>.*[\ue000-\ue7ff].*)")
 _REFERENCES_AT_END: Final = re.compile(r"(?<![\uf000-\uf3ff ])[\uf000-\uf3ff ]++\Z")
 _LINKS: Final = re.compile("[\ue000-\ue7ff]")
+_PAUSES: Final = frozenset({"ended", "suspended", "dormant"})
+#: Letters that names of one town share in all cases.
+_SHORTEST_STEM: Final = 4
 #: A reference behind the full stop belongs to the sentence before it.
 _SENTENCE_END: Final = re.compile(
     r"(?:(?<=[\ue000-\uf3ff)])[.](?=[\uf000-\uf3ff]|\s+[^\W\d_a-z])"
@@ -77,9 +80,15 @@ def _read_sentence(
         found = read_partners(named, profile, replace(context, town=town))
         found = found or read_city_state(named, profile, replace(context, town=town))
         partners += [partner for partner in found if _is_town(partner, has_links=has_links)]
+    others = [partner for partner in partners if not _is_own_town(partner, title)]
+    if partners and not others:
+        # "[[Łódź]] ended its partnership with Omsk": the subject is the partner.
+        subject = replace(line, text=sentence[:start])
+        others = [partner for partner in read_partners(subject, profile, context) if partner.article]
+    partners = others
     dates = find_dates(rest, profile)
     status = profile.status_of(words)
-    if len(partners) == 1 and status not in {"ended", "suspended", "dormant"}:
+    if len(partners) == 1 and status not in _PAUSES:
         status = profile.status_of(line.plain(sentence))
     since = [date.text for date in dates if date.role == "since"]
     if status == "active" or (status and not any(date.is_stated for date in dates)):
@@ -90,9 +99,19 @@ def _read_sentence(
     for partner in partners:
         partner.fill(status=status, url=next(filter(None, urls), ""))
         partner.fill(since=since[0] if len(since) == 1 else "", until=until[0] if len(until) == 1 else "")
-        if not since and not until and status in {"ended", "suspended", "dormant"} and len(dates) == 1:
+        if not since and not until and status in _PAUSES and len(dates) == 1:
             partner.fill(until=dates[0].text)
+            partner.since = "" if partner.since == partner.until else partner.since
     return partners
+
+
+def _is_own_town(partner: Partner, title: str) -> bool:
+    """Return whether a name without a link is that of the page's town, in whatever case."""
+    name, own = places.fold(partner.name), places.fold(title.partition(" (")[0])
+    if partner.article or partner.country or not own:
+        return False
+    stem = own[: max(_SHORTEST_STEM, len(own) - 1)]
+    return name == own or (len(own) >= _SHORTEST_STEM and name.startswith(stem) and len(name) <= len(own) + 3)
 
 
 def _is_town(partner: Partner, *, has_links: bool) -> bool:

@@ -117,7 +117,9 @@ def _join(frames: Iterable[pl.DataFrame]) -> RawRows:
     names = pages.select("page_number", name=pl.when(occurrence == 1).then("title").otherwise(numbered))
     rows = rows.join(names, on="page_number", how="left", maintain_order="left")
     row_of_line = pl.int_range(1, pl.len() + 1).over("page_number", LINE)
-    line = pl.when(row_of_line == 1).then(pl.col(LINE).cast(pl.String)).otherwise(pl.format("{} ({})", LINE, row_of_line))
+    line = (
+        pl.when(row_of_line == 1).then(pl.col(LINE).cast(pl.String)).otherwise(pl.format("{} ({})", LINE, row_of_line))
+    )
     locator = pl.format("{}, line {}", "name", line).alias(LOCATOR)
     return RawRows(rows.select(locator, *_COLUMNS), multi_value_columns=_PARTNER_COLUMNS)
 

@@ -117,7 +117,9 @@ def find_sections(lines: list[str], profile: Profile, *, is_list_page: bool = Fa
         last = next((later_index for later_index, other in later if other.level <= heading.level), len(lines))
         sections.append(Section(index, last, not is_strong))
     taken = [(section.first, section.last) for section in sections]
-    introduced = [Section(first, last, is_weak=True, is_list=True) for first, last in find_introduced(lines, taken, profile)]
+    introduced = [
+        Section(first, last, is_weak=True, is_list=True) for first, last in find_introduced(lines, taken, profile)
+    ]
     taken += [(section.first, section.last) for section in introduced]
     parameters = [
         Section(first, last, is_weak=False, is_parameter=True)

@@ -154,6 +154,8 @@ class TableReader(PageState):
             for line in map(self._parse_cell, partner_cells)
             for partner in read_partners(line, self.profile, context) or read_city_state(line, self.profile, context)
         ]
+        if len(partners) == 1 and places.is_country(country) and shown.get("country"):
+            partners[0].set_country(country)  # the column says it, whatever flag the name has
         self._complete(partners, lines, shown)
         self._add_partners(partner_cells[0].number, partners)
 

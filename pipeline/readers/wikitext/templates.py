@@ -13,7 +13,9 @@ from pipeline.readers.wikitext.twinning_templates import is_twinning
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
 
-_NAMESPACE: Final = re.compile(r"\A(?:template|modèle|vorlage|模板|plantilla|шаблон|szablon|šablona)\s*:\s*", re.IGNORECASE)
+_NAMESPACE: Final = re.compile(
+    r"\A(?:template|modèle|vorlage|模板|plantilla|шаблон|szablon|šablona)\s*:\s*", re.IGNORECASE
+)
 #: Named arguments that hold the country of a flag template, or the label of a link template.
 _COUNTRY_ARGUMENTS: Final = ("name", "land", "país", "pays", "1", "2")
 _LABEL_ARGUMENTS: Final = ("lt", "label", "text", "texte", "testo", "trad", "fr", "dt", "nl", "display", "1")
@@ -87,7 +89,9 @@ def _town_of_flag(call: TemplateCall, line: Line, *, has_country: bool) -> str:
     if linked:
         target, _, label = linked.partition("|")
         return line.add_link(target, label or None)
-    text = call.positional[0] if call.positional and has_country else ""
+    # {{państwo|RUS|Peterhof}}
+    index = 0 if has_country else 1
+    text = call.positional[index] if len(call.positional) > index else ""
     is_town = len(text) >= _SHORTEST_TOWN and text[0].isupper() and not any(char.isdigit() for char in text)
     return f" {text} " if is_town and not is_country(text) and not country_of_region(text) else ""
 
