@@ -212,7 +212,7 @@ def test_a_label_in_bold_is_a_heading_whatever_its_punctuation() -> None:
 @pytest.mark.parametrize(
     ("line", "status", "until"),
     [
-        ("* [[Pau]] (1974, sospeso nel 2022)", "suspended", ""),
+        ("* [[Pau]] (1974, sospeso nel 2022)", "suspended", "2022"),
         ("* [[Pau]] (fino al 2004)", "ended", "2004"),
         ("* <s>[[Pau]]</s>", "unknown", ""),
         ("* [[Pau]] (1974)", "", ""),
@@ -366,7 +366,7 @@ def test_a_line_that_is_no_page_is_refused(content: str, why: str) -> None:
 
 
 def test_a_language_without_a_profile_is_refused() -> None:
-    with pytest.raises(SourceError, match=r"no wikitext profile for the language 'xx'; there are ca, cs, "):
+    with pytest.raises(SourceError, match=r"no wikitext profile for the language 'xx'; there are bg, ca, cs, "):
         read("== A ==", "xx")
 
 

@@ -79,7 +79,7 @@ def _subject_pattern(language: str) -> re.Pattern[str]:
 
 
 def split_subjects(text: str, language: str) -> list[tuple[str, str]]:
-    """Return the parts of "A, and [[B]] with C": the link that is the subject of each, "" for the first, and its text."""
+    """Return the parts of "A, and [[B]] with C": the link that is the subject, "" for the first, and the text."""
     parts, subject, start = [], "", 0
     for match in _subject_pattern(language).finditer(text):
         parts.append((subject, text[start : match.start()]))

@@ -26,8 +26,7 @@ def read_city_state(line: Line, profile: Profile, context: Context) -> list[Part
     if not places.is_country(name) or places.country_code(name) not in common_words().city_states:
         return []
     since, url = first_since(dates), line.first_url
-    country = next(iter(line.flags.values()), name)
-    partner = Partner(name, name, country, since=since, status=context.status, form=context.form, url=url)
+    partner = Partner(name, name, name, since=since, status=context.status, form=context.form, url=url)
     partner.town = context.town
     for date in dates:
         if date.role not in {"since", "other"}:

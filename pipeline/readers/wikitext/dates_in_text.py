@@ -82,7 +82,8 @@ def find_dates(text: str, profile: Profile) -> list[DateMention]:
         before = text[max(previous_end, start - _BEFORE) : start]
         after = _CLAUSE_END.split(text[end : end + _AFTER])[0]
         is_last = len(after) <= next_start - end
-        if not text[: start - len(before)] and _is_last_word(profile.as_of, before) and len(before.split()) <= _FEW:
+        is_first = start == len(before) and len(before.split()) <= _FEW and not _CLAUSE_END.search(before)
+        if is_first and _is_last_word(profile.as_of, before):
             dates.append(DateMention(start, end, shown, "other", is_stated=True))
             continue
         role, is_stated = _role(before, after[: max(0, next_start - end)], dates, profile, is_last_of_clause=is_last)
@@ -108,7 +109,7 @@ def _months(language: str) -> frozenset[str]:
         for name in widths[width].values()
     }
     names = {name.strip("<>") for name in month_letters(language)}
-    own = {fold(name) for name in load_profile(language).months}
+    own = frozenset(fold(name) for name in load_profile(language).months)
     return own | {name for name in names if len(name) > _SHORT or name in names_here or name in _SHORT_FORMS}
 
 
@@ -125,7 +126,7 @@ def _date_matches(text: str, language: str) -> list[tuple[int, int, str]]:
             # "France, 1985. május": what begins at the year may be a date.
             year = _ONLY_YEAR.search(text, start, position)
             behind = _DATE.match(text, year.start()) if year else None
-            if behind is None or behind.group("month4") and not _is_month(behind["month4"], behind, language):
+            if behind is None or (behind["month4"] and not _is_month(behind["month4"], behind, language)):
                 behind = year
             if behind is None:
                 continue

@@ -34,7 +34,7 @@ def page_pattern(language: str) -> re.Pattern[str]:
     introduction = rf"\n(?=[^\n]{{5,{_LONGEST}}}[:：]['\s]*\n)[^\n]{{0,{_LONGEST}}}?{words}"
     label = rf"\n(?:;|''')[^\n]{{0,80}}?(?i:{profile.section_words})"
     parameter = rf"\n\s*\|[^\n=]{{0,40}}?(?i:{profile.section_words})[^\n=]{{0,30}}=\s*\S"
-    return re.compile("|".join((heading, introduction, label, parameter)))
+    return re.compile(f"{heading}|{introduction}|{label}|{parameter}")
 
 
 def introduces(text: str, profile: Profile) -> bool:

@@ -11,12 +11,12 @@ from pipeline.readers.wikitext.city_states import read_city_state
 from pipeline.readers.wikitext.dates_in_text import find_dates
 from pipeline.readers.wikitext.page_state import BULLET, PageState
 from pipeline.readers.wikitext.partner_parser import read_partners
-from pipeline.readers.wikitext.partners import Context, Partner
 from pipeline.readers.wikitext.prose import read_prose
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.line import Line
     from pipeline.readers.wikitext.logical_lines import LogicalLine
+    from pipeline.readers.wikitext.partners import Context, Partner
 
 #: An item of more words is a sentence; one of more words that names no partner is a remark.
 _MOST_WORDS, _MOST_WORDS_UNREAD = 7, 8

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
+from pipeline.readers.wikitext.blocks import is_list_of_towns, split_blocks
 from pipeline.readers.wikitext.boroughs import find_borough
 from pipeline.readers.wikitext.introductions import introduces, parse_parameter
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
@@ -16,9 +17,11 @@ from pipeline.readers.wikitext.logical_lines import LogicalLine, join_lines
 from pipeline.readers.wikitext.page_state import BULLET, OpenHeading, ParsedLine
 from pipeline.readers.wikitext.partner_parser import read_partners
 from pipeline.readers.wikitext.prose import read_prose
-from pipeline.readers.wikitext.partners import Partner
 from pipeline.readers.wikitext.sections import Heading, Section, find_sections
 from pipeline.readers.wikitext.table_reader import TableReader
+
+if TYPE_CHECKING:
+    from pipeline.readers.wikitext.partners import Partner
 
 _IMAGE: Final = re.compile(r"\s*\[\[[^\[\]|:]{2,14}:[^\[\]|]+\.(?:svg|png|jpe?g|gif|tiff?|webp|ogg)\b", re.IGNORECASE)
 _GALLERY: Final = re.compile(r"<(/?)gallery\b[^<>]*>", re.IGNORECASE)
@@ -35,8 +38,6 @@ _LIST_OR_TABLE: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{\s*(?:div ?col|col|mult
 _LONG_CJK: Final = 60
 #: More characters about twinnings are no introduction of a list.
 _LONG_INTRO: Final = 120
-#: The share of a list that must be towns where no heading says that it is one of partners.
-_MOST_OF: Final = 0.6
 #: More words under a picture are a view of a town and not its arms.
 _MOST_CAPTION_WORDS: Final = 8
 
@@ -59,11 +60,11 @@ class PageReader(ListReader, TableReader):
         self._read_lines(section, lines, is_weak=section.is_weak)
         if not section.is_weak:
             return
-        certain = _blocks(self.parsed[count:])
+        certain = split_blocks(self.parsed[count:])
         del self.parsed[count:]
         # No word says that these lists are of partners; that they are of towns and their countries may.
         self._read_lines(section, lines, is_weak=False)
-        possible = _blocks(self.parsed[count:])
+        possible = split_blocks(self.parsed[count:])
         del self.parsed[count:]
         for block, other in zip(certain, possible, strict=True):
             is_certain = any(parsed.partners for parsed in block) and not section.is_list
@@ -86,7 +87,9 @@ class PageReader(ListReader, TableReader):
         first: dict[tuple[str, str], Partner] = {}
         for parsed in self.parsed:
             for partner in parsed.partners:
-                earlier = first.setdefault((parsed.town, places.fold(partner.article or partner.name)), partner)
+                earlier = first.setdefault(
+                    (parsed.town + partner.town, places.fold(partner.article or partner.name)), partner
+                )
                 if partner.status and not earlier.status and not earlier.until:
                     earlier.status, earlier.until = partner.status, partner.until
                     earlier.notes += partner.notes
@@ -109,11 +112,9 @@ class PageReader(ListReader, TableReader):
             self._read_picture(source)
         elif self.table is not None or text.lstrip().startswith("{|"):
             self._read_table_line(source, self.table, following)
-        elif _TEMPLATE_BEGIN.match(text) and len(source.lines) == 1:
-            self._add(source, "markup")
         elif _TEMPLATE_END.match(text):
             self._add(source, "template_end")
-        elif _MARKUP.match(text):
+        elif _MARKUP.match(text) or (_TEMPLATE_BEGIN.match(text) and len(source.lines) == 1):
             self._add(source, "markup")
         else:
             self._read_content(source, text, following)
@@ -224,25 +225,14 @@ class PageReader(ListReader, TableReader):
         has_colon = shown.endswith((":", "："))
         mentions_twinning = self.profile.twin.search(shown) is not None or introduces(shown, self.profile)
         next_text = next((other.text for other in following if other.text.strip()), "")
-        if (
-            self.is_weak
-            and not self.is_relevant
-            and mentions_twinning
-            and (has_colon or _LIST_OR_TABLE.match(next_text))
-        ):
-            self.is_relevant = True
-            if self.profile.form_of(shown):
+        if mentions_twinning and not self.is_relevant and (has_colon or _LIST_OR_TABLE.match(next_text)):
+            self.is_relevant = self.is_weak
+            if self.is_weak and self.profile.form_of(shown):
                 self.context = self._context_below(shown, line, self.heading_context)
         if not self.is_relevant and not mentions_twinning:
             self._add(source, "other")
             return
-        partners = read_prose(line, self.profile, self.context, title="" if self.has_many_towns else self.town)
-        if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
-            partners = read_partners(line, self.profile, self.context)
-        partners = [partner for partner in partners if self._is_plausible(partner, line)]
-        last_form = next((parsed.partners[-1].form for parsed in reversed(self.parsed) if parsed.partners), "")
-        for partner in partners:
-            partner.fill(form=last_form)  # "The link with X was suspended"
+        partners = self._partners_of_paragraph(line, shown, mentions_twinning=mentions_twinning)
         label = shown.strip(" :")
         if partners:
             self._add(source, "partner", partners)
@@ -258,24 +248,14 @@ class PageReader(ListReader, TableReader):
         else:
             self._add(source, "note")
 
-
-def _blocks(parsed: list[ParsedLine]) -> list[list[ParsedLine]]:
-    """Return the lines below each heading of a section."""
-    blocks: list[list[ParsedLine]] = [[]]
-    for line in parsed:
-        if line.raw.startswith("=="):
-            blocks.append([])
-        blocks[-1].append(line)
-    return blocks
-
-
-def is_list_of_towns(parsed: list[ParsedLine]) -> bool:
-    """Return whether most items of a list name towns, most of them with a country."""
-    partners = [partner for line in parsed for partner in line.partners]
-    item_count = sum(BULLET.match(line.raw) is not None and line.kind != "heading" for line in parsed)
-    named_count = sum(BULLET.match(line.raw) is not None and bool(line.partners) for line in parsed)
-    countries = sum(bool(partner.country) and not places.is_country(partner.name) for partner in partners)
-    return bool(partners) and countries >= _MOST_OF * len(partners) and named_count >= _MOST_OF * item_count
+    def _partners_of_paragraph(self, line: Line, shown: str, *, mentions_twinning: bool) -> list[Partner]:
+        partners = read_prose(line, self.profile, self.context, title="" if self.has_many_towns else self.town)
+        if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
+            partners = read_partners(line, self.profile, self.context)
+        last_form = next((parsed.partners[-1].form for parsed in reversed(self.parsed) if parsed.partners), "")
+        for partner in partners:
+            partner.fill(form=last_form)  # "The link with X was suspended"
+        return [partner for partner in partners if self._is_plausible(partner, line)]
 
 
 def _is_item_without_bullet(line: Line, shown: str) -> bool:

@@ -116,11 +116,7 @@ class PageState:
     def _context_below(self, title: str, line: Line, outer: Context) -> Context:
         """Return what holds below a heading or label; `outer` holds above it, `title` is its plain text."""
         context = outer
-        # "International cooperation" says no more of what follows than "Relations".
-        is_weak = self.profile.weak_sections.search(title) and not self.profile.sections.search(title)
-        form = None if is_weak else self.profile.form_of(title)
-        if form == "partnership" and self.profile.friendly.search(title) and self.keeps_friendships_apart:
-            form = "friendship"
+        form = self._form_below(title)
         if form is not None:
             context = replace(context, form=form)
         if self.profile.former.search(title) and not places.is_country(title):
@@ -142,6 +138,15 @@ class PageState:
         if self.profile.domestic.match(title):
             return replace(context, country=self.town_country or self.profile.home, region="")
         return context
+
+    def _form_below(self, title: str) -> str | None:
+        """Return the form that a heading or label means, "" for several, None for none."""
+        # "International cooperation" says no more of what follows than "Relations".
+        if self.profile.weak_sections.search(title) and not self.profile.sections.search(title):
+            return None
+        form = self.profile.form_of(title)
+        is_apart = form == "partnership" and self.profile.friendly.search(title) and self.keeps_friendships_apart
+        return "friendship" if is_apart else form
 
     def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
         """Read a line that holds more than markup."""

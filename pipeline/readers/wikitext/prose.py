@@ -83,8 +83,8 @@ def _read_sentence(
     others = [partner for partner in partners if not _is_own_town(partner, title)]
     if partners and not others:
         # "[[Łódź]] ended its partnership with Omsk": the subject is the partner.
-        subject = replace(line, text=sentence[:start])
-        others = [partner for partner in read_partners(subject, profile, context) if partner.article]
+        before = replace(line, text=sentence[:start])
+        others = [partner for partner in read_partners(before, profile, context) if partner.article]
     partners = others
     dates = find_dates(rest, profile)
     status = profile.status_of(words)

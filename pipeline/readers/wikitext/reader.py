@@ -178,7 +178,6 @@ def _partner_values(partner: Partner) -> tuple[str, ...]:
     if status in {"ended", "suspended", "dormant"}:
         causes = common_words().end_causes.items()
         end_cause = next((cause for cause, words in causes if words.search(note)), "")
-    country = partner.country or places.country_of_region(partner.region)
-    names = (partner.name, partner.article, places.known_country(country), partner.region)
+    names = (partner.name, partner.article, places.known_country(partner.country), partner.region)
     values = (*names, partner.since, until, partner.form, status, end_cause, partner.url, note)
     return tuple(value.replace(VALUE_SEPARATOR, " ") for value in values)

@@ -49,10 +49,9 @@ def add_template(call: TemplateCall, line: Line, profile: Profile) -> str:
         town = _town_of_flag(call, line, has_country=bool(country))
         country = country or _country_of_flag_template(call)
         return (line.add_flag(country) if country else "") + (links or town)
-    if (content := _content(call, line)) and common.wrapping_templates.match(name):
-        return content
-    if common.silent_templates.match(name):
-        return ""
+    content = _content(call, line)
+    if common.silent_templates.match(name) or (content and common.wrapping_templates.match(name)):
+        return content if common.wrapping_templates.match(name) else ""
     if common.link_templates.match(name):
         return _add_link_template(call, line, links)
     if common.text_templates.match(name):
@@ -89,7 +88,7 @@ def _town_of_flag(call: TemplateCall, line: Line, *, has_country: bool) -> str:
     if linked:
         target, _, label = linked.partition("|")
         return line.add_link(target, label or None)
-    # {{państwo|RUS|Peterhof}}
+    # As in `{{państwo|RUS|Peterhof}}`.
     index = 0 if has_country else 1
     text = call.positional[index] if len(call.positional) > index else ""
     is_town = len(text) >= _SHORTEST_TOWN and text[0].isupper() and not any(char.isdigit() for char in text)
