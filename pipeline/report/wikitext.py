@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("town", "partner", "partner_country", "partner_region", "since", "until", "form", "status", "evidence_url")
 
+#: Kinds of lines that a person should look at where they have a name.
+_DOUBTFUL_KINDS = ("note", "other", "intro")
+#: What is no text of a line: references, comments, and the mark of an empty list item.
+_NO_TEXT = r"<ref[^<>]*/>|<ref[^<>]*>.*?</ref>|<!--.*?-->"
+_ITEM = r"^\s*[*#]"
+
 
 def print_page(page: RawRows) -> None:
     """Print the partners of a page, how many lines of each other kind it has, and the lines that were not read."""
@@ -35,5 +41,17 @@ def print_page(page: RawRows) -> None:
         console.print("no partner: " + ", ".join(f"{count} {kind}" for kind, count in others.iter_rows()))
     for locator, raw in page.rows.filter(is_partner & ~has_name).select(LOCATOR, "raw").iter_rows():
         console.out(f"not read: {locator}: {raw}")
+    for locator, kind, raw in _doubtful(page.rows).iter_rows():
+        console.out(f"{kind}, no partner: {locator}: {raw}")
     if page.rows.is_empty():
         console.print("no section about twinnings was found")
+
+
+def _doubtful(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return locator, kind and text of the lines that name no partner, but might: they have a link, a flag or words.
+
+    An introduction is one only where it has a link; a heading, a picture or a reference names none.
+    """
+    text = pl.col("raw").str.replace_all(_NO_TEXT, "")
+    has_name = text.str.contains(r"\[\[|\{\{") | (text.str.contains(_ITEM) & text.str.contains(r"\p{L}{3}"))
+    return rows.filter(pl.col("line_kind").is_in(_DOUBTFUL_KINDS) & has_name).select(LOCATOR, "line_kind", "raw")

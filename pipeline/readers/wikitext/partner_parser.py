@@ -8,11 +8,13 @@ from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line
 from pipeline.readers.wikitext.partner_boundaries import LINKS, PartnerBoundaries
 from pipeline.readers.wikitext.partners import Context, Partner
+from pipeline.readers.wikitext.profiles import common_words
 from pipeline.readers.wikitext.segments import BRACKET, DATE, DATE_OR_BRACKET, Segment, split_line
 from pipeline.readers.wikitext.twinning_templates import read_twinning_template
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.profiles import Profile
+
 _DIVISIONS: Final = "州省縣县道府県郡区區"
 
 
@@ -32,12 +34,17 @@ class _PartnerParser(PartnerBoundaries):
         self.context, self.country = context, context.country
         #: The start of the next partner.
         self.next_since = ""
+        #: The start that words before several partners state, and those that have it unless they have their own.
+        self.stated_since = ""
+        self.inherited: list[tuple[Partner, str]] = []
 
     def parse(self, segments: list[Segment]) -> list[Partner]:
         """Return the partners that the segments name."""
         self.as_list = self.as_list or self.looks_like_list(segments)
         for index, segment in enumerate(segments):
             self._read_segment(segment, segments[index + 1 : index + 2])
+        for partner, since in self.inherited:
+            partner.fill(since=since)
         last_url = next((partner.url for partner in reversed(self.partners) if partner.url), "")
         for partner in self.partners:
             partner.fill(url=last_url)
@@ -55,7 +62,10 @@ class _PartnerParser(PartnerBoundaries):
             return
         text = segment.text.replace(BRACKET, " ")
         for flag in self.line.flags_in(segment.text):
-            self._read_flag(self.line.flags[flag], is_alone=not towns and not self.classifier.name(text))
+            is_alone = not towns and not self.classifier.name(text)
+            is_label = is_alone and self.is_label(rest)
+            self.is_after_label = self.is_after_label or is_label
+            self._read_flag(self.line.flags[flag], is_alone=is_alone and not is_label)
         if towns:
             self._read_towns(segment, links, towns, rest)
         elif countries := self.classifier.countries(segment.text):
@@ -145,13 +155,19 @@ class _PartnerParser(PartnerBoundaries):
 
     def _add_partner(self, name: str, article: str, segment: Segment, country: str = "") -> None:
         context, since = self.context, self.next_since or self.since
-        partner = Partner(name.strip(" ,.;:"), article, country or self.country, context.region, since)
+        partner = Partner(
+            " ".join(name.strip(" ,.;:").split()), article, country or self.country, context.region, since
+        )
         partner.status, partner.form, partner.town = context.status, context.form, context.town
         partner.split_disambiguation()
         if segment.is_struck:
             partner.fill(status="unknown")
             partner.notes.append("struck through")
         self.is_country_behind = self.is_after_label = False
+        if self.next_since:
+            self.stated_since = self.next_since
+        elif self.stated_since:
+            self.inherited.append((partner, self.stated_since))
         self.next_since = ""
         self.partners.append(partner)
 
@@ -160,10 +176,12 @@ class _PartnerParser(PartnerBoundaries):
         if not self.is_country_stated:
             self.country = self.context.country
         twinnings = read_twinning_template(self.line.twinnings[char], self.line, self.classifier)
+        form = self.classifier.profile.form_of(self.line.twinnings[char].name) or ""
         for twinning in twinnings:
             self.country = twinning.country or self.country
             self._add_partner(twinning.name, twinning.article, segment)
             self.partners[-1].since, self.partners[-1].until = twinning.since, twinning.until
+            self.partners[-1].fill(form=form)
         if twinnings:
             self.add_text_behind(segment, PLACEHOLDER.sub("", segment.text.partition(char)[2]))
         else:
@@ -182,13 +200,15 @@ class _PartnerParser(PartnerBoundaries):
         dated = self.classifier.before_date(PLACEHOLDER.sub("", text)).strip(" .") if segment.dates else ""
         place = dated if places.is_country(dated) else place  # "Germany since 1990"
         name = self.classifier.name(text)
+        if places.is_country(name) and common_words().verbs.search(words):
+            place = name  # "Nicaragua was ended in 2019"
         is_label = self.is_label(rest)
         if places.is_country(place) and self.partners and is_label:
             self._state_country(place)
             self.is_after_label = True
         elif places.is_country(place):
             self._read_country(place, segment)
-            self.add_rest(segment, "")
+            self.add_rest(segment, words.removeprefix(name) if place == name else "")
         elif places.is_continent(place) or is_label:
             self.add_rest(segment, "")  # "Other cities: [[A]], [[B]]"
         elif self.partners and not self.is_new_name(segment, name):

@@ -29,6 +29,7 @@ _SHORTEST_STEM: Final = 4
 _SENTENCE_END: Final = re.compile(
     r"(?:(?<=[\ue000-\uf3ff)])[.](?=[\uf000-\uf3ff]|\s+[^\W\d_a-z])"
     r"|(?<=[^\W\d_]{3})[.!?](?=\s+[^\W\d_a-z]|\s*[\uf000-\uf3ff]|\s*\Z)"
+    r"|(?<=[\ue000-\uf3ff)])\.(?=\s+(?:1[5-9]|20)\d\d\s)"
     r"|(?<=\d{4})\.(?=\s+[A-ZÀ-Ý]|\s*\Z)|。)[\uf000-\uf3ff\s]*"
 )
 
@@ -96,9 +97,14 @@ def _read_sentence(
         since = []
     until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]
     urls = [line.references[char] for char in sentence if char in line.references]
+    is_dated = False
     for partner in partners:
         partner.fill(status=status, url=next(filter(None, urls), ""))
-        partner.fill(since=since[0] if len(since) == 1 else "", until=until[0] if len(until) == 1 else "")
+        is_dated = is_dated or bool(partner.since)  # "since 1957 with A, since 1958 with B and C"
+        partner.fill(
+            since=since[0] if len(since) == 1 and (not is_dated or partner is partners[0]) else "",
+            until=until[0] if len(until) == 1 else "",
+        )
         if not since and not until and status in _PAUSES and len(dates) == 1:
             partner.fill(until=dates[0].text)
             partner.since = "" if partner.since == partner.until else partner.since

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Shorter notes are about the whole twinning, and can state its status.
 _SHORT: Final = 60
+#: A note of at most so many words tells the form.
+_FEW_WORDS: Final = 4
 
 
 class TableReader(PageState):
@@ -187,6 +189,8 @@ class TableReader(PageState):
             partner.fill(until=until[0].text if until else "", region=shown.get("region", ""), url=url)
             if note:
                 partner.notes.append(note)
+                form = self.profile.form_of(note) if len(note.split()) <= _FEW_WORDS else None
+                partner.form = form if form in {"friendship", "project_partnership"} else partner.form
                 partner.fill(status=self.profile.status_of(note) if len(note) < _SHORT else "")
 
     def _read_loose_row(self, row: dict[int, Cell], cells: list[Cell]) -> None:
