@@ -66,12 +66,21 @@ class _PartnerParser(PartnerBoundaries):
             is_label = is_alone and self.is_label(rest)
             self.is_after_label = self.is_after_label or is_label
             self._read_flag(self.line.flags[flag], is_alone=is_alone and not is_label)
+        if not towns and segment.is_joined and (town := self._city_state(segment)):
+            towns = [town]
         if towns:
             self._read_towns(segment, links, towns, rest)
         elif countries := self.classifier.countries(segment.text):
             self._read_country_link(segment, countries[0])
         else:
             self._read_unlinked(segment, text, rest)
+
+    def _city_state(self, segment: Segment) -> str:
+        """Return the link of a country that is a town, too, where it stands alone behind "and" or "with", or ""."""
+        links = self.line.links_in(segment.text)
+        is_alone = len(links) == 1 and not segment.text.partition(links[0])[0].strip() and self.as_list
+        code = places.country_code(self.line.links[links[0]].label) if is_alone else None
+        return links[0] if code in common_words().city_states else ""
 
     # Countries
 

@@ -25,7 +25,8 @@ _SEPARATOR: Final = re.compile(
 _MAY_SEPARATE: Final = frozenset(",.;，；、·•/／| \t:：\x0b→—–")
 #: Characters behind a joining word that tell whether a name begins there.
 _BEHIND: Final = 200
-_LAST_WORD: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++\s*\Z")
+#: Words of a country's name before "and".
+_MOST_WORDS_OF_COUNTRY: Final = 3
 _FIRST_WORD: Final = re.compile(r"\s*[^\W\d_]+")
 #: A town, or few words and one: "a italské město [[Littau]]", "e dal 1997 con [[Cleveland]]".
 _FEW_WORDS_AND_LINK: Final = re.compile(rf"(?:[^\W\d_]+\s+){{0,3}}(?:[\ue000-\ue7ff]|{DATE})")
@@ -209,8 +210,10 @@ class _Splitter:
 
     def _is_within_country(self, start: int, end: int) -> bool:
         """Return whether a joining word is one of a country's name: "Bosna i Hercegovina"."""
-        before = _LAST_WORD.search(self.text, max(0, start - _BEHIND), start)
         behind = _FIRST_WORD.match(self.text, end)
-        if before is None or behind is None or not behind[0].strip()[:1].isupper():
+        if behind is None or not behind[0].strip()[:1].isupper():
             return False
-        return places.is_country(f"{before[0].strip()} {self.text[start:end].strip()} {behind[0].strip()}")
+        words = self.text[max(0, start - _BEHIND) : start].split()
+        joiner, last = self.text[start:end].strip(), behind[0].strip()
+        lengths = range(1, min(len(words), _MOST_WORDS_OF_COUNTRY) + 1)
+        return any(places.is_country(f"{' '.join(words[-length:])} {joiner} {last}") for length in lengths)
