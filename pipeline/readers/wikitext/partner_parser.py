@@ -67,6 +67,7 @@ class _PartnerParser(PartnerBoundaries):
             self.is_after_label = self.is_after_label or is_label
             self._read_flag(self.line.flags[flag], is_alone=is_alone and not is_label)
         if not towns and segment.is_joined and (town := self._city_state(segment)):
+            self._state_country(self.line.links[town].label)
             towns = [town]
         if towns:
             self._read_towns(segment, links, towns, rest)
