@@ -293,7 +293,7 @@ def _since(text: str, language: str) -> str:
 def test_collected_cases_are_right(cases: Path) -> None:
     with (cases / "expected.tsv").open(encoding="utf-8") as file:
         wanted = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for name in {row["file"] for row in wanted}:
         path, language = cases / name, name[:2]
         title = page_title(path.name)

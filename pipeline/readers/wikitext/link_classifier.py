@@ -118,6 +118,8 @@ class LinkClassifier:
         words = self.before_date(PLACEHOLDER.sub("", text))
         is_cjk = places.is_cjk(words.strip())
         if not is_cjk:
+            # "the German town of Rees": "of" is no place's.
+            words = common_words().leading.sub("", words.strip(" .:：–-\"“”„«»'*#"), count=1)
             words = re.split(rf"\s(?:{self.profile.within.pattern})\s", words)[0] or words
             verb = common_words().verbs.search(words, 1)
             words = words[: verb.start()] if verb and words[verb.start() - 1].isspace() else words

@@ -62,6 +62,10 @@ class NameQualifiers:
         text = _TRAIL.sub("", text)
         within = re.match(rf"\s*(?:{self.profile.within.pattern})\s+(.+)", text)
         plain = self.line.plain(within[1] if within else text).replace(DATE, "").strip(" .")
+        if segment.dates and not places.is_country(plain):
+            # "in Finland sedan 1946"
+            dated = self.classifier.before_date(f"{plain} {DATE}").strip(" .")
+            plain = dated if places.is_country(dated) else plain
         if places.is_country(plain):
             self.set_country(plain)
             plain = ""

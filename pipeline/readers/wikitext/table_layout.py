@@ -105,7 +105,12 @@ def find_roles(headers: list[str], profile: Profile, *, has_many_towns: bool) ->
         for role in _ROLES if words else ():
             is_taken = role in roles.values() and role not in {"note", "partner"}
             is_allowed = (role != "town" or has_many_towns) and not is_taken
-            if is_allowed and profile.columns[role].search(words):
+            if role == "partner" and _is_start(words, profile):
+                continue
+            if role == "country" and _is_region_beside_country(words, headers, profile):
+                continue
+            is_role = profile.columns[role].search(words) or (role == "since" and _is_start(words, profile))
+            if is_allowed and is_role:
                 roles[column] = role
                 break
     partners = [column for column, role in roles.items() if role == "partner"]
@@ -115,6 +120,20 @@ def find_roles(headers: list[str], profile: Profile, *, has_many_towns: bool) ->
     if has_many_towns and len(partners) > 1 and "town" not in roles.values():
         roles[partners.pop(0)] = "town"
     return _choose_partner_column(roles, partners, headers, profile)
+
+
+def _is_start(words: str, profile: Profile) -> bool:
+    """Return whether a header ends with "since": "Partnerschaft seit"."""
+    last = words.rsplit(maxsplit=1)[-1]
+    return last != words and profile.columns["since"].search(last) is not None
+
+
+def _is_region_beside_country(words: str, headers: list[str], profile: Profile) -> bool:
+    """Return whether a header that may be a country's is a region's, as another one is a country's: "State"."""
+    columns = profile.columns
+    others = (header.strip().lower() for header in headers)
+    has_country = any(columns["country"].search(other) and not columns["region"].search(other) for other in others)
+    return columns["region"].search(words) is not None and has_country
 
 
 def _choose_partner_column(
