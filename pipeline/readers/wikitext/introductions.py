@@ -31,9 +31,9 @@ def page_pattern(language: str) -> re.Pattern[str]:
     profile = load_profile(language)
     heading = rf"==(?!=)[^\n=]{{0,80}}?(?i:{profile.section_words})[^\n=]*=="
     words = rf"(?i:{profile.twin.pattern}|{profile.ties.pattern})"
-    introduction = rf"\n(?=[^\n]{{5,{_LONGEST}}}[:：]['\s]*\n)[^\n]{{0,{_LONGEST}}}?{words}"
+    introduction = rf"\n(?=[^\n:：|=]{{5,{_LONGEST}}}+[:：][' ]*+\n)[^\n]{{0,{_LONGEST}}}?{words}"
     label = rf"\n(?:;|''')[^\n]{{0,80}}?(?i:{profile.section_words})"
-    parameter = rf"\n\s*\|[^\n=]{{0,40}}?(?i:{profile.section_words})[^\n=]{{0,30}}=\s*\S"
+    parameter = rf"\n\s*+\|(?=[^\n=]{{3,60}}+=)[^\n=]{{0,40}}?(?i:{profile.section_words})[^\n=]{{0,30}}=\s*\S"
     return re.compile(f"{heading}|{introduction}|{label}|{parameter}")
 
 
