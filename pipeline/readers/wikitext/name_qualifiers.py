@@ -97,7 +97,11 @@ class NameQualifiers:
         for bracket in segment.brackets:
             self.add_bracket(bracket)
         for date in segment.dates:
-            self.partners[-1].add_date(date)
+            is_of_status = len(segment.dates) == 1 and date.role == "since" and not date.is_stated
+            if is_of_status and words and self.profile.status_of(words) in {"ended", "suspended", "dormant"}:
+                self.partners[-1].fill(until=date.text)  # "suspended (2022)"
+            else:
+                self.partners[-1].add_date(date)
         self.partners[-1].fill(url=next(iter(segment.urls), ""))
         self.add_note(words)
 

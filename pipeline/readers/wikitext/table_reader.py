@@ -182,7 +182,9 @@ class TableReader(PageState):
         until = until or [date for date in noted if date.is_stated and date.role in {"until", "suspended", "dormant"}]
         url = next((line.first_url for in_role in lines.values() for line in in_role if line.first_url), "")
         note = " ".join(shown.get(role, "") for role in ("note", "status")).strip()
+        dated_status = self.profile.status_of(f"{shown.get('since', '')} {shown.get('until', '')}")
         for index, partner in enumerate(partners):
+            partner.fill(status=dated_status)  # "1966 – 2022 (suspended)"
             if since:
                 # As many dates as partners: one each, in order.
                 partner.fill(since=since[index if len(since) == len(partners) else 0].text)
@@ -209,4 +211,4 @@ class TableReader(PageState):
         if partners:
             self._add_partners(cells[0].number, partners)
         else:
-            self._set_kind(cells, "note")
+            self._set_kind(cells, "note" if any(cell.text.strip() for cell in cells) else "markup")

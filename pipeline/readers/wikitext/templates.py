@@ -108,7 +108,7 @@ def _text_of_template(call: TemplateCall) -> str:
     name = call.name.lower()
     if name.startswith("formatnum"):
         return ""
-    if name.startswith(("data", "date", "datum", "dts", "start date")):
+    if name.startswith(("data", "date", "datum", "dts", "start date", "fecha", "dato", "dátum", "дата")):
         return _join_date([text for text in call.positional if text])
     if name in {"sortname", "nihongo"}:
         return " ".join(call.positional[:1])
