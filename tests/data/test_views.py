@@ -43,8 +43,8 @@ VIEWS = view_names()
 
 #: Views that these towns give no rows; `tests/integration/test_status_and_history.py` has rows for most.
 NOTHING_HERE = {
-    "award_ladder", "complete_cliques", "form_conflicts", "iron_curtain_links", "status_changes", "suspended_since_2022",
-    "suspected_duplicates",
+    "award_ladder", "complete_cliques", "form_conflicts", "iron_curtain_links", "status_changes",
+    "suspended_since_2022", "suspected_duplicates",
 }  # fmt: skip
 
 FORMER = f"x{7:016x}"
