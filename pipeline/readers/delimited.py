@@ -125,7 +125,7 @@ def _below_header(
     start = 0
     for _ in range(layout.skip_lines):
         start = text.find("\n", start) + 1 or len(text)
-    start += len(text[start:]) - len(text[start:].lstrip("\n"))
+    start = _skip_blank_lines(text, start)
     reader = csv.reader(split_lines(text, start), **dialect)
     records = [(record, reader.line_num) for record in itertools.islice(reader, _PREAMBLE) if any(record)]
     line_count = 0
@@ -144,10 +144,16 @@ def _below_header(
     end = start
     for _ in range(line_count):
         end = text.find("\n", end) + 1 or len(text)
-    end += len(text[end:]) - len(text[end:].lstrip("\n"))
+    end = _skip_blank_lines(text, end)
     skipped = text.count("\n", 0, end)
     columns = name_columns(header, f"{where}, line {text.count(chr(10), 0, start) + max(line_count, 1)}", needed)
     return _Table(text[end:], columns, skipped)
+
+
+def _skip_blank_lines(text: str, start: int) -> int:
+    while text.startswith("\n", start):
+        start += 1
+    return start
 
 
 def _have_one_more(ragged: list[Ragged], width: int) -> bool:

@@ -21,45 +21,42 @@ _WORDS: Final = Path(__file__).with_name("none_words.toml")
 #: A sentence that says so is not longer, and a remark that says more than an end is.
 _LONGEST_CELL, _LONGEST_REMARK = 200, 120
 _YEAR: Final = r"\b(?:1[89]|20)\d{2}\b"
+#: Letters of the beginning of a word that are looked for first.
+_STEM: Final = 4
 _SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×∅]+$"
 #: What tells that a row means a town, though its name is a word for "none": None is a town in Piedmont.
 _IDENTITY: Final = ("country", "region", "latitude", "wikidata_id", "geonames_id", "key")
 
 
-def states_none(frame: pl.DataFrame) -> pl.Series:
-    """Return for each statement whether its partner's cell says that there is no partner.
+def find_none_statements(frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Return for each statement whether it names no partner: because there is none, or because all are over.
+
+    `keine Partnerstädte` says the first. `alle Partnerschaften wurden 2021 beendet` says the second, of all partners or
+    of those in the country of its row, and so does `all` in a row with an end or a status.
 
     Args:
         frame: statements.
     """
-    keys = _short_keys(frame["partner"])
-    none, no, _ = _patterns()
-    key = pl.col("key")
-    is_none = key.str.contains(none) | pl.col("text").str.contains(_SIGNS_ONLY)
-    is_sentence = key.str.contains(_partner_words()) & key.str.contains(no)
-    found = keys.filter(is_none | is_sentence)["text"]
-    return frame.select((pl.col("partner").is_in(found.implode()) & ~_is_told(_IDENTITY)).fill_null(False)).to_series()  # noqa: FBT003
-
-
-def states_all_over(frame: pl.DataFrame) -> pl.Series:
-    """Return for each statement whether it says that all partnerships of the town, or all in a country, are over.
-
-    `alle Partnerschaften wurden 2021 beendet` does, and so does `all` in a row with an end or a status.
-    """
-    keys = _short_keys(frame["partner"])
-    *_, all_over = _patterns()
-    key = pl.col("key")
-    sentences = keys.filter(key.str.contains(_partner_words()) & key.str.contains(all_over))["text"]
-    words = keys.filter(key.is_in(_read_words()["all"]))["text"]
-    says_over = pl.any_horizontal(pl.col(name).is_not_null() for name in ("start_event", "status", "end", "end_cause"))
+    texts = _fold(frame["partner"].drop_nulls().unique())
+    folded, text = pl.col("folded"), pl.col("text")
+    words, (no, all_over) = _read_words(), _patterns()
+    is_none = folded.is_in(words["none"]) | text.str.contains(_SIGNS_ONLY)
+    sentences = texts.filter(folded.str.contains_any(_partner_stems())).with_columns(key=search_key(text))
+    sentences = sentences.filter(pl.col("key").str.contains(_partner_words()))
+    over = sentences.filter(pl.col("key").str.contains(all_over))["text"]
+    none = pl.concat([texts.filter(is_none)["text"], sentences.filter(pl.col("key").str.contains(no))["text"]])
+    alls = texts.filter(folded.is_in(words["all"]))["text"]
     partner = pl.col("partner")
-    is_over = partner.is_in(sentences.implode()) | (partner.is_in(words.implode()) & says_over)
-    identity = [name for name in _IDENTITY if name != "country"]
-    return frame.select((is_over & ~_is_told(identity)).fill_null(False)).to_series()  # noqa: FBT003
+    says_over = pl.any_horizontal(pl.col(name).is_not_null() for name in ("start_event", "status", "end", "end_cause"))
+    is_over = partner.is_in(over.implode()) | (partner.is_in(alls.implode()) & says_over)
+    is_over &= ~_is_told([name for name in _IDENTITY if name != "country"])
+    says_none = partner.is_in(none.implode()) & ~_is_told(_IDENTITY) & ~is_over
+    found = frame.select(none=says_none.fill_null(value=False), over=is_over.fill_null(value=False))
+    return found["none"], found["over"]
 
 
 def read_all_over(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return statements of `states_all_over` with the status and the end of their sentence where no column has them."""
+    """Return statements that all are over, with the status and the end of their sentence where no column has them."""
     key = search_key(pl.col("partner"))
     is_open = pl.col("status").is_null() & pl.col("start_event").is_null()
     status = pl.when(key.str.contains(_remark_words("suspended"))).then(pl.lit("suspended")).otherwise(pl.lit("ended"))
@@ -70,11 +67,20 @@ def read_all_over(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _short_keys(partners: pl.Series) -> pl.DataFrame:
-    """Return `text` and `key` of the different cells that are short enough to say so."""
-    texts = partners.drop_nulls().unique()
-    short = texts.filter(texts.str.len_chars() <= _LONGEST_CELL).alias("text").to_frame()
-    return short.with_columns(key=search_key(pl.col("text")))
+def _fold(texts: pl.Series) -> pl.DataFrame:
+    """Return `text` and `folded`, without case and accents, of texts that are short enough; faster than search keys."""
+    short = texts.filter(texts.str.len_bytes() <= _LONGEST_CELL).alias("text").to_frame()
+    lower = pl.col("text").str.to_lowercase()
+    is_ascii = pl.col("text").str.len_bytes() == pl.col("text").str.len_chars()
+    plain, accented = short.filter(is_ascii), short.filter(~is_ascii)
+    return pl.concat(
+        [
+            plain.with_columns(folded=lower),
+            accented.with_columns(
+                folded=lower.str.normalize("NFKD").str.replace_all(r"\p{Mn}+", "").str.normalize("NFC")
+            ),
+        ]
+    )
 
 
 def _is_told(names: Sequence[str]) -> pl.Expr:
@@ -122,20 +128,23 @@ def _read_words() -> dict[str, list[str]]:
     return {name: frame.to_series().drop_nulls().unique().sort().to_list() for name, frame in keys.items()}
 
 
-def _any_of(words: list[str], *, whole: bool = False) -> str:
-    """Return a pattern of search keys that contain one of these words, or end in one of East Asia's."""
-    alternatives = "|".join(re.escape(word).replace("\\ ", " ") for word in words)
-    return f"^(?:{alternatives})$" if whole else rf"(?:^|\W)(?:{alternatives})(?:\W|$)|(?:[なし없음無无]$)"
+@functools.cache
+def _patterns() -> tuple[str, str]:
+    """Return the patterns of search keys with a word for "no", and with words for "all" and for an end."""
+    words = _read_words()
+    ended = [word for word, status in decode_words("status").items() if status == v.Status.ENDED.value]
+    over = f"(?:{'|'.join(map(re.escape, [*ended, *words['ended'], *words['suspended']]))})"
+    every = "|".join(map(re.escape, words["all"]))
+    all_over = rf"(?:^|\W)(?:{every})(?:\W.*)?{over}|{over}.*(?:{every})(?:\W|$)"
+    no = "|".join(re.escape(word).replace("\\ ", " ") for word in words["no"])
+    return rf"(?:^|\W)(?:{no})(?:\W|$)|(?:[なし없음無无]$)", all_over
 
 
 @functools.cache
-def _patterns() -> tuple[str, str, str]:
-    words = _read_words()
-    ended = [word for word, status in decode_words("status").items() if status == v.Status.ENDED.value]
-    over = f"(?:{'|'.join(map(re.escape, [*ended, *words['ended']]))})"
-    every = "|".join(map(re.escape, words["all"]))
-    all_over = rf"(?:^|\W)(?:{every})(?:\W.*)?{over}|{over}.*(?:{every})(?:\W|$)"
-    return _any_of(words["none"], whole=True), _any_of(words["no"]), all_over
+def _partner_stems() -> list[str]:
+    """Return how the words for partnerships begin: a text without any of these need not be looked at closer."""
+    words = [part for word in decode_words("form") for part in word.split()]
+    return sorted({word[:_STEM] for word in words if len(word) >= _STEM or not word.isascii()})
 
 
 @functools.cache

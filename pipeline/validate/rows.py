@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -14,7 +14,7 @@ from pipeline.gazetteer.countries import resolve_countries
 from pipeline.sources import SIDES
 from pipeline.validate.claims import ID_TEXT, read_claims, read_others
 from pipeline.validate.findings import NO_FINDINGS, FindingRule, collect_findings
-from pipeline.validate.none_statements import read_all_over, read_remarks, states_all_over, states_none
+from pipeline.validate.none_statements import find_none_statements, read_all_over, read_remarks
 from pipeline.validate.rejects import broken_rules, has_equal_names, is_ignored, is_self_link
 from pipeline.validate.shifted_rows import shift_signs, shifted_columns
 from pipeline.validate.values import decode_categories, null_suspects, read_number
@@ -104,8 +104,8 @@ def _chunks(statements: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _validate_chunk(
     statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame
 ) -> ValidatedRows:
-    frame, ignored, none_findings = _without_nobody(statements, declaration, holds)
-    frame, town_ends = _without_town_ends(frame, declaration, holds, countries)
+    named = _name_somebody(statements, declaration, holds, countries)
+    frame = named.statements
     if holds == "claims":
         frame = read_remarks(frame)
     frame, suspect_findings = null_suspects(frame, declaration)
@@ -129,39 +129,45 @@ def _validate_chunk(
         accepted, value_findings, dates = read_claims(accepted, declaration)
     else:
         accepted, value_findings = read_others(accepted, declaration)
-    all_findings = pl.concat([NO_FINDINGS, *none_findings, *findings, *value_findings])
-    return ValidatedRows(accepted, town_ends, rejected, ignored.to_frame("row"), namesakes, all_findings, dates)
+    all_findings = pl.concat([NO_FINDINGS, *named.findings, *findings, *value_findings])
+    nobody = named.nobody.to_frame("row")
+    return ValidatedRows(accepted, named.town_ends, rejected, nobody, namesakes, all_findings, dates)
 
 
-def _without_town_ends(
-    frame: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the statements about one partner, and those about all partners of a town, as claims."""
-    if holds != "claims":
-        return frame, pl.DataFrame()
-    is_over = states_all_over(frame)
-    over = read_all_over(frame.filter(is_over))
-    over, _ = null_suspects(over, declaration)
-    over, _ = decode_categories(_with_rule_columns(_with_countries(over, countries), declaration), declaration)
-    claims, _, _ = read_claims(over.filter(pl.col("town").is_not_null()), declaration)
-    return frame.filter(~is_over) if is_over.any() else frame, claims.drop(ID_TEXT)
+class _Named(NamedTuple):
+    """Statements that name a partner; raw rows of which none does; claims about all partners of a town; findings."""
+
+    statements: pl.DataFrame
+    nobody: pl.Series
+    town_ends: pl.DataFrame
+    findings: list[pl.DataFrame]
 
 
-def _without_nobody(
-    statements: pl.DataFrame, declaration: Declaration, holds: str
-) -> tuple[pl.DataFrame, pl.Series, list[pl.DataFrame]]:
-    """Return the statements that name somebody, the raw rows of which none does, and findings on those that say so."""
+def _name_somebody(statements: pl.DataFrame, declaration: Declaration, holds: str, countries: pl.DataFrame) -> _Named:
     is_nobody = statements["names_nobody"] | is_ignored(statements, declaration)
     findings: list[pl.DataFrame] = []
+    town_ends = pl.DataFrame()
+    is_over = pl.zeros(statements.height, dtype=pl.Boolean, eager=True)
     if holds == "claims":
-        says_none = states_none(statements) & ~is_nobody & ~states_all_over(statements)
+        says_none, says_over = find_none_statements(statements)
+        says_none, is_over = says_none & ~is_nobody, says_over & ~is_nobody
         findings = collect_findings(statements.filter(says_none), [_STATES_NONE])
         is_nobody |= says_none
-    if not is_nobody.any():
-        return statements, pl.Series("row", [], dtype=pl.Int64), findings
-    named = statements.filter(~is_nobody)
+        town_ends = _read_town_ends(statements.filter(is_over), declaration, countries)
+    left_out = is_nobody | is_over
+    if not left_out.any():
+        return _Named(statements, pl.Series("row", [], dtype=pl.Int64), town_ends, findings)
     rows = statements["row"].unique(maintain_order=True)
-    return named, rows.filter(~rows.is_in(named["row"].implode())), findings
+    meant = statements.filter(~is_nobody)["row"]
+    return _Named(statements.filter(~left_out), rows.filter(~rows.is_in(meant.implode())), town_ends, findings)
+
+
+def _read_town_ends(over: pl.DataFrame, declaration: Declaration, countries: pl.DataFrame) -> pl.DataFrame:
+    """Return statements that all partnerships of a town are over as claims, whose partner is no town."""
+    over, _ = null_suspects(read_all_over(over), declaration)
+    over, _ = decode_categories(_with_rule_columns(_with_countries(over, countries), declaration), declaration)
+    claims, _, _ = read_claims(over.filter(pl.col("town").is_not_null()), declaration)
+    return claims.drop(ID_TEXT)
 
 
 def _with_rule_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
