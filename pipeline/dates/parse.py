@@ -36,6 +36,8 @@ OUTPUT_SCHEMA: Final = pl.Schema(
         "century_inferred": pl.Boolean(),
     }
 )
+#: A year alone has no more characters.
+_LONG_YEAR: Final = 4
 #: A text of more characters is no date.
 _LONGEST: Final = 2_000
 #: The first year that is read.
@@ -125,6 +127,7 @@ def parse_dates(texts: pl.Series, date_format: DateFormat | str | None = None) -
         - `other_order`: read in the only order that is possible, which is not the declared one (`25/03/1979`)
         - `julian`: marked as of the Julian calendar, and not converted
         - `approximate`: `ca. 1985`; the interval is that of the year itself
+        - `new_year`: `1950-01-01T00:00:00Z`, as services that know a year alone print it; a year
         - `season`: `Herbst 1991`; the interval is that of the year
     """
     if not isinstance(date_format, DateFormat):
@@ -132,9 +135,7 @@ def parse_dates(texts: pl.Series, date_format: DateFormat | str | None = None) -
     distinct = texts.drop_nulls().cast(pl.String).unique().to_frame("text")
     long, distinct = split_rows(distinct, pl.col("text").str.len_chars() > _LONGEST)
     undated = _complete(long)
-    years, others = split_rows(distinct, pl.col("text").str.contains(rf"^{_YEAR}$"))
-    year = pl.col("text").cast(pl.Int32)
-    years = years.select("text", date=pl.date(year, 1, 1), precision=pl.lit("year"), last_date=pl.date(year, 12, 31))
+    years, others = _read_years(distinct, date_format)
     days = pl.DataFrame(schema=OUTPUT_SCHEMA)
     if date_format.order != "year-day-month":
         days, others = _read_iso_days(others)
@@ -145,7 +146,24 @@ def parse_dates(texts: pl.Series, date_format: DateFormat | str | None = None) -
     else:
         with ThreadPoolExecutor() as pool:
             batches = list(pool.map(lambda batch: _read_texts(batch, date_format), others.iter_slices(size)))
-    return pl.concat([undated, _complete(years), _complete(days), *batches]).sort("text")
+    return pl.concat([undated, years, _complete(days), *batches]).sort("text")
+
+
+def _read_years(texts: pl.DataFrame, date_format: DateFormat) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the dates of texts that are a year and nothing else, and the other texts."""
+    text = pl.col("text")
+    year = text.str.extract(rf"^({_YEAR})(?:-01-01T00:00:00Z)?$").cast(pl.Int32)
+    first = date_format.two_digit_years_from
+    if first is not None:
+        short = text.str.extract(r"^'?([0-9]{2})$").cast(pl.Int32)
+        year = pl.coalesce(year, first + (short - first) % 100)
+    years, others = split_rows(texts.with_columns(year=year), pl.col("year").is_not_null())
+    year = pl.col("year")
+    note = pl.when(text.str.len_chars() > _LONG_YEAR).then(pl.lit("new_year"))
+    dates = years.select(
+        "text", date=pl.date(year, 1, 1), precision=pl.lit("year"), last_date=pl.date(year, 12, 31), date_note=note
+    )
+    return _complete(dates), others.drop("year")
 
 
 def _complete(dates: pl.DataFrame) -> pl.DataFrame:

@@ -112,10 +112,13 @@ def _without_comments(text: str, layout: Format) -> str:
         signs = "|".join(map(re.escape, layout.comment))
         text = re.sub(rf"(?m)^(?:{signs}).*$", "", text)
     if layout.skip_last_lines:
-        end = len(text.rstrip("\n"))
+        lines = text.rstrip("\n").split("\n")
         for _ in range(layout.skip_last_lines):
-            end = max(text.rfind("\n", 0, end), 0)
-        text = text[:end]
+            # As in a sheet, blank lines do not count.
+            lines = lines[:-1]
+            while lines and not lines[-1].strip():
+                lines.pop()
+        text = "\n".join(lines)
     return text
 
 

@@ -1,4 +1,4 @@
-"""A sheet of an Excel file to raw rows."""
+"""Sheets of an Excel file to raw rows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from pipeline.sources import Format
     from pipeline.sources.values import ColumnName
 
+#: All sheets of a file; the column with the name of the sheet.
+_ALL: Final = "*"
+SHEET: Final = "sheet"
 #: The header is looked for in this many rows.
 _PREAMBLE: Final = 100
 
 
 def read_excel(content: bytes, layout: Format, where: str, needed: Collection[ColumnName] | None = None) -> RawRows:
-    """Read a sheet; columns without a name in the header are left out, unless the declaration names their place.
+    """Read a sheet, or several of one layout; columns without a name are left out unless the declaration names them.
+
+    The column `sheet` has the name of the sheet, if the declaration asks for it and no column has that name.
 
     Args:
         content: the file's bytes.
-        layout: sheet and header.
+        layout: sheets (a number, a name, a list of names, or `*` for all), header, and rows that are none.
         where: the file's name in messages.
         needed: the columns that the declaration names; of a wide sheet only these are read. All by default.
 
@@ -38,12 +43,35 @@ def read_excel(content: bytes, layout: Format, where: str, needed: Collection[Co
     check_workbook(content, where)
     try:
         book = fastexcel.read_excel(content)
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise SourceError(f"{where}: cannot be read as an Excel file: {_first_line(error)}") from error
+    if not isinstance(layout.sheet, list) and layout.sheet != _ALL:
         sheet = layout.sheet - 1 if isinstance(layout.sheet, int) else layout.sheet
+        return _read_sheet(book, sheet, layout, where, needed)
+    names = book.sheet_names if layout.sheet == _ALL else layout.sheet
+    tables = [_read_sheet(book, name, layout, f"{where}, sheet {name}", needed) for name in names]
+    place = pl.col(LOCATOR)
+    rows = [
+        table.rows.with_columns(pl.format("sheet {}, {}", pl.lit(name), place).alias(LOCATOR))
+        for name, table in zip(names, tables, strict=True)
+    ]
+    joined = pl.concat(rows, how="diagonal").with_columns(pl.exclude(LOCATOR).fill_null(""))
+    header = dict.fromkeys(name for table in tables for name in table.header)
+    return RawRows(joined, header=tuple(header))
+
+
+def _read_sheet(
+    book: fastexcel.ExcelReader, sheet: str | int, layout: Format, where: str, needed: Collection[ColumnName] | None
+) -> RawRows:
+    try:
         # Only without a header does fastexcel keep empty rows, and so the numbers of the sheet's rows.
-        frame = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+        frame = loaded.to_polars()
     except (fastexcel.FastExcelError, IndexError, OverflowError, ValueError) as error:
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise SourceError(f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {why}") from error
+        known = ", ".join(map(repr, book.sheet_names[:10]))
+        raise SourceError(
+            f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {_first_line(error)}; it has {known}"
+        ) from error
     cells = frame.columns
     frame = frame.with_columns(pl.all().cast(pl.String).fill_null("")).with_row_index(LINE, offset=1)
     frame = frame.filter(pl.any_horizontal(pl.col(cells) != ""), pl.col(LINE) > layout.skip_lines)
@@ -67,4 +95,10 @@ def read_excel(content: bytes, layout: Format, where: str, needed: Collection[Co
     read = set(read_columns(list(names.values()), needed))
     columns = {cell: name for cell, name in names.items() if name in read}
     rows = frame.select(pl.format("row {}", LINE).alias(LOCATOR), *columns).rename(columns)
+    if SHEET in (needed or ()) and SHEET not in unique:
+        rows, unique = rows.with_columns(pl.lit(loaded.name).alias(SHEET)), [*unique, SHEET]
     return RawRows(rows, header=tuple(unique))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -16,9 +16,29 @@ if TYPE_CHECKING:
 
 #: Stands between the names of a cell once it is split: no list has it.
 _MARK: Final = "\x1d"
+#: Stands for the end of a line within a cell.
+_LINE: Final = "⏎"
 _BRACKETS: Final = r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）"
 #: A bracket, then a comma: where a cell has several names, another one follows.
 _BRACKET_COMMA: Final = r"([)\]）])\s*[,，、]\s+(\p{Lu}|\p{Lo})"
+
+
+def mark_lines(cells: pl.Series) -> pl.Series:
+    """Return cells with a visible mark instead of the ends of lines, which cleaning takes for blanks."""
+    return cells.str.replace_all(r"[ \t]*(?:\r\n|\r|\n)\s*", _LINE)
+
+
+def mark_several(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `may_be_several`: whether a partner's cell still has several lines, or a semicolon; lines become blanks."""
+    partner = pl.col("partner")
+    return rows.with_columns(
+        partner.str.contains(f"{_LINE}|;").fill_null(value=False).alias("may_be_several"),
+        *(
+            clean_text(pl.col(side).str.replace_all(_LINE, " ", literal=True)).alias(side)
+            for side in SIDES
+            if rows[side].str.contains(_LINE, literal=True).any()
+        ),
+    )
 
 
 def split_cells(
@@ -57,7 +77,7 @@ def split_cells(
 def _split_names(cells: pl.Series, signs: Sequence[str], language: str, countries: pl.DataFrame) -> pl.DataFrame:
     """Return the names in each distinct cell: `cell`, `names`."""
     # The longest first: " / " before "/".
-    signs = sorted(signs, key=len, reverse=True)
+    signs = sorted((sign.replace("\n", _LINE) for sign in signs), key=len, reverse=True)
     text = pl.col("cell").str.replace_all(_BRACKET_COMMA, f"${{1}}{_MARK}${{2}}")
     for sign in signs:
         text = text.str.replace_all(sign, _MARK, literal=True)

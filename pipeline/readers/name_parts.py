@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DATE: Final = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?(?:1[89]|20)\d{2}"
-#: The last bracket, what is behind the last comma, and a date at the end: the name before it, and the qualifier.
+#: A date at the end, the last bracket, what is behind the last comma, dash, colon or slash: name and qualifier.
 _SHAPES: Final = {
     "since": rf"^(.*[^\s,，\d])\s+(\p{{L}}+\s+{_DATE})$",
     "bare": rf"^(.*[^\s,，\d])\s+({_DATE})$",
     "bracket": r"^(.*[^\s,，(\[（])\s*[,，]?\s*[(\[（]\s*([^()\[\]（）]*\S)\s*[)\]）]$",
     "comma": r"^(.*[^\s,，])\s*[,，]\s*([^,，()\[\]（）]+)$",
+    "dash": r"^(.*\S)\s+[-–—]\s+([^-–—()\[\]（）]+)$",
+    "colon": r"^(.*\S)\s*[:：]\s*([^:：()\[\]（）]+)$",
+    "slash": r"^(.*\S)\s*/\s*([^/()\[\]（）]+)$",
 }
 #: A country and a date in one qualifier: `Italien seit 1968`.
 _COUNTRY_DATE: Final = (r"^(\D*\S)\s+((?:\p{L}+\.?\s+)\d.*)$", r"^(\D*\S)\s+(\d.*)$")
-_MAY_HAVE_ONE: Final = r"[(\[（,，]|\d{4}$"
+_MAY_HAVE_ONE: Final = r"[(\[（,，/:：]|\d{4}$|\s[-–—]\s"
 #: How many qualifiers may follow one another.
 _ROUNDS: Final = 3
 _CODE: Final = r"^[A-Z]{2,3}$"
@@ -89,7 +92,7 @@ def _cut(frame: pl.DataFrame, shape: str, language: str, countries: pl.DataFrame
     if distinct.is_empty():
         return frame
     read = _read_qualifiers(distinct, language, countries).with_columns(qualifier=distinct)
-    if shape == "comma":
+    if shape != "bracket":
         # 'Portland, OR': two letters behind a comma are a division more often than a country.
         read = read.with_columns(pl.when(~pl.col("country").str.contains(_CODE)).then("country").alias("country"))
     read = read.select("qualifier", found_country="country", found_date="date")

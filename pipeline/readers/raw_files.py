@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from pipeline.errors import SourceError
 from pipeline.readers.header import NUMBER
 from pipeline.readers.limits import TABLE
@@ -88,7 +90,10 @@ def _points(table: RawRows, columns: Mapping[str, str]) -> dict[str, str]:
     given = {f"{side}_{name}" for side in SIDES for name in ("point", "latitude", "longitude")}
     if GEOMETRY not in table.derived or given & columns.keys():
         return {}
-    # A point is of the town, if the file names it; in a list of one town's partners, it is of the partner.
-    return (
-        {"town_point": GEOMETRY, "partner_point": GEOMETRY_LINE} if "town" in columns else {"partner_point": GEOMETRY}
-    )
+    if "town" not in columns:
+        return {"partner_point": GEOMETRY}
+    # A point is of the town, unless one town has several: then it is of the partner.
+    points = table.rows.filter(pl.col(GEOMETRY) != "").group_by(columns["town"]).agg(pl.col(GEOMETRY).n_unique())
+    if (points[GEOMETRY] > 1).any() and not table.rows[GEOMETRY_LINE].str.len_bytes().any():
+        return {"partner_point": GEOMETRY}
+    return {"town_point": GEOMETRY, "partner_point": GEOMETRY_LINE}

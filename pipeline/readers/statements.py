@@ -10,10 +10,10 @@ import polars as pl
 from pipeline.errors import SourceError
 from pipeline.gazetteer.names import clean_text
 from pipeline.readers.lookup import join_lookup, read_lookup
-from pipeline.readers.name_cells import part_cells, recognise_parts, split_cells
+from pipeline.readers.name_cells import mark_lines, mark_several, part_cells, recognise_parts, split_cells
 from pipeline.readers.raw_files import find_sources, read_raw_rows
 from pipeline.readers.raw_rows import LOCATOR, NOTHING, ROW, VALUE_SEPARATOR, check_cells
-from pipeline.sources import COLUMNS, did_you_mean
+from pipeline.sources import COLUMNS, SIDES, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,9 @@ class Statements:
     Attributes:
         rows: one row a statement (a raw row that names several partners makes several): `row` (its `ROW` in
             `raw`), `snapshot_id`, `as_of_date`, `locator`, `names_nobody` (whether the row is blank or its list of
-            partners empty), `shape_breaks` (columns that do not look as declared) and every column of `COLUMNS` as
-            clean text, null where the source has none.
+            partners empty), `may_be_several` (whether a partner's name has lines or semicolons), `shape_breaks`
+            (columns that do not look as declared) and every column of `COLUMNS` as clean text, null where the source
+            has none.
         raw: the files of these rows.
         broken: raw rows that could not be split into columns: `snapshot_id`, `locator`, `message`, `row_json`.
     """
@@ -96,7 +97,7 @@ def read_statements(
         raw_files.append(RawFile(declaration.id, item.snapshot.snapshot_id, rows.drop(NOTHING, *table.derived)))
         broken.append(table.broken.select(pl.lit(item.snapshot.snapshot_id).alias("snapshot_id"), pl.all()))
     statements = split_cells(pl.concat(frames).collect(), declaration.split, declaration.language, countries)
-    statements = part_cells(statements, declaration.parts)
+    statements = mark_several(part_cells(statements, declaration.parts))
     if holds == "claims":
         statements = recognise_parts(statements, declaration.language, countries)
     if lookup is not None and declaration.lookup:
@@ -118,17 +119,18 @@ def _select_columns(rows: pl.DataFrame, table: RawRows, declaration: Declaration
     constants = declaration.constants_of(item.file)
     needed = list(dict.fromkeys(sources.values()))
     check_cells(rows, needed, item.snapshot.snapshot_id)
-    cells = _clean_cells([rows[name] for name in needed], declaration.unknown_markers)
+    names = {sources[side] for side in SIDES if side in sources}
+    raw = [mark_lines(rows[name]) if name in names else rows[name] for name in needed]
+    cells = _clean_cells(raw, declaration.unknown_markers)
     by_name = dict(zip(needed, cells, strict=True))
     columns = [
         (by_name[sources[ours]] if ours in sources else pl.lit(constants.get(ours), dtype=pl.String)).alias(ours)
         for ours in COLUMNS
     ]
-    names = table.columns
     for name in declaration.shape:
-        if name not in names:
+        if name not in table.columns:
             raise SourceError(
-                f"{item.snapshot.snapshot_id}: has no column {name!r}{did_you_mean(name, names)} "
+                f"{item.snapshot.snapshot_id}: has no column {name!r}{did_you_mean(name, table.columns)} "
                 f"(declared in {declaration.path} under [shape])"
             )
     breaks = [

@@ -26,6 +26,8 @@ from schemas import vocabularies as v
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: Columns whose codes mean names of countries.
+_COUNTRIES: Final = tuple(f"{side}_country" for side in SIDES)
 #: A named group of a pattern under [parts].
 _GROUP: Final = re.compile(r"\(\?P?<(\w+)>")
 
@@ -187,7 +189,9 @@ def _check_keys(declaration: Declaration) -> None:
         for group in groups:
             _require_valid(group, PARTS, f"parts.{column}: the group")
     for column, codes in declaration.codes.items():
-        _require_valid(column, CODED, "codes")
+        if column in _COUNTRIES:
+            continue
+        _require_valid(column, [*CODED, *_COUNTRIES], "codes")
         for code, value in codes.items():
             _require_valid(value, CODED[column], f"codes.{column}.{code}")
 

@@ -50,7 +50,8 @@ class Format(Section):
     comment: list[NonEmpty] = []
     #: The file's columns in which an empty cell repeats the one above.
     fill_down: list[ColumnName] = []
-    sheet: str | int = 1
+    #: By place or name; several of one layout by a list of names, or `*` for all.
+    sheet: str | int | list[str] = 1
     records: str | None = None
     #: Of dates in numbers; without it, `04/07/1966` is its year alone.
     date_order: Literal["day-month-year", "month-day-year", "year-month-day", "year-day-month"] | None = None

@@ -21,6 +21,9 @@ _WORDS: Final = Path(__file__).with_name("none_words.toml")
 #: A sentence that says so is not longer, and a remark that says more than an end is.
 _LONGEST_CELL, _LONGEST_REMARK = 200, 120
 _YEAR: Final = r"\b(?:1[89]|20)\d{2}\b"
+#: Statuses that a remark can give, and how many words beside one, if it is about nothing else.
+_STATUSES: Final = ("suspended", "dormant", "ended")
+_OTHER_WORDS: Final = 4
 #: Letters of the beginning of a word that are looked for first.
 _STEM: Final = 4
 _SIGNS_ONLY: Final = r"^[\s\-–—‒―_./×∅]+$"
@@ -97,20 +100,25 @@ def read_remarks(frame: pl.DataFrame) -> pl.DataFrame:
     if notes.is_empty():
         return frame
     key = search_key(pl.col("note"))
+    # Beside the status and a date there may be some words, but no other subject, no negation and no second event.
+    rest = key
+    for status in _STATUSES:
+        rest = rest.str.replace_all(_remark_words(status), " ")
+    is_short = rest.str.extract_all(r"\p{L}+").list.len() <= _OTHER_WORDS
+    is_plain = is_short & ~key.str.contains(_other_subjects()) & ~pl.col("note").str.contains(r"\?")
     statuses = notes.to_frame("note").select(
         "note",
         status_found=pl.coalesce(
-            pl.when(key.str.contains(_remark_words(status))).then(pl.lit(status)) for status in ("suspended", "ended")
+            pl.when(is_plain & key.str.contains(_remark_words(name))).then(pl.lit(name)) for name in _STATUSES
         ),
         end_found=pl.when(pl.col("note").str.count_matches(_YEAR) == 1).then("note"),
     )
     found = frame.select("note").join(statuses.drop_nulls("status_found"), on="note", how="left", maintain_order="left")
     is_open = pl.col("status").is_null() & pl.col("end").is_null() & pl.col("start_event").is_null()
-    status, end = found["status_found"], found["end_found"]
-    is_ended = is_open & (status == v.Status.ENDED.value)
     return frame.with_columns(
-        status=pl.when(is_open).then(pl.coalesce("status", status)).otherwise("status"),
-        end=pl.when(is_ended).then(end).otherwise("end"),
+        status=pl.when(is_open).then(pl.coalesce("status", found["status_found"])).otherwise("status"),
+        # The end of what is suspended or dormant is the day since which it rests.
+        end=pl.when(is_open & found["status_found"].is_not_null()).then(found["end_found"]).otherwise("end"),
     )
 
 
@@ -138,6 +146,12 @@ def _patterns() -> tuple[str, str]:
     all_over = rf"(?:^|\W)(?:{every})(?:\W.*)?{over}|{over}.*(?:{every})(?:\W|$)"
     no = "|".join(re.escape(word).replace("\\ ", " ") for word in words["no"])
     return rf"(?:^|\W)(?:{no})(?:\W|$)|(?:[なし없음無无]$)", all_over
+
+
+@functools.cache
+def _other_subjects() -> str:
+    words = "|".join(map(re.escape, _read_words()["other_subjects"]))
+    return rf"(?:^|\W)(?:{words})(?:\W|$)"
 
 
 @functools.cache

@@ -24,6 +24,7 @@ _DEGREES: Final = r"([-+]?\d+(?:\.\d+)?)"
 _FIRST_POINT: Final = rf"(?i)^\s*(?:POINT|LINESTRING)\s*Z?\s*\(\s*{_DEGREES}\s+{_DEGREES}"
 _LAST_POINT: Final = rf"(?i)^\s*(?:POINT|LINESTRING)\s*Z?\s*\((?:.*,)?\s*{_DEGREES}\s+{_DEGREES}[^,]*\)\s*$"
 _PAIR: Final = rf"^\s*\(?\s*{_DEGREES}°?\s*[,;\s]\s*{_DEGREES}°?\s*\)?\s*$"
+_GROUPED: Final = r"^[1-9]\d{0,2}(?:[.,'’\s]\d{3})+$"
 _NUMBERS: Final = {"latitude": pl.Float64, "longitude": pl.Float64, "population": pl.Int64, "geonames_id": pl.Int64}
 
 
@@ -86,7 +87,10 @@ def _values(frame: pl.DataFrame, side: Side) -> dict[str, pl.Expr]:
         values["latitude"] = _degrees(frame[f"{side}_latitude"], 90)
         values["longitude"] = _degrees(frame[f"{side}_longitude"], 180)
     if "population" in filled:
-        count = pl.col(f"{side}_population").cast(pl.Float64, strict=False)
+        printed = pl.col(f"{side}_population")
+        # 152,450, 675.301, 287 228: groups of three digits.
+        digits = pl.when(printed.str.contains(_GROUPED)).then(printed.str.replace_all(r"\D", "")).otherwise(printed)
+        count = digits.cast(pl.Float64, strict=False)
         values["population"] = pl.when((count >= 0) & (count == count.floor())).then(count.cast(pl.Int64, strict=False))
     if "geonames_id" in filled:
         # An address of GeoNames has the number in its path.

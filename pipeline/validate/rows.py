@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 #: Statements in a chunk, at most: validation takes ten times their memory. And at least: fewer do not pay for a thread.
 CHUNK_SIZE, SMALL_CHUNK = 250_000, 20_000
 
+#: How R prints a missing value; among names of countries it is not the code of Namibia.
+_NOT_AVAILABLE, _CODE_LENGTH = "NA", 3
 _STATES_NONE: Final = FindingRule(pl.lit(value=True), "partner", "states_none", v.Action.KEPT, v.Severity.INFO)
+_MAY_BE_SEVERAL: Final = FindingRule(pl.col("may_be_several"), "partner", "may_be_several", v.Action.KEPT)
 _NONE_REJECTED: Final = pl.DataFrame(schema={"row": pl.Int64, "rules": pl.String, "message": pl.String})
 _CONTRACTS: Final[dict[str, type[TableModel]]] = {
     "claims": ClaimStatements,
@@ -106,15 +109,16 @@ def _validate_chunk(
 ) -> ValidatedRows:
     named = _name_somebody(statements, declaration, holds, countries)
     frame = named.statements
+    several = [] if holds != "claims" else collect_findings(frame, [_MAY_BE_SEVERAL])
     if holds == "claims":
         frame = read_remarks(frame)
     frame, suspect_findings = null_suspects(frame, declaration)
-    printed = _with_countries(frame, countries)
+    printed = _with_countries(frame, countries, declaration)
     frame, code_findings = decode_categories(_with_rule_columns(printed, declaration), declaration)
     if holds == "figures":
         frame = frame.with_columns(value=read_number("value"))
     namesakes = frame.filter("has_equal_names").select("row")
-    findings = suspect_findings + code_findings
+    findings = suspect_findings + code_findings + several
     accepted, rejected = frame, _NONE_REJECTED
     broken = broken_rules(frame, _CONTRACTS[holds])
     if broken.height:
@@ -165,7 +169,9 @@ def _name_somebody(statements: pl.DataFrame, declaration: Declaration, holds: st
 def _read_town_ends(over: pl.DataFrame, declaration: Declaration, countries: pl.DataFrame) -> pl.DataFrame:
     """Return statements that all partnerships of a town are over as claims, whose partner is no town."""
     over, _ = null_suspects(read_all_over(over), declaration)
-    over, _ = decode_categories(_with_rule_columns(_with_countries(over, countries), declaration), declaration)
+    over, _ = decode_categories(
+        _with_rule_columns(_with_countries(over, countries, declaration), declaration), declaration
+    )
     claims, _, _ = read_claims(over.filter(pl.col("town").is_not_null()), declaration)
     return claims.drop(ID_TEXT)
 
@@ -207,14 +213,15 @@ def _split(frame: pl.DataFrame, broken: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     return accepted, rejected.select("row", "rules", message=pl.coalesce(with_columns, "message")), bad_partners
 
 
-def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFrame:
+def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Add what each country text resolves to; a region of a country (`Scotland`) fills an empty region column."""
     is_known = pl.col("country_code").is_not_null() | pl.col("historic_name").is_not_null()
-    texts = pl.concat(frame[f"{side}_country"] for side in SIDES)
+    meant = {side: _decode_countries(frame[f"{side}_country"], declaration, side) for side in SIDES}
+    texts = pl.concat(meant.values())
     resolved = resolve_countries(texts, countries).with_columns(is_known=is_known)
     for side in SIDES:
         # Only the text is joined: a join copies every column of its left side.
-        text = frame.select(country_text=f"{side}_country")
+        text = meant[side].alias("country_text").to_frame()
         country = text.join(resolved, on="country_text", how="left", maintain_order="left")
         frame = frame.with_columns(
             country["country_code"].alias(f"{side}_country_code"),
@@ -222,3 +229,18 @@ def _with_countries(frame: pl.DataFrame, countries: pl.DataFrame) -> pl.DataFram
             pl.coalesce(f"{side}_region", country["region_text"]).alias(f"{side}_region"),
         )
     return frame
+
+
+def _decode_countries(texts: pl.Series, declaration: Declaration, side: str) -> pl.Series:
+    """Return what countries mean: by the codes of the list, and without `NA` where it stands among names."""
+    codes = {code.lower(): name for code, name in declaration.codes.get(f"{side}_country", {}).items()}
+    if codes:
+        lower = texts.str.to_lowercase()
+        texts = pl.select(
+            pl.coalesce(lower.replace_strict(codes, default=None, return_dtype=pl.String), texts)
+        ).to_series()
+    if texts.dtype == pl.String and (texts == _NOT_AVAILABLE).any():
+        others = texts.filter(texts != _NOT_AVAILABLE).unique()
+        if (others.str.len_chars() <= _CODE_LENGTH).sum() * 2 < others.len():
+            texts = texts.set(texts == _NOT_AVAILABLE, None)
+    return texts.alias("country_text")
