@@ -54,10 +54,10 @@ refresh: $(RUNTIME)  ## fetch what changed, build, gate, publish, report (docs/o
 	@$(BIN)/twintowns refresh $(ARGS)
 
 test: $(DEV)  ## run the tests that take a few minutes (TWINTOWNS_SAMPLES names a folder of real lists, if there is one)
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not long" $(ARGS)
 
 test-all: $(DEV)  ## run every test, the long ones first: every real list, kills, full disks, browsers, MediaWiki, Spark
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline.build import build
 from pipeline.sources import BUILT_IN, load_declarations
 from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from sites import Site
+
+    MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 ROOT = Path(__file__).parent.parent
 #: What the tests themselves are asked by: where real lists and MediaWiki are, and which long tests to run.
@@ -36,17 +42,61 @@ PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 #: What makes a test a long one: every real list, a real browser, Spark, MediaWiki.
 LONG_FIXTURES = {"browser", "engine", "full_build", "real_lists", "wiki"}
 
+#: Of these one worker runs all, because they share what takes long to start or to make: a browser, servers, builds.
+TOGETHER = {
+    "test_benchmark_lists.py",
+    "test_determinism.py",
+    "test_mediawiki.py",
+    "test_page.py",
+    "test_spark.py",
+    "test_wikidata.py",
+}
+
 # How long an example takes says more about the machine than about the code: speed is for `make bench`.
 settings.register_profile("twintowns", deadline=None)
 settings.load_profile("twintowns")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker of pytest-xdist one thread of polars: together they keep all processors busy."""
+    if config.getoption("numprocesses", None):
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+
+class FilesTogether(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives workers one test after the other, and all of some files to one.
+
+    `--dist loadgroup` with its marks does nothing in pytest 9.2: pytest-xdist 3.8 cannot rename tests there any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if path.rpartition("/")[2] in TOGETHER else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesTogether:
+    """Say which worker gets which tests."""
+    scheduler = FilesTogether(config, log)
+    config.option.loadscopereorder = False  # they come in the order below
+    return scheduler
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as long what uses a long fixture: `make test` leaves these out, `make test-all` runs them, and first."""
+    """Mark as long what uses a long fixture: `make test` leaves these out, `make test-all` runs them, and first.
+
+    The first of those that need all lists comes before everything, and builds them. The others come after the rest of
+    the long ones, so that no worker waits for that build.
+    """
     for item in items:
-        if LONG_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+        if LONG_FIXTURES.intersection(_fixtures(item)):
             item.add_marker("long")
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    of_all_lists = [item for item in items if "real_lists" in _fixtures(item)]
+    after = set(of_all_lists[1:])
+    items.sort(key=lambda item: (item.get_closest_marker("long") is None, item not in of_all_lists[:1], item in after))
+
+
+def _fixtures(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,26 +129,53 @@ def starter_sources() -> frozenset[str]:
 
 
 @pytest.fixture(scope="session")
-def starter(tmp_path_factory: pytest.TempPathFactory, starter_sources: frozenset[str]) -> Path:
-    """Return the release that a fresh clone builds."""
-    out = tmp_path_factory.mktemp("starter")
-    return build(Settings(raw=ROOT / "raw", out=out, only=starter_sources)).published.path
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Return what makes a folder once for all workers of pytest-xdist: whoever comes first makes it, the others wait.
+
+    Nobody may write into such a folder; a test that must takes a copy.
+    """
+
+    def find_or_make(name: str, make: Callable[[Path], object]) -> Path:
+        base = tmp_path_factory.getbasetemp()
+        folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"once-{name}"
+        whole = folder.with_suffix(".whole")
+        with FileLock(folder.with_suffix(".lock")):
+            if not whole.exists():
+                # What is left of an attempt that failed.
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                make(folder)
+                whole.touch()
+        return folder
+
+    return find_or_make
 
 
 @pytest.fixture(scope="session")
-def real_lists(samples: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def starter(made_once: MadeOnce, starter_sources: frozenset[str]) -> Path:
+    """Return the release that a fresh clone builds."""
+    out = made_once("starter", lambda out: build(Settings(raw=ROOT / "raw", out=out, only=starter_sources)))
+    return (out / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def refreshed(made_once: MadeOnce) -> Site:
+    """Return a site of one small list that was refreshed once, to be copied."""
+    from sites import Site, new_site
+
+    return Site(made_once("refreshed", lambda folder: new_site(folder).refresh()))
+
+
+@pytest.fixture
+def once(refreshed: Site, tmp_path: Path) -> Site:
+    """Return a site of a test's own that was refreshed once."""
+    return refreshed.copy(tmp_path / "site")
+
+
+@pytest.fixture(scope="session")
+def real_lists(samples: Path, made_once: MadeOnce) -> Path:
     """Return a folder with every real list, fetched into `raw/` and built into `first/`, with the logs of both."""
-    # The folder that all workers of pytest-xdist share; whoever comes first builds.
-    folder = tmp_path_factory.getbasetemp() / "real_lists"
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parents[1] / folder.name
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.exists():
-            begun = folder.with_suffix(".begun")
-            begun.mkdir()
-            _build_all(begun, samples)
-            begun.rename(folder)
-    return folder
+    return made_once("real_lists", lambda folder: _build_all(folder, samples))
 
 
 def _build_all(folder: Path, samples: Path) -> None:

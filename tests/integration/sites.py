@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -76,6 +77,10 @@ class Site:
 
     folder: Path
     names: tuple[str, ...] = ("club",)
+
+    def copy(self, folder: Path) -> Site:
+        """Return the same site in another folder."""
+        return Site(Path(shutil.copytree(self.folder, folder, symlinks=True)), self.names)
 
     @property
     def out(self) -> Path:

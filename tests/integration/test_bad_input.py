@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import pytest
+from small import with_small_gazetteer
 
 from pipeline.cli import main
 from pipeline.publish.lock import locked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 ROOT = Path(__file__).parents[2]
 FAILED, USAGE, SOURCE, LOCKED, PARTIAL = 1, 2, 3, 5, 6
@@ -99,13 +100,21 @@ def only_message(said: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(autouse=True)
+def small_gazetteer() -> Iterator[None]:
+    """Build with a gazetteer of a few places: where the towns lie is not asked here."""
+    with with_small_gazetteer():
+        yield
+
+
+@pytest.fixture(scope="session")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a release of three partnerships."""
     folder = tmp_path_factory.mktemp("published")
     sources = write_source(folder / "sources", text(*ROWS))
     where = ("--raw", folder / "raw", "--out", folder / "out", "--sources", sources)
-    assert main(["build", "--only", "club", *map(str, where)]) == 0
+    with with_small_gazetteer():
+        assert main(["build", "--only", "club", *map(str, where)]) == 0
     assert partnerships(folder / "out") == 3
     return folder / "out"
 

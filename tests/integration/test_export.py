@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from conftest import MadeOnce
+
 DECLARATION = """\
 title = "{title}"
 publisher = "Town hall"
@@ -79,10 +81,13 @@ SOURCES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def own(made_once: MadeOnce) -> Path:
     """Return a folder with sources of our own, `sources/`, built into `out/`."""
-    folder = tmp_path_factory.mktemp("own")
+    return made_once("own", make_own)
+
+
+def make_own(folder: Path) -> None:
     (folder / "sources").mkdir()
     with with_small_gazetteer():
         for name, (licence, family, kind, enabled, rows) in SOURCES.items():
@@ -99,7 +104,6 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
             raw=folder / "raw", out=folder / "out", sources=(folder / "sources",), only=frozenset(SOURCES)
         )  # fmt: skip
         build(settings)
-    return folder
 
 
 def export(out: Path, *options: str) -> int:

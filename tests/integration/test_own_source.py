@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import polars as pl
@@ -18,6 +18,9 @@ from sites import starter_raw
 from pipeline.build import build
 from pipeline.cli import main
 from pipeline.sources.settings import Settings
+
+if TYPE_CHECKING:
+    from conftest import MadeOnce
 
 ROOT = Path(__file__).parents[2]
 RACIBORZ, OPAVA, WUPPERTAL, LIEVIN = "gn3087584", "gn3068927", "gn2805753", "gn2998431"
@@ -114,11 +117,14 @@ def make(folder: Path, name: str, declaration: str) -> Made:
 # A Polish municipality's list: semicolons, cp1250, several partners in a cell, dates in words, codes
 
 
-@pytest.fixture(scope="module")
-def polish(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("polish")
+def make_polish(folder: Path) -> None:
     (folder / "miasta.csv").write_bytes(POLISH_ROWS.replace("\n", "\r\n").encode("cp1250"))
-    return make(folder, "raciborz", POLISH)
+    make(folder, "raciborz", POLISH)
+
+
+@pytest.fixture(scope="session")
+def polish(made_once: MadeOnce) -> Made:
+    return Made((made_once("polish", make_polish) / "out" / "current").resolve())
 
 
 def test_every_polish_row_is_accounted_for(polish: Made) -> None:

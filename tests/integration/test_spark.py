@@ -65,7 +65,6 @@ Gera,DE,Pskow,RU,,37546
 }
 
 pyspark_is_here = pytest.mark.skipif(engines.missing_for_spark() is not None, reason=str(engines.missing_for_spark()))
-pytestmark = pytest.mark.xdist_group("spark")
 
 
 @pytest.fixture(scope="module")

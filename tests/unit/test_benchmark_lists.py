@@ -52,8 +52,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    only = frozenset(FACTS["sources"])
-    return build(Settings(out=tmp_path_factory.mktemp("built"), sources=(small,), only=only))
+    only, folder = frozenset(FACTS["sources"]), tmp_path_factory.mktemp("built")
+    return build(Settings(folder / "raw", folder / "out", sources=(small,), only=only))
 
 
 def _truth(folder: Path, name: str) -> pl.DataFrame:

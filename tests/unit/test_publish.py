@@ -23,6 +23,8 @@ from schemas import MODELS, ContractError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conftest import MadeOnce
+
     from pipeline.curate import Inputs
 
 ONE = inputs(claims([claim(1, "gn1", "gn2", "1967")]))
@@ -35,11 +37,9 @@ def put(out: Path, content: Inputs, input_hash: str = "i", accepted: dict[str, s
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first(made_once: MadeOnce) -> Path:
     """Return a folder with one release, to be copied and not written to."""
-    out = tmp_path_factory.mktemp("first")
-    put(out, ONE)
-    return out
+    return made_once("first", lambda out: put(out, ONE))
 
 
 @pytest.fixture
