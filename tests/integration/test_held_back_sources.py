@@ -13,8 +13,11 @@ from pipeline.publish.release import RefusedError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conftest import MadeOnce
+
 pytestmark = pytest.mark.long
 
+NAMES = ("club", "other")
 NEW = "Weimar;Deutschland;Blois;Frankreich;1995;p"
 
 
@@ -27,15 +30,18 @@ def rows(count: int, year: str = "1990") -> list[str]:
     return [f"Berlin;Deutschland;{name};Frankreich;{year};p" for name in town_names(count)]
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """Return a site that was refreshed once: of `club` 60 rows are published, of `other` eight."""
-    made = new_site(tmp_path, "club", "other")
+def make_site(folder: Path) -> None:
+    made = new_site(folder, *NAMES)
     made.declare("club", "\n[expect]\nrows = { min = 0 }\nmax_rejected_share = 1.0\n")
     made.put(rows(60), "club")
     made.put(PARTNERS, "other")
     assert made.refresh().exit_code == 0
-    return made
+
+
+@pytest.fixture
+def site(made_once: MadeOnce, tmp_path: Path) -> Site:
+    """Return a site that was refreshed once: of `club` 60 rows are published, of `other` eight."""
+    return Site(made_once("held_back", make_site), NAMES).copy(tmp_path / "site")
 
 
 def rows_read(site: Site) -> dict[str, int]:
@@ -77,14 +83,6 @@ def test_it_is_accepted_once(site: Site) -> None:
     assert accepted == {"source_growth:club": "all towns of the country"}
     site.put(rows(500), "club")
     assert site.refresh().exit_code == 6
-
-
-def test_what_is_gone_for_good_is_still_a_matter_of_the_release(site: Site) -> None:
-    site.put(rows(40), "club")
-    with pytest.raises(RefusedError, match="partnerships_lost"):
-        site.refresh(accepted={"source_rows:club": "the club left"})
-    accepted = dict.fromkeys(("source_rows:club", "partnerships_lost", "towns_lost"), "the club left")
-    assert site.refresh(accepted=accepted).exit_code == 0
 
 
 def test_a_source_that_is_not_on_any_more_is_refused(site: Site) -> None:
