@@ -364,7 +364,7 @@ def statements(draw: st.DrawFn, number: int) -> Row:
 
 
 @pytest.mark.long
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(st.integers(1, 7).flatmap(lambda size: st.tuples(*(statements(number) for number in range(size)))))
 def test_an_explanation_is_of_the_record(rows: tuple[Row, ...]) -> None:
     record, decisions, reasons = explain(*rows)

@@ -341,14 +341,14 @@ def assert_as_in_model(rows: list[Row]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(several())
 def test_records_and_decisions_are_those_of_the_model(rows: list[Row]) -> None:
     assert_as_in_model(rows)
 
 
 @pytest.mark.long
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(several(2, 7, towns=2))
 def test_rivals_about_one_pair_rank_as_in_the_model(rows: list[Row]) -> None:
     assert_as_in_model(rows)
