@@ -276,23 +276,23 @@ def test_a_sampled_mean_is_within_three_standard_errors_and_the_diameter_is_exac
 
 
 def test_from_every_town_of_a_ring_it_is_as_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    ring = graph((town, (town + 1) % 700) for town in range(700))
+    ring = graph((town, (town + 1) % 300) for town in range(300))
     whole = measure_paths(ring)
-    monkeypatch.setattr(figures, "_MAX_VISITED_LINKS", 100 * 700)
+    monkeypatch.setattr(figures, "_MAX_VISITED_LINKS", 100 * 300)
     sampled = measure_paths(ring)
-    assert sampled.mean == pytest.approx(350**2 / 699)
-    assert whole.mean == pytest.approx(350**2 / 699)
+    assert sampled.mean == pytest.approx(150**2 / 299)
+    assert whole.mean == pytest.approx(150**2 / 299)
     assert (sampled.mean_error, sampled.median_error, whole.mean_error) == (0, 0, None)
-    assert sampled.median == whole.median == 175
-    assert sampled.diameter == whole.diameter == 350
+    assert sampled.median == whole.median == 75
+    assert sampled.diameter == whole.diameter == 150
 
 
 def test_a_long_chain_is_one_component() -> None:
-    chance = list(range(1000))
+    chance = list(range(500))
     random.Random(7).shuffle(chance)
     network = measure(pairwise(chance))
     assert {row["component"] for row in network.towns.values()} == {1}
-    assert (network.figures["components"], network.figures["most_steps"]) == (1, 999)
+    assert (network.figures["components"], network.figures["most_steps"]) == (1, 499)
 
 
 # Against the plain way
@@ -333,7 +333,7 @@ def test_the_diameter_is_the_same_whatever_the_order(links: Links, chance: rando
     assert exact_diameter(graph((number[a], number[b]) for a, b in links)) == max(all_steps(partners, partners))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(LINKS)
 def test_all_measures_are_those_of_the_plain_way(links: Links) -> None:
     partners, network = partners_of(links), measure(links)

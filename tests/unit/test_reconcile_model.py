@@ -380,7 +380,7 @@ def test_every_criterion_decides_some_value_of_many_claims() -> None:
 # Laws
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(several(2), st.data())
 def test_neither_the_order_of_claims_nor_of_sources_matters(rows: list[Row], data: st.DataObject) -> None:
     expected = reconciled(rows)
