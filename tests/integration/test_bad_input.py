@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import pytest
+from sites import SMALL
 from small import with_small_gazetteer
 
 from pipeline.cli import main
 from pipeline.publish.lock import locked
+from pipeline.sources import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -212,8 +214,13 @@ def test_a_source_that_is_off_may_be_damaged(raw: Path, tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("option", ["--enable", "--only"])
 def test_a_service_that_is_named_but_was_never_fetched_is_noted(
-    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+    raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, option: str
 ) -> None:
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    for name in ("geonames", "starter_towns", "wikidata_dump", "wikipedia"):
+        shutil.copy(BUILT_IN / f"{name}.toml", shipped)
+    monkeypatch.setattr("pipeline.sources.load.BUILT_IN", shipped)  # so that little else is on
     named = ("wikidata_dump", "starter_towns") if option == "--only" else ("wikidata_dump",)
     assert main(["build", "--raw", str(raw), "--out", str(tmp_path / "out"), option, *named]) == 0
     notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("not read:")]
@@ -498,17 +505,20 @@ def test_a_current_link_that_leads_nowhere(tmp_path: Path, out: Path, capsys: py
 
 # As a scheduler runs it
 
-#: A process that can write no file larger than its first argument says, as if the disk were full then.
+#: A process that can write no file larger than its second argument says, as if the disk were full then.
 LIMITED = """\
 import resource, sys
+sys.path.insert(0, sys.argv[1])
+from small import with_small_gazetteer
 from pipeline.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-sys.exit(main(sys.argv[2:]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+with with_small_gazetteer():
+    sys.exit(main(sys.argv[3:]))
 """
 
 
 def run_build(*arguments: object, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
-    run = ("-m", "pipeline") if largest_file is None else ("-c", LIMITED, str(largest_file))
+    run = (str(SMALL),) if largest_file is None else ("-c", LIMITED, str(SMALL.parent), str(largest_file))
     command = [sys.executable, *run, "build", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
