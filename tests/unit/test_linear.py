@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.long
 
 #: Seconds of processor time below which a measurement is noise, and the longest input.
-NOISE, LONGEST = 0.01, 400_000
+NOISE, LONGEST = 0.015, 400_000
 EXPONENT = 1.3
 #: What a pattern or a loop may begin anew at each of.
 UNITS = {
