@@ -12,6 +12,9 @@ COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-vers
 
 STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 
+# Tests start hundreds of processes: what these import is compiled once, also where the caller wants no bytecode.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help pipeline refresh test test-all test-kills fuzz spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean

@@ -181,7 +181,7 @@ def test_a_pair_that_many_lists_state_is_one_partnership(
     # Nor is it there a second time, under another id of a partner of that name.
     query = """
         SELECT DISTINCT partner_id FROM town_partners JOIN town_names ON town_names.town_id = partner_id
-        WHERE town_partners.town_id = ? AND search_key(town_names.name) = search_key(?)
+        WHERE town_partners.town_id = ? AND town_names.search_key = search_key(?)
     """
     assert ask(database, query, town, name) == [(partner,)]
 

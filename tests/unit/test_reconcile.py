@@ -532,7 +532,7 @@ def statements(draw: st.DrawFn, number: int) -> Row:
 sets = st.integers(1, 16).flatmap(lambda size: st.tuples(*(statements(number) for number in range(size))))
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(sets)
 def test_every_value_leads_back_to_a_claim(rows: tuple[Row, ...]) -> None:
     partnerships, decided_values = reconcile(*rows, directions=DIRECTIONS)
