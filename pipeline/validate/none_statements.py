@@ -133,7 +133,8 @@ def _read_words() -> dict[str, list[str]]:
     keys = {
         name: pl.Series("word", words).to_frame().select(search_key(pl.col("word"))) for name, words in lists.items()
     }
-    return {name: frame.to_series().drop_nulls().unique().sort().to_list() for name, frame in keys.items()}
+    # As printed too: `n/a` has the search key `n a`.
+    return {name: sorted({*frame.to_series().drop_nulls(), *lists[name]}) for name, frame in keys.items()}
 
 
 @functools.cache
@@ -164,7 +165,7 @@ def _partner_stems() -> list[str]:
 @functools.cache
 def _partner_words() -> str:
     """Return a pattern of the words for partnerships, and of their plurals."""
-    words = [word for word in decode_words("form") if " " not in word and len(word) >= 2]
+    words = [word for word in decode_words("form") if len(word) >= _STEM or not word.isascii()]
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
