@@ -53,6 +53,9 @@ def name_columns(header: Sequence[str], where: str, needed: Collection[ColumnNam
         if cell in repeats:
             repeats[cell].append(name)
         names[name] = None
+    if needed is not None:
+        # The place of a repeat names it as well.
+        needed = {*needed, *(name for place, name in enumerate(names, start=1) if place in needed)}
     _check_repeats(repeats, where, needed)
     return list(names)
 

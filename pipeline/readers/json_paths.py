@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pipeline.readers.raw_rows import VALUE_SEPARATOR, replace_surrogates
+from pipeline.readers.raw_rows import EMPTY_LIST, VALUE_SEPARATOR, replace_surrogates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,13 @@ Tree = dict[str | None, Any]
 _Row = dict[str, str]
 #: What a cell of SPARQL results has: https://www.w3.org/TR/sparql11-results-json/
 _TYPED: Final = {"type", "value"}
+
+
+class _Found(NamedTuple):
+    """What a value has at the paths of a tree: a row, or of a list as many as it has items."""
+
+    rows: list[_Row]
+    is_list: bool
 
 
 class PathError(ValueError):
@@ -43,47 +50,53 @@ def to_tree(paths: Mapping[str, str | None]) -> Tree:
 
 
 def read_paths(record: object, tree: Tree) -> list[_Row]:
-    """Return what a record has at the paths of a tree: a row, or one for each item of its lists; none of an empty one.
+    """Return what a record has at the paths of a tree: a row, or one for each item of its lists.
 
-    Lists beside each other with the same number of items belong together, item by item.
+    Lists beside each other with the same number of items belong together, item by item. What stands beside an empty
+    list is a row without its columns, with `EMPTY_LIST`.
 
     Raises:
         PathError: a value is neither text nor number, or lists beside each other have different lengths.
     """
-    return _walk(record, tree, "")
+    return _walk(record, tree, "").rows
 
 
-def _walk(value: Any, tree: Tree, where: str) -> list[_Row]:  # noqa: ANN401 - JSON
+def _walk(value: Any, tree: Tree, where: str) -> _Found:  # noqa: ANN401 - JSON
     path = tree.get(None)
     if isinstance(value, list):
-        return [row for item in value for row in _walk(item, tree, f"{where}[]")]
+        return _Found([row for item in value for row in _walk(item, tree, f"{where}[]").rows], is_list=True)
     if path is None or (isinstance(value, dict) and len(tree) > 1 and not _is_typed(value)):
         if not isinstance(value, dict):
             if value is None:
-                return [{}]
+                return _Found([{}], is_list=False)
             raise PathError(f"{where or 'the record'}: {_show(value)}, where an object with names is wanted")
         return _combine(
             {
                 step: _walk(value[step], branch, f"{where}.{step}".lstrip("."))
                 for step, branch in tree.items()
                 if step is not None and step in value
-            }
+            },
+            where,
         )
-    return [{path: _to_text(value, where)}]
+    return _Found([{path: _to_text(value, where)}], is_list=False)
 
 
-def _combine(parts: Mapping[str, list[_Row]]) -> list[_Row]:
-    """Return the rows of the parts of one object: a part of one row is in each of them."""
-    lengths = {step: len(rows) for step, rows in parts.items() if len(rows) != 1}
+def _combine(parts: Mapping[str, _Found], where: str) -> _Found:
+    """Return the rows of the parts of one object: what is no list is in each of them."""
+    filled = {step: part for step, part in parts.items() if part.rows}
+    lengths = {step: len(part.rows) for step, part in filled.items() if part.is_list}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{step!r} has {count}" for step, count in lengths.items())
+        told = ", ".join(f"{f'{where}.{step}'.lstrip('.')!r} has {count}" for step, count in lengths.items())
         raise PathError(f"lists beside each other have different numbers of items: {told}")
     count = next(iter(lengths.values()), 1)
     rows: list[_Row] = [{} for _ in range(count)]
-    for part in parts.values():
-        for row, values in zip(rows, part if len(part) == count else part * count, strict=True):
+    for part in filled.values():
+        for row, values in zip(rows, part.rows if part.is_list else part.rows * count, strict=True):
             row.update(values)
-    return rows
+    if len(filled) < len(parts):
+        for row in rows:
+            row[EMPTY_LIST] = "yes"
+    return _Found(rows, is_list=any(part.is_list for part in parts.values()))
 
 
 def _to_text(value: object, where: str) -> str:
@@ -116,7 +129,9 @@ def to_wkt(geometry: Mapping[str, Any], where: str) -> str:
     try:
         if geometry.get("type") == "Point":
             return f"POINT ({positions[0]} {positions[1]})"
-        if geometry.get("type") == "MultiPoint" or geometry.get("type") == "LineString":
+        if geometry.get("type") == "MultiLineString":  # a line that is parted where it crosses the date line
+            positions = [position for line in positions for position in line]
+        if geometry.get("type") in ("MultiPoint", "LineString", "MultiLineString"):
             first, last = positions[0], positions[-1]
             return f"LINESTRING ({first[0]} {first[1]}, {last[0]} {last[1]})"
     except (IndexError, KeyError, TypeError):

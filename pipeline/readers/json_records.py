@@ -16,7 +16,6 @@ from pipeline.readers.raw_rows import (
     GEOMETRY,
     GEOMETRY_LINE,
     LOCATOR,
-    NOTHING,
     VALUE_SEPARATOR,
     RawRows,
     decode,
@@ -146,8 +145,6 @@ def _to_rows(records: dict[str, Any], where: str, needed: Collection[ColumnName]
     points = _geometries([named[locator] for locator in cells])
     columns, derived = shown | columns | points, (*derived, *points)
     rows = pl.DataFrame(columns | {LOCATOR: list(cells)}, schema=dict.fromkeys((*columns, LOCATOR), pl.String))
-    if not all(cells.values()):
-        rows = rows.with_columns(pl.Series(NOTHING, [not made for made in cells.values()], pl.Boolean))
     table = pl.DataFrame(broken, schema=BROKEN_ROWS, orient="row")
     return RawRows(rows, table, several, derived, tuple(names.values()))
 

@@ -78,10 +78,12 @@ def _split_names(cells: pl.Series, signs: Sequence[str], language: str, countrie
     """Return the names in each distinct cell: `cell`, `names`."""
     # The longest first: " / " before "/".
     signs = sorted((sign.replace("\n", _LINE) for sign in signs), key=len, reverse=True)
-    text = pl.col("cell").str.replace_all(_BRACKET_COMMA, f"${{1}}{_MARK}${{2}}")
+    # The cells are trimmed: of a separator at the end the blank behind it is gone.
+    frame = cells.alias("cell").to_frame().with_columns(ended=pl.col("cell") + " ")
+    text = pl.col("ended").str.replace_all(_BRACKET_COMMA, f"${{1}}{_MARK}${{2}}")
     for sign in signs:
         text = text.str.replace_all(sign, _MARK, literal=True)
-    frame = cells.alias("cell").to_frame().with_columns(marked=text)
+    frame = frame.with_columns(marked=text)
     if not any(sign in "()[]（）" for sign in signs):
         frame = _keep_brackets(frame, signs)
     pieces = (
@@ -103,14 +105,14 @@ def _split_names(cells: pl.Series, signs: Sequence[str], language: str, countrie
 
 def _keep_brackets(frame: pl.DataFrame, signs: Sequence[str]) -> pl.DataFrame:
     """Return `marked` without the marks that stand within brackets."""
-    has_any = pl.col("cell").str.contains(_BRACKETS)
+    has_any = pl.col("ended").str.contains(_BRACKETS)
     if not frame.select(has_any.any()).item():
         return frame
     others = "".join({sign[0] for sign in signs} | set("([（"))
     tokens = "|".join([_BRACKETS, *map(re.escape, signs), f"[^{re.escape(others)}]+", "(?s:.)"])
     token = pl.element()
     marked = (
-        pl.col("cell")
+        pl.col("ended")
         .str.extract_all(tokens)
         .list.eval(pl.when(token.is_in(list(signs))).then(pl.lit(_MARK)).otherwise(token))
         .list.join("")

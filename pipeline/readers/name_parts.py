@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DATE: Final = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?(?:1[89]|20)\d{2}"
-#: A date at the end, the last bracket, what is behind the last comma, dash, colon or slash: name and qualifier.
+#: What is behind the last comma, a date at the end, the last bracket, what is behind the last dash, colon or slash: name
+#: and qualifier. The comma comes first: the date behind it may be longer than its year.
 _SHAPES: Final = {
-    "since": rf"^(.*[^\s,，\d])\s+(\p{{L}}+\s+{_DATE})$",
-    "bare": rf"^(.*[^\s,，\d])\s+({_DATE})$",
-    "bracket": r"^(.*[^\s,，(\[（])\s*[,，]?\s*[(\[（]\s*([^()\[\]（）]*\S)\s*[)\]）]$",
     "comma": r"^(.*[^\s,，])\s*[,，]\s*([^,，()\[\]（）]+)$",
+    "since": rf"^(.*[^\s,，\d])\s+(\p{{L}}+\s+{_DATE})$",
+    "bare": rf"^(.*[^\s,，\d–—-])\s+(?:[–—-]\s+)?({_DATE})$",
+    "bracket": r"^(.*[^\s,，(\[（])\s*[,，]?\s*[(\[（]\s*([^()\[\]（）]*\S)\s*[)\]）]$",
     "dash": r"^(.*\S)\s+[-–—]\s+([^-–—()\[\]（）]+)$",
     "colon": r"^(.*\S)\s*[:：]\s*([^:：()\[\]（）]+)$",
     "slash": r"^(.*\S)\s*/\s*([^/()\[\]（）]+)$",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 LOCATOR, ROW, RECORD, LINE, LINE_BREAKS, NOTHING = (
     f"\x1f{name}" for name in ("locator", "row", "record", "line", "breaks", "nothing")
 )
+#: Derived column of nested records: whether a list from which a statement would be made is empty; "" or "yes".
+EMPTY_LIST = "\x1fempty list"
 #: Derived columns of GeoJSON: the geometry of a record as well-known text, and the same if it is a line.
 GEOMETRY, GEOMETRY_LINE = "\x1fgeometry", "\x1fgeometry line"
 #: Separates the values of a cell that has several.
@@ -31,8 +33,8 @@ class RawRows:
     """The rows of a table file.
 
     Attributes:
-        rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`; and `NOTHING` where the
-            reader knows of rows that name nobody.
+        rows: one row a record, every column text ("" where the cell is empty), plus `LOCATOR`; and `NOTHING` once it
+            is told which rows name nobody.
         broken: records that do not fit the columns, as `BROKEN_ROWS`.
         multi_value_columns: columns whose cells can have several values, separated by `VALUE_SEPARATOR`. All of them
             have the same number of values in a row, which makes that many statements.

@@ -22,11 +22,9 @@ UNPIVOTED: Final = "\x1funpivot "
 
 
 def mark_blank_rows(table: RawRows) -> RawRows:
-    """Return the table with `NOTHING`: whether a row names nobody, because all of its cells are empty or said so."""
+    """Return the table with `NOTHING`: whether a row names nobody, because all of its cells are empty."""
     texts = [name for name in table.columns if name not in table.derived]
     is_blank = pl.all_horizontal(pl.col(texts) == "") if texts else pl.lit(value=True)
-    if NOTHING in table.rows.columns:
-        is_blank |= pl.col(NOTHING)
     return replace(table, rows=table.rows.with_columns(is_blank.alias(NOTHING)))
 
 

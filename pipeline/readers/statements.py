@@ -12,8 +12,9 @@ from pipeline.gazetteer.names import clean_text
 from pipeline.readers.lookup import join_lookup, read_lookup
 from pipeline.readers.name_cells import mark_lines, mark_several, part_cells, recognise_parts, split_cells
 from pipeline.readers.raw_files import find_sources, read_raw_rows
-from pipeline.readers.raw_rows import LOCATOR, NOTHING, ROW, VALUE_SEPARATOR, check_cells
+from pipeline.readers.raw_rows import EMPTY_LIST, LOCATOR, NOTHING, ROW, VALUE_SEPARATOR, check_cells
 from pipeline.sources import COLUMNS, SIDES, did_you_mean
+from pipeline.sources.keys import REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +138,7 @@ def _select_columns(rows: pl.DataFrame, table: RawRows, declaration: Declaration
         (pl.col(name) != "") & ~pl.col(name).str.contains(f"^(?:{pattern})$")
         for name, pattern in declaration.shape.items()
     ]
-    return rows.lazy().select(
+    statements = rows.lazy().select(
         pl.col(ROW).alias("row"),
         pl.lit(item.snapshot.snapshot_id).alias("snapshot_id"),
         pl.lit(item.snapshot.as_of_date).alias("as_of_date"),
@@ -145,7 +146,15 @@ def _select_columns(rows: pl.DataFrame, table: RawRows, declaration: Declaration
         pl.col(NOTHING).alias("names_nobody"),
         (pl.sum_horizontal(breaks) if breaks else pl.lit(0)).cast(pl.Int32).alias("shape_breaks"),
         *columns,
+        *((pl.col(EMPTY_LIST) == "yes").alias(EMPTY_LIST) for name in rows.columns if name == EMPTY_LIST),
     )
+    return _without_empty_lists(statements, item.file.holds) if EMPTY_LIST in rows.columns else statements
+
+
+def _without_empty_lists(statements: pl.LazyFrame, holds: str) -> pl.LazyFrame:
+    """Return statements of which those name nobody that lack a town or partner since a list of the record is empty."""
+    is_lacking = pl.any_horizontal(pl.all_horizontal(pl.col(group).is_null()) for group in REQUIRED[holds])
+    return statements.with_columns(pl.col("names_nobody") | (pl.col(EMPTY_LIST) & is_lacking)).drop(EMPTY_LIST)
 
 
 def _clean_cells(columns: Sequence[pl.Series], markers: Sequence[str]) -> list[pl.Series]:

@@ -100,10 +100,12 @@ def check_shifted(rejects: pl.DataFrame, declaration: Declaration) -> None:
         f"  {row['snapshot_id']}, {row['locator']}: {row['message']}\n    {row['row_json'][:300]}"
         for row in shifted.head(3).iter_rows(named=True)
     ]
+    is_table = {"csv", "tsv"} & {declaration.format_of(file).type for file in declaration.files}
+    hint = "quote the delimiters in the file" if is_table else "name what is meant under [columns]"
     raise SourceError(
         f"{declaration.id}: {shifted.height} row(s) with shifted columns, "
         f"{declaration.expect.max_shifted_rows} allowed:\n"
         + "\n".join(examples)
-        + "\n  quote the delimiters in the file, or let such rows be rejected one by one with "
+        + f"\n  {hint}, or let such rows be rejected one by one with "
         f"max_shifted_rows = {shifted.height} under [expect] in {declaration.path}"
     )

@@ -178,10 +178,10 @@ def _read_town_ends(over: pl.DataFrame, declaration: Declaration, countries: pl.
 
 def _with_rule_columns(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Add the columns that the contracts of statements check."""
-    # A text without a letter names no town; an identifier alone does.
+    # A text without a letter names no town, nor does a truth value of JSON; an identifier alone does.
     towns = [
         pl.coalesce(
-            pl.when(pl.col(side).str.contains(r"\p{L}")).then(side),
+            pl.when(pl.col(side).str.contains(r"\p{L}") & ~pl.col(side).is_in(["true", "false"])).then(side),
             f"{side}_wikidata_id",
             f"{side}_geonames_id",
             f"{side}_key",
