@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -52,12 +53,18 @@ def _decode(content: bytes, encoding: str) -> str | None:
 
 def _count_known(text: str) -> int:
     """Return how many different words with letters beyond ASCII are names of places, or parts of them."""
+    names, countries = _known_names()
+    cells = {cell.strip() for cell in re.split(r"[\n\r,;\t|\"]", text)}
+    words = pl.Series("name", [cell for cell in cells if cell and not cell.isascii()], dtype=pl.String)
+    count = words.is_in(names.implode()).sum()
+    return int(count) + int(words.str.to_lowercase().is_in(countries.implode()).sum())
+
+
+@functools.cache
+def _known_names() -> tuple[pl.Series, pl.Series]:
+    """Return the names of places with letters beyond ASCII, and the search keys of countries."""
     from pipeline.gazetteer.countries import country_names
     from pipeline.gazetteer.gazetteer import load_gazetteer
 
-    cells = {cell.strip() for cell in re.split(r"[\n\r,;\t|\"]", text)}
-    words = pl.Series("name", [cell for cell in cells if cell and not cell.isascii()], dtype=pl.String)
-    names = load_gazetteer([]).names["name"]
-    count = words.is_in(names.implode()).sum()
-    keys = country_names()["search_key"]
-    return int(count) + int(words.str.to_lowercase().is_in(keys.implode()).sum())
+    names = load_gazetteer([]).names["name"].unique()
+    return names.filter(names.str.len_bytes() > names.str.len_chars()), country_names()["search_key"]

@@ -162,7 +162,12 @@ def _paths(
     nested = {names[field] for record in records for field, value in record.items() if isinstance(value, dict | list)}
     field_of = {name: field for field, name in names.items()}
     fields = {name: field_of[name] for name in find_columns(list(field_of), needed) if name in nested}
-    paths = [name for name in needed if isinstance(name, str) and name not in field_of and NUMBER not in name]
+    # Sorted, so that what is said of a record does not depend on the order of a set.
+    paths = [
+        name
+        for name in sorted(needed, key=str)
+        if isinstance(name, str) and name not in field_of and NUMBER not in name
+    ]
     return {**fields, **{path: None for path in paths if to_steps(path)[0] in nested}}
 
 

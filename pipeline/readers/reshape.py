@@ -24,7 +24,7 @@ UNPIVOTED: Final = "\x1funpivot "
 def mark_blank_rows(table: RawRows) -> RawRows:
     """Return the table with `NOTHING`: whether a row names nobody, because all of its cells are empty."""
     texts = [name for name in table.columns if name not in table.derived]
-    is_blank = pl.all_horizontal(pl.col(texts) == "") if texts else pl.lit(value=True)
+    is_blank = pl.all_horizontal(pl.col(texts).str.strip_chars() == "") if texts else pl.lit(value=True)
     return replace(table, rows=table.rows.with_columns(is_blank.alias(NOTHING)))
 
 
