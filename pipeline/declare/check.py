@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+from rich.markup import escape
 from rich.table import Table
 
-from pipeline.errors import SourceError
+from pipeline.errors import BoundsError, SourceError
 from pipeline.gazetteer.countries import country_names
 from pipeline.readers.raw_files import read_raw_rows
 from pipeline.readers.raw_rows import LOCATOR
 from pipeline.report.console import open_console, print_more
 from pipeline.sources import load_editions
-from pipeline.validate.source_reader import load_files, read_source
+from pipeline.validate.source_reader import load_files, read_source, without_bounds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +44,7 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
         count: how many claims, and rows of each problem, are shown.
 
     Returns:
-        0, or 3 where nothing was read.
+        0, or 3 where nothing was read, or the list is outside of its bounds.
 
     Raises:
         DeclarationError: it is wrong.
@@ -52,7 +53,11 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
     console = open_console()
     exit_code = 0
     for declaration in load_editions(toml):
-        result = read_source(declaration, raw, country_names())
+        problem = None
+        try:
+            result = read_source(declaration, raw, country_names())
+        except BoundsError as error:
+            problem, result = error, read_source(without_bounds(declaration), raw, country_names())
         if result.checked is None:
             raise SourceError(f"{declaration.id}: was never fetched; fetch it with: twintowns fetch {declaration.id}")
         _print_account(console, declaration, result.checked)
@@ -60,9 +65,12 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
         _print_rejects(console, result.checked.rejects, count)
         _print_ignored(console, declaration, raw, result.checked, count)
         _print_findings(console, result.checked.findings, count)
-        if declaration.kind != "gazetteer" and result.checked.ledger["rows_used"].sum() == 0:
+        if problem is not None:
+            console.out(f"\nnot read: {problem}")
+        if problem or (declaration.kind != "gazetteer" and result.checked.ledger["rows_used"].sum() == 0):
             exit_code = SourceError.exit_code
-        console.out(f"\nbuild it with: twintowns build --sources {toml.parent} --only {declaration.id} --out trial")
+        else:
+            console.out(f"\nbuild it with: twintowns build --sources {toml.parent} --only {declaration.id} --out trial")
     return exit_code
 
 
@@ -82,7 +90,7 @@ def _print_claims(console: Console, claims: pl.DataFrame, count: int) -> None:
     filled = [name for name in _SHOWN if shown[name].count() and not _is_constant(shown[name])]
     table = Table(*(_SHOWN[name] for name in filled))
     for row in shown.select(pl.col(filled).cast(pl.String).fill_null("")).iter_rows():
-        table.add_row(*row)
+        table.add_row(*map(escape, row))
     console.print(table)
 
 

@@ -36,20 +36,22 @@ def draft_declaration(path: Path, output: Path | None, language: str | None, *, 
         SourceError: the list cannot be read.
         UsageError: there is a declaration already.
     """
-    toml = path.with_name(f"{_identifier(path)}.toml") if output is None else output
-    if output is not None and str(output) != "-" and output.parent.resolve() != path.parent.resolve():
+    is_shown = str(output) == "-"
+    toml = path.with_name(f"{_identifier(path)}.toml") if output is None or is_shown else output
+    if toml.parent.resolve() != path.parent.resolve():
         raise UsageError(f"{output}: a declaration lies beside its list, in {path.parent}")
     try:
         content = read_regular(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
-    if str(toml) != "-" and toml.exists() and not force:
+    if toml.exists() and not force and not is_shown:
         raise UsageError(f"{toml}: is there already; look at it with --check, or write over it with --force")
     layout = find_layout(path, content)
     table, layout = read_sample(content, layout, path.name)
     roles = find_roles(profile_columns(table))
     text = write_draft(path, toml, layout, roles, language)
-    if str(toml) == "-":
+    if is_shown:
+        open_console().out(text, end="")
         return None
     toml.write_text(text, encoding="utf-8")
     _print_roles(roles, toml)

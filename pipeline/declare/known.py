@@ -34,7 +34,7 @@ _LONGEST_HEADER: Final = 4
 
 
 class Names(NamedTuple):
-    """Search keys of places with the codes of their countries, and the names of countries."""
+    """Search keys of places with the codes of their countries and inhabitants, and the names of countries."""
 
     places: pl.DataFrame
     countries: pl.DataFrame
@@ -42,9 +42,12 @@ class Names(NamedTuple):
 
 @functools.cache
 def load_names() -> Names:
-    """Return the names of the embedded gazetteer: `key`, `country_code`, unique."""
-    places = load_gazetteer([]).names.select("key", "country_code").unique()
-    return Names(places, country_names())
+    """Return the names of the embedded gazetteer: `key`, `country_code`, `population` of the largest namesake there."""
+    gazetteer = load_gazetteer([])
+    places = gazetteer.names.select("place_id", "key", "country_code").join(
+        gazetteer.places.select("place_id", "population"), on="place_id", how="left"
+    )
+    return Names(places.group_by("key", "country_code").agg(pl.col("population").max()), country_names())
 
 
 def kinds_of(cells: pl.Series) -> pl.DataFrame:
@@ -79,7 +82,8 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
 
 def is_place(texts: pl.Series) -> pl.Series:
     """Return whether each text, without a country or a date behind it, is the name of a known place."""
-    return place_keys(texts).is_in(load_names().places["key"].implode()).fill_null(value=False)
+    is_known = place_keys(texts).is_in(load_names().places["key"].implode())
+    return (is_known & texts.str.contains(r"\p{L}")).fill_null(value=False)
 
 
 def place_keys(texts: pl.Series) -> pl.Series:
@@ -95,14 +99,17 @@ def share(values: pl.Series) -> float:
 
 
 def likely_country(texts: pl.Series) -> tuple[str, float] | None:
-    """Return the country that has most of these places, with its share of them; None if nothing is a place."""
-    keys = place_keys(texts.unique()).alias("key").to_frame().filter(pl.col("key") != "")
-    found = keys.join(load_names().places, on="key").unique()
+    """Return the country that has most of these places, with its share of them; None if nothing is a place.
+
+    Of several that have as many it is the one with the most inhabitants in them: Segovia is in Spain before Colombia.
+    """
+    keys = place_keys(texts.unique()).unique().alias("key").to_frame().filter(pl.col("key") != "")
+    found = keys.join(load_names().places, on="key")
     if found.is_empty():
         return None
-    counts = found["country_code"].value_counts(sort=True).sort("count", "country_code", descending=[True, False])
-    code, count = counts.row(0)
-    return code, count / keys["key"].n_unique()
+    counts = found.group_by("country_code").agg(pl.len(), pl.col("population").fill_null(0).sum())
+    best = counts.sort("len", "population", "country_code", descending=[True, True, False]).row(0, named=True)
+    return best["country_code"], best["len"] / keys.height
 
 
 def country_codes(texts: pl.Series) -> pl.Series:

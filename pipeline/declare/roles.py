@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pipeline.declare.known import likely_country
+from pipeline.declare.known import likely_country, share
 
 if TYPE_CHECKING:
     from pipeline.declare.profile import ColumnProfile
@@ -122,7 +122,9 @@ def _can_be_name(profile: ColumnProfile) -> bool:
         return False
     if profile.place_share >= _LEAST["place"]:
         return not profile.roles & _OTHERS or bool(profile.roles & {"town", "partner"}) or profile.place_share >= _SURE
-    is_else = max(share for kind, share in profile.shares.items() if kind != "place") >= _HALF
+    is_else = max(each for kind, each in profile.shares.items() if kind != "place") >= _HALF
+    # Ids have digits, and names that no gazetteer knows have none.
+    is_else |= share(profile.cells.str.contains(r"\d")) >= _HALF
     return bool(profile.roles & {"town", "partner"}) and not is_else
 
 

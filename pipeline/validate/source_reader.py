@@ -103,7 +103,7 @@ class SourceReader:
             newest = _snapshot_ids(load_files(declaration, self.raw))
         with suppress(SourceError):
             # A published snapshot was within its bounds, or was accepted.
-            result = self._check(_without_bounds(declaration), ids, countries, step)
+            result = self._check(without_bounds(declaration), ids, countries, step)
         if not result.received:
             self.missing[declaration.id] = _explain(problem, declaration)
         elif _snapshot_ids(result.received) != newest:
@@ -117,7 +117,7 @@ class SourceReader:
         if not received:
             return SourceResult()
         if f"{BoundsError.gate}:{declaration.id}" in self.accepted or BoundsError.gate in self.accepted:
-            declaration = _without_bounds(declaration)
+            declaration = without_bounds(declaration)
         received = tuple(item.without_content() for item in received)
         with step(f"read {declaration.id}"):
             checked = self.cache.load(declaration, received)
@@ -184,7 +184,7 @@ def _explain(error: SourceError, declaration: Declaration) -> str:
     return str(error)
 
 
-def _without_bounds(declaration: Declaration) -> Declaration:
+def without_bounds(declaration: Declaration) -> Declaration:
     """Return the declaration without floors and ceilings; the limit of shifted rows stays."""
     expect = Expect(
         rows={"min": 0},
