@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pipeline.sources import Declaration
     from pipeline.validate.checked import Checked
+    from pipeline.validate.source_reader import SourceResult
 
 #: The columns of claims that are shown, and their headings.
 _SHOWN: Final = {
@@ -60,7 +61,7 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
             problem, result = error, read_source(without_bounds(declaration), raw, country_names())
         if result.checked is None:
             raise SourceError(f"{declaration.id}: was never fetched; fetch it with: twintowns fetch {declaration.id}")
-        _print_account(console, declaration, result.checked)
+        _print_account(console, declaration, result)
         _print_claims(console, result.checked.claims, count)
         _print_rejects(console, result.checked.rejects, count)
         _print_ignored(console, declaration, raw, result.checked, count)
@@ -74,9 +75,13 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
     return exit_code
 
 
-def _print_account(console: Console, declaration: Declaration, checked: Checked) -> None:
+def _print_account(console: Console, declaration: Declaration, result: SourceResult) -> None:
+    """Print what became of the rows; those of a file of names, which the ledger counts as ignored, are left out."""
+    assert result.checked is not None
     columns = ("rows_read", "rows_used", "rows_rejected", "rows_ignored", "claims_made")
-    read, used, rejected, ignored, claims = checked.ledger.select(pl.col(columns).sum()).row(0)
+    lookups = [item.snapshot.snapshot_id for item in result.received if item.file.holds == "names"]
+    ledger = result.checked.ledger.filter(~pl.col("snapshot_id").cast(pl.String).is_in(lookups))
+    read, used, rejected, ignored, claims = ledger.select(pl.col(columns).sum()).row(0)
     console.out(
         f"{declaration.id}: {read:,} rows: {used:,} used, {rejected:,} rejected, {ignored:,} ignored; {claims:,} claims"
     )
@@ -113,7 +118,7 @@ def _print_ignored(console: Console, declaration: Declaration, raw: Path, checke
     """Print the rows that are neither claims nor rejects, as they are in the file."""
     if not checked.ledger["rows_ignored"].sum():
         return
-    console.out(f"\nignored: {_RULE_HINTS['ignored']}")
+    is_first = True
     for item in load_files(declaration, raw):
         if item.file.holds != "claims":
             continue
@@ -124,6 +129,9 @@ def _print_ignored(console: Console, declaration: Declaration, raw: Path, checke
         ]
         rows = table.rows.filter(~pl.col(LOCATOR).is_in(pl.concat(mine).implode()))
         shown = [name for name in table.columns if name not in table.derived]
+        if rows.height and is_first:
+            console.out(f"\nignored: {_RULE_HINTS['ignored']}")
+            is_first = False
         for row in rows.select(LOCATOR, pl.struct(shown).struct.json_encode().alias("row")).head(count).iter_rows():
             console.out(f"  {row[0]}: {row[1]}")
         print_more(console, rows.height, count, option="rows")

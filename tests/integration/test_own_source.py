@@ -17,7 +17,10 @@ from sites import starter_raw
 
 from pipeline.build import build
 from pipeline.cli import main
+from pipeline.dates import parse_dates
 from pipeline.sources.settings import Settings
+from pipeline.validate.places import _RULES
+from schemas.statements import AwardStatements, ClaimStatements, FigureStatements, MemberStatements
 
 if TYPE_CHECKING:
     from conftest import MadeOnce
@@ -386,5 +389,76 @@ def test_the_examples_in_the_guide_work(tmp_path: Path) -> None:
         arguments = ("--raw", folder / "raw", "--out", folder / "out", "--sources", folder, "--only", only)
         assert main(["build", *map(str, arguments)]) == 0, page
         read, used, rejected, ignored, claims = Made((folder / "out" / "current").resolve()).account
-        assert read == used + rejected + ignored == len(rows.splitlines()) - 1, page
+        lines = [line for line in rows.splitlines()[layout.get("skip_lines", 0) :] if line]
+        assert read == used + rejected + ignored == len(lines) - 1, page
         assert claims > 0, page
+
+
+GUIDE = ROOT / "docs" / "declaring-a-source.md"
+ABOUT = """\
+title = "Example"
+publisher = "Example"
+url = "https://example.org"
+licence = "CC0-1.0"
+as_of = 2026-10-01
+"""
+
+
+def layouts() -> dict[str, str]:
+    """Return the sections of the guide that show a layout and what is read of it, by their heading."""
+    (chapter,) = re.findall(r"^## Layouts\n(.*?)^## ", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    sections = (section.partition("\n") for section in re.split(r"^### ", chapter, flags=re.MULTILINE)[1:])
+    return {heading: text for heading, _, text in sections if "```console" in text}
+
+
+def test_the_guide_shows_layouts() -> None:
+    assert len(layouts()) == 9
+
+
+@pytest.mark.parametrize("heading", layouts())
+def test_the_guide_prints_what_is_read_of_each_layout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], heading: str
+) -> None:
+    section = layouts()[heading]
+    files = re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    ((_, declaration),) = re.findall(r"^```(toml)\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    ((name, shown),) = re.findall(
+        r"^```console\n\$ twintowns declare --check (\w+\.toml)\n(.*?)^```", section, re.MULTILINE | re.DOTALL
+    )
+    for file, content in files:
+        (tmp_path / file).write_text(content, "utf-8")
+    language = "" if "language = " in declaration else 'language = "en"\n'
+    named = "" if "files = " in declaration else f'files = [{{ name = "{files[0][0]}" }}]\n'
+    (tmp_path / name).write_text(ABOUT + language + named + declaration, "utf-8")
+    assert main(["declare", "--check", str(tmp_path / name)]) == 0
+    assert capsys.readouterr().out.partition("\nbuild it with")[0].strip() == shown.strip()
+
+
+def test_the_guide_prints_what_is_drafted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chapter,) = re.findall(r"^## The quickest way.*?\n(.*?)^## ", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    shown = dict(reversed(re.findall(r"^```(\w+)\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL)))
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "my_sources"
+    folder.mkdir()
+    (folder / "bezirk.csv").write_text(shown["csv"], "utf-8")
+    assert main(["declare", "my_sources/bezirk.csv"]) == 0
+    assert f"$ twintowns declare my_sources/bezirk.csv\n{capsys.readouterr().out}" == shown["console"]
+    today = re.compile(r"(?<=^as_of = )\S+", re.MULTILINE)
+    assert today.sub("", (folder / "bezirk.toml").read_text("utf-8")) == today.sub("", shown["toml"])
+
+
+def test_every_rule_is_explained_in_the_guide() -> None:
+    explained = set(re.findall(r"`([a-z_]+)`", GUIDE.read_text("utf-8").partition("## Rejects and findings")[2]))
+    contracts = (ClaimStatements, AwardStatements, MemberStatements, FigureStatements)
+    rules = {rule for contract in contracts for rule in contract.row_rules()}
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        text = path.read_text("utf-8")
+        rules |= set(re.findall(r"""rule"?[=:] ?pl\.lit\("([a-z_]+)"\)""", text))
+        rules |= set(re.findall(r"""FindingRule\([^#]*?(?<!col\()"([a-z]+_[a-z_]+)"(?:,|\))""", text))
+    notes = re.findall(r"`([a-z_]+)`", (parse_dates.__doc__ or "").partition("`date_note` then says why")[2])
+    rules |= {f"date_{note}" for note in notes if note not in ("date", "date_note")}
+    rules |= {"date_century_inferred", "unreadable_date", "implausible_year", "future_date", *_RULES.values()}
+    assert {"states_none", "unknown_key", "date_season", "row_shifted", "placeholder_heap"} <= rules
+    assert rules - explained == set()
