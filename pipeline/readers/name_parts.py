@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DATE: Final = r"(?:\d{1,2}\.\s?\d{1,2}\.\s?)?(?:1[89]|20)\d{2}"
-#: What is behind the last comma, a date at the end, the last bracket, what is behind the last dash, colon or slash: name
+#: A date at the end, the last bracket, or what is behind the last comma, dash, colon or slash: name
 #: and qualifier. The comma comes first: the date behind it may be longer than its year.
 _SHAPES: Final = {
     "comma": r"^(.*[^\s,，])\s*[,，]\s*([^,，()\[\]（）]+)$",
