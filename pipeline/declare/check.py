@@ -125,7 +125,8 @@ def _print_ignored(console: Console, declaration: Declaration, raw: Path, checke
         table, snapshot = read_raw_rows(item, declaration), item.snapshot.snapshot_id
         mine = [
             frame.filter(pl.col("snapshot_id").cast(pl.String) == snapshot)["locator"]
-            for frame in (checked.claims, checked.rejects)
+            for frame in (checked.claims, checked.rejects, checked.town_ends)
+            if frame.width
         ]
         rows = table.rows.filter(~pl.col(LOCATOR).is_in(pl.concat(mine).implode()))
         shown = [name for name in table.columns if name not in table.derived]

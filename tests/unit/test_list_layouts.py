@@ -553,7 +553,7 @@ def test_separators_within_brackets_part_nothing() -> None:
         ("Lille, 12 mai 1958, Turin", "fr", [("Lille", None, "12 mai 1958"), ("Turin", None, None)]),
         ("Leuven (België), Gent", "nl", [("Gent", None, None), ("Leuven", "België", None)]),
         ("Wolfsberg (Avstrija) i Gliwice (PL)", "sl", [("Gliwice", "PL", None), ("Wolfsberg", "Avstrija", None)]),
-        ("Kamnik – Slovenia, Trbovlje", "en", [("Kamnik – Slovenia", None, None), ("Trbovlje", None, None)]),
+        ("Kamnik – Slovenia, Trbovlje", "en", [("Kamnik", "Slovenia", None), ("Trbovlje", None, None)]),
     ],
 )
 def test_countries_and_dates_stay_with_their_names(cell: str, language: str, expected: list[Any]) -> None:
@@ -696,7 +696,7 @@ def test_identifiers_that_nothing_explains_are_findings() -> None:
         "keine", "Keine Partnerstädte", "–", "aucun jumelage", "néant", "nessun gemellaggio", "sin hermanamientos",
         "brak", "brak miast partnerskich", "nincs testvérváros", "ingen vänort", "ei ystävyyskaupunkeja",
         "geen", "žádné",
-        "нет", "немає", "なし", "None", "alle Partnerschaften wurden 2021 beendet",
+        "нет", "немає", "なし", "None",
     ],
 )  # fmt: skip
 def test_a_cell_that_says_there_is_no_partner_is_ignored(cell: str) -> None:
@@ -719,7 +719,7 @@ def test_a_town_that_is_called_so_or_begins_so_is_one(cell: str) -> None:
     ("remark", "status", "end"),
     [
         ("2019 einvernehmlich beendet", "ended", 2019), ("rompu en 1999", "ended", 1999), ("zerwana", "ended", None),
-        ("jumelage suspendu depuis 2022", "suspended", None), ("zwei Urkunden", "unknown", None),
+        ("jumelage suspendu depuis 2022", "suspended", 2022), ("zwei Urkunden", "unknown", None),
         ("1990 geschlossen, 2004 beendet", "ended", None),
     ],
 )  # fmt: skip
