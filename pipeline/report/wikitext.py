@@ -1,7 +1,9 @@
-"""The partners that a page of wikitext names, as a table: for whoever writes or checks a language profile."""
+"""The partners that a page of wikitext names, as a table or as JSON: for whoever writes or checks a profile."""
 
 from __future__ import annotations
 
+import json
+import sys
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("town", "partner", "partner_country", "partner_region", "since", "until", "form", "status", "evidence_url")
 
+#: The line of a partner in its page.
+_LINE = pl.col(LOCATOR).str.extract(r", line (\d+)(?: \(\d+\))?$").alias("line")
 #: Kinds of lines that a person should look at where they have a name.
 _DOUBTFUL_KINDS = ("note", "other", "intro")
 #: What is no text of a line: references, comments, and the mark of an empty list item.
@@ -27,11 +31,10 @@ def print_page(page: RawRows) -> None:
     console = open_console()
     is_partner, has_name = pl.col("line_kind") == "partner", pl.col("partner") != ""
     named = page.rows.filter(is_partner & has_name)
-    names = page.multi_value_columns
-    partners = named.with_columns(pl.col(names).str.split(VALUE_SEPARATOR)).explode(names, empty_as_null=True)
+    partners = _partners(page)
     columns = [name for name in _COLUMNS if (partners[name] != "").any()]
     table = Table("line", *(name.replace("_", " ").replace("partner ", "") for name in columns))
-    for row in partners.select(pl.col(LOCATOR).str.extract(r"(\d+)$"), *columns).iter_rows():
+    for row in partners.select(_LINE, *columns).iter_rows():
         table.add_row(*row)
     if partners.height:
         console.print(table)
@@ -45,6 +48,22 @@ def print_page(page: RawRows) -> None:
         console.out(f"{kind}, no partner: {locator}: {raw}")
     if page.rows.is_empty():
         console.print("no section about twinnings was found")
+
+
+def print_json(page: RawRows) -> None:
+    """Print one JSON array: an object for each partner, with the columns of the table and its line in the page."""
+    number = _LINE.cast(pl.Int64)
+    others = ("partner_article", "end_cause", "note", "title")
+    partners = _partners(page).select(number, *_COLUMNS, *others)
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    sys.stdout.write(json.dumps(partners.to_dicts(), ensure_ascii=not is_unicode, indent=2) + "\n")
+
+
+def _partners(page: RawRows) -> pl.DataFrame:
+    """Return a row for each partner: a line can name several."""
+    names = page.multi_value_columns
+    named = page.rows.filter((pl.col("line_kind") == "partner") & (pl.col("partner") != ""))
+    return named.with_columns(pl.col(names).str.split(VALUE_SEPARATOR)).explode(names, empty_as_null=True)
 
 
 def _doubtful(rows: pl.DataFrame) -> pl.DataFrame:

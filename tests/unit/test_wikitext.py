@@ -398,6 +398,24 @@ def test_the_command_prints_partners_noise_and_what_was_not_read(
     assert "not read: Agropoli, line 4: * {{FRA}}" in out
 
 
+def test_the_command_prints_the_partners_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "Zlín.wiki"
+    note = "smlouva obnovena starostkou " * 20
+    path.write_text(
+        f"== Partnerská města ==\n* {{{{SVK}}}} [[Trenčín]], 1998, {note}\n* [[Ulm]] a [[Chorzów]]\n", "utf-8"
+    )
+    assert main(["read", str(path), "--language", "cs", "--format", "json"]) == 0
+    partners = json.loads(capsys.readouterr().out)
+    assert [(partner["line"], partner["town"], partner["partner"]) for partner in partners] == [
+        (2, "Zlín", "Trenčín"), (3, "Zlín", "Ulm"), (3, "Zlín", "Chorzów"),
+    ]  # fmt: skip
+    assert (partners[0]["partner_country"], partners[0]["since"], partners[0]["form"]) == ("SVK", "1998", "partnership")
+    assert partners[0]["note"] == note.strip()
+    path.write_text("Nothing.", "utf-8")
+    assert main(["read", str(path), "--language", "cs", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
 def test_the_command_says_what_is_wrong_with_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", str(tmp_path / "nowhere.wiki")]) == 3
     assert "cannot be read: No such file or directory" in capsys.readouterr().err
