@@ -32,7 +32,7 @@ _DATE_FORMS: Final = (
     r"(?<![\d.])\d{1,2}[. ]\s?(?:I{1,3}|I?V|VI{1,3}|I?X|XI{1,2})[. ]\s?(?:1[5-9]|20)\d\d(?!\d)",
     rf"(?<!\d)\d{{1,2}}{_ORDINAL}?\s+(?:de\s+|d[’']|of\s+)?(?P<month1>{_WORD})\.?,?\s+(?:del?\s+)?{_YEAR}",
     rf"(?P<month2>{_WORD})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}",
-    rf"(?P<month3>{_WORD})\.?,?\s+(?:del?\s+)?{_YEAR}",
+    rf"(?P<month3>{_WORD})\.?,?\s+(?:(?:del?|του)\s+)?{_YEAR}",
     # Lithuanian and Latvian: "1996 m. gegužės 17 d.", "1996. gada 17. maijā".
     rf"{_YEAR}\s?m\.\s+(?P<month5>{_WORD})(?:\s+\d{{1,2}}\s?d\.)?",
     rf"(?P<lv_year>{_YEAR})\. gada (?P<lv_day>\d{{1,2}}\. )?(?P<month6>{_WORD})",
@@ -44,6 +44,10 @@ _DATE_FORMS: Final = (
 _DATE: Final = re.compile("|".join(_DATE_FORMS))
 _ONLY_YEAR: Final = re.compile(_YEAR)
 _MONTHS: Final = tuple(f"month{number}" for number in range(1, 7))
+#: `12/05/1996`
+_SLASHED: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+#: Languages that may print the month of such a date first.
+_MONTH_FIRST_LANGUAGES: Final = frozenset({"en", "zh", "ja", "ko", "hu", "lt"})
 #: Languages that print `2011.9` for a month.
 _POINT_LANGUAGES: Final = frozenset({"zh", "ja", "ko"})
 #: Names of months of at most this many letters are words of other languages ("fra").
@@ -89,8 +93,17 @@ def find_dates(text: str, profile: Profile) -> list[DateMention]:
         role, is_stated = _role(before, after[: max(0, next_start - end)], dates, profile, is_last_of_clause=is_last)
         if role == "until" and index and not is_stated and dates[-1].role != "since":
             role = "other"
+        bound = _bound(before, profile) if role == "since" else ""
+        start, shown = start - len(bound), f"{bound.strip()} {shown}" if bound else shown
         dates.append(DateMention(start, end, shown, role, is_stated))
     return dates
+
+
+def _bound(before: str, profile: Profile) -> str:
+    """Return the words of a bound that a text ends with, and what stands behind them: `before `; else ""."""
+    matches = (match for match in profile.bounds.finditer(before) if not before[match.end() :].strip())
+    match = next(matches, None)
+    return before[match.start() :] if match and before[match.end() :] else ""
 
 
 def first_since(dates: list[DateMention]) -> str:
@@ -134,7 +147,7 @@ def _date_matches(text: str, language: str) -> list[tuple[int, int, str]]:
             start, position = match.span()
         elif match["month"] is not None and "." in match[0] and language not in _POINT_LANGUAGES:
             position = start + _YEAR_LENGTH
-        shown = _shown(match) if position == match.end() else text[start:position]
+        shown = _shown(match, language) if position == match.end() else text[start:position]
         if "年" in text[start:position] or not common_words().counted.match(
             text[position : position + _AFTER].lstrip()
         ):
@@ -145,14 +158,18 @@ def _date_matches(text: str, language: str) -> list[tuple[int, int, str]]:
 def _is_month(word: str, match: re.Match[str], language: str) -> bool:
     """Return whether a word of a date is a month; behind a day, a short one is that, too ("12. maja")."""
     key = fold(word)
+    if word == match["month3"] and load_profile(language).since.fullmatch(_ONLY_YEAR.sub("", match[0]).strip()):
+        return False  # Catalan "des del 1985", where "des." is December
     is_behind_day = word == match["month1"] or word == match["month6"]
     return key in _months(language) or (is_behind_day and f"<{key}>" in month_letters(language))
 
 
-def _shown(match: re.Match[str]) -> str:
+def _shown(match: re.Match[str], language: str) -> str:
     """Return the text of a date in an order that the reader of dates knows."""
     if match.re is not _DATE:
         return match[0]
+    if _SLASHED.fullmatch(match[0]) and language not in _MONTH_FIRST_LANGUAGES:
+        return match[0].replace("/", ".")
     if match["month"]:
         return f"{match['year']}-{match['month'].zfill(2)}"
     if match["lv_year"]:

@@ -83,6 +83,10 @@ class LinkClassifier:
         words = PLACEHOLDER.sub("", before).strip()
         return bool(words) and self.profile.within.fullmatch(words) is not None
 
+    def in_nominative(self, place: str) -> str:
+        """Return the country that a name in another case means ("Soomes"), or the name itself."""
+        return places.country_in_case(place, self.profile) or place
+
     def country_of_adjective(self, words: str) -> str:
         """Return the code of the country that the last adjective of a country in words means, or ""."""
         adjectives = [
@@ -100,7 +104,8 @@ class LinkClassifier:
     def strip_within(self, plain: str) -> tuple[str, bool]:
         """Return a text without the words before a region or country, and whether it had any."""
         match = self.profile.within.match(plain)
-        return (plain[match.end() :].strip(), True) if match and match.end() else (plain, False)
+        place, is_within = (plain[match.end() :].strip(), True) if match and match.end() else (plain, False)
+        return self.in_nominative(place), is_within
 
     def is_remark(self, text: str) -> bool:
         """Return whether a text in brackets is a remark and not a place."""

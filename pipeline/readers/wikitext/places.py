@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import os.path
 import re
 import unicodedata
 from pathlib import Path
@@ -14,7 +15,7 @@ from babel import Locale
 
 from pipeline.gazetteer import countries as country_table
 from pipeline.gazetteer.names import LETTERS
-from pipeline.readers.wikitext.profiles import common_words
+from pipeline.readers.wikitext.profiles import Profile, common_words, load_profile
 
 _REGIONS: Final = Path(country_table.__file__).with_name("region_names.csv")
 #: 纽约州锡拉丘兹市: a state, province or prefecture, and a town in it.
@@ -24,6 +25,9 @@ _REGION_PREFIX: Final = re.compile(
 )
 #: `Флаг Болгарии`: the country in the genitive.
 _FLAG_OF: Final = re.compile(r"(?:флаг|прапор|флагче|застава)\s+(\w{4,})\Z", re.IGNORECASE)
+#: Letters that a country's name has in common in all cases, and words of one that is declined.
+_SHORTEST_STEM: Final = 3
+_MOST_WORDS_OF_COUNTRY: Final = 3
 #: Prefectures, of which only Japan has such.
 _PREFECTURE: Final = re.compile("東京都|北海道|大阪府|京都府|..{1,2}県")
 #: Styles of states behind their names: オーストラリア連邦.
@@ -177,6 +181,42 @@ def _country_of_genitive(text: str) -> str | None:
         if name[:-1] == stem or name == stem or f"{name[:-1]}" == stem[:-1]
     }
     return min(codes) if len(codes) == 1 else None
+
+
+def country_in_case(text: str, profile: Profile) -> str:
+    """Return the country whose name in a case of a language a text is (`Soomes`, `Wielkiej Brytanii`), or ""."""
+    words = text.split()
+    if not words or not text[:1].isupper() or len(words) > _MOST_WORDS_OF_COUNTRY:
+        return ""
+    special = next((country for country, pattern in profile.cases.items() if pattern.match(text)), "")
+    if special or not profile.case_endings.pattern.startswith("(?:") or country_code(text) is not None:
+        return special
+    return _country_by_stems(text, profile.language)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _country_by_stems(text: str, language: str) -> str:
+    """Return the country of the language's names that has the longest stems in common with the words of a text."""
+    words, found = text.split(), []
+    endings = load_profile(language).case_endings
+    for name in _names_in(language).get(len(words), ()):
+        stems = [os.path.commonprefix(pair) for pair in zip(words, name, strict=True)]
+        if all(
+            word == known or (len(stem) >= max(_SHORTEST_STEM, len(known) - 2) and endings.match(word[len(stem) :]))
+            for word, known, stem in zip(words, name, stems, strict=True)
+        ):
+            found.append((sum(map(len, stems)), " ".join(name)))
+    return max(found, default=(0, ""))[1]
+
+
+@functools.cache
+def _names_in(language: str) -> dict[int, list[list[str]]]:
+    """Return the names of countries in a language, split into words, by the number of these."""
+    names: dict[int, list[list[str]]] = {}
+    for code, name in Locale.parse(language).territories.items():
+        if len(code) == len("FI") and code.isalpha() and country_code(name) is not None:
+            names.setdefault(len(name.split()), []).append(name.split())
+    return names
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -80,6 +80,12 @@ class Profile(BaseModel):
     renewed: AnyWord
     #: Words before the date of which a sentence tells: "As of 2020".
     as_of: AnyWord
+    #: Words before a date that is only a bound: "before 1990".
+    bounds: AnyWord
+    #: Words of a partnership that there is not yet.
+    planned: AnyWord
+    #: Words for a year, next to its number.
+    years: AnyWord
     ended: AnyWord
     suspended: AnyWord
     dormant: AnyWord
@@ -110,6 +116,10 @@ class Profile(BaseModel):
     country_marks: dict[str, str] = {}
     #: Adjectives that say where a town is ("the French town of"), by the country's code.
     adjectives: dict[str, AnyWord] = {}
+    #: Endings of the cases in which a country's name says where a town is: Estonian `Soomes`, Polish `w Niemczech`.
+    case_endings: AnyName = _any_of([])
+    #: Cases of names that differ in more than their ending, by the country's code.
+    cases: dict[str, AnyName] = {}
     #: Headings above towns of the page's own country, and that country where no page states it.
     domestic: AnyName = _any_of([])
     home: str = ""
@@ -183,6 +193,10 @@ class CommonWords(BaseModel):
     abbreviations: dict[str, str]
     regions: dict[str, tuple[str, ...]]
     verbs: AnyWord
+    several_towns: AnyWord
+    twinned: AnyOf
+    twin_parameters: AnyName
+    country_parameters: AnyName
     line_kinds: tuple[str, ...]
 
 
@@ -242,5 +256,6 @@ def _load(code: str) -> Profile:
             "not_partner": [*twin, *joined["not_partner"]],
             "columns": join(profile.get("columns", {}), common["columns"]),
             "adjectives": {country: [pattern] for country, pattern in profile.get("adjectives", {}).items()},
+            "cases": {country: [pattern] for country, pattern in profile.get("cases", {}).items()},
         }
     )
