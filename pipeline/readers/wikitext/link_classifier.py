@@ -13,6 +13,8 @@ from pipeline.readers.wikitext.segments import DATE, Segment
 
 #: A name has at most this many words, or characters in Chinese or Japanese; more are a sentence.
 _MOST_WORDS, _MOST_CHARACTERS = 6, 16
+#: Words of an apposition: "a German town".
+_MOST_WORDS_OF_KIND: Final = 5
 _CJK_WORDS: Final = re.compile("[。的在是等为為]")
 _CJK_REGIONS: Final = "州省縣县道府県郡"
 _CJK_TOWN: Final = re.compile("[\u3040-\u9fff・·]{2,12}?[市县縣区區镇鎮郡町村]")
@@ -94,7 +96,15 @@ class LinkClassifier:
             for country, pattern in self.profile.adjectives.items()
             for match in pattern.finditer(words)
         ]
-        return max(adjectives, default=(0, ""))[1]
+        if adjectives:
+            return max(adjectives)[1]
+        # "miestais partneriai yra Vokietijos [[Lipė]]", "Saksa linn"
+        declined = (places.country_in_case(word, self.profile) for word in reversed(words.split()[-4:]))
+        return next(filter(None, declined), "")
+
+    def is_kind_of_town(self, words: str) -> bool:
+        """Return whether words in lower case only say what a town is: "ville allemande"."""
+        return words[:1].islower() and 1 < len(words.split()) <= _MOST_WORDS_OF_KIND
 
     def town_behind(self, label: str, behind: str) -> str:
         """Return the town in Chinese or Japanese that stands right behind the link of its region, or ""."""

@@ -74,6 +74,9 @@ class ListReader(PageState):
             line = replace(line, text=split[1])
         partners = read_partners(line, self.profile, above)
         partners = [partner for partner in partners if self._is_plausible(partner, line)]
+        if len(partners) == 1 and self.profile.planned.search(shown):
+            self._add(source, "note")
+            return
         is_region = places.is_region(shown) and len(partners) == 1 and partners[0].country == above.country
         if has_children and is_region:
             self.item_contexts[depth] = replace(above, region=shown)

@@ -47,11 +47,17 @@ class NameQualifiers:
         # Behind a comma a name is where the town is: "Pittsburgh, Pensilvania".
         is_name = segment.is_after_comma and place[:1].isupper() and not self.classifier.is_remark(place)
         is_place = bool(links or is_within or is_name or places.is_region(place)) and 1 <= len(place.split()) <= 4
+        if segment.is_after_comma and self.classifier.is_kind_of_town(plain):
+            country = next(iter(self.classifier.countries(text)), "") or self.classifier.country_of_adjective(plain)
+            if country:
+                self.set_country(country)  # "Celle, ville allemande"
+                self.add_rest(segment, "")
+                return
         if segment.separator in _DASHES or not is_place or self.profile.twin.search(place):
             self.add_rest(segment, plain)
             return
         for name in [self.line.links[char].label for char in links] or [place]:
-            if places.is_country(name):
+            if places.is_country(name) or places.is_country_code(name):
                 self.set_country(name)
             else:
                 self.partners[-1].fill(region=name)
@@ -62,11 +68,12 @@ class NameQualifiers:
         text = _TRAIL.sub("", text)
         within = re.match(rf"\s*(?:{self.profile.within.pattern})\s+(.+)", text)
         plain = self.line.plain(within[1] if within else text).replace(DATE, "").strip(" .")
+        plain = self.classifier.in_nominative(plain)
         if segment.dates and not places.is_country(plain):
             # "in Finland sedan 1946"
-            dated = self.classifier.before_date(f"{plain} {DATE}").strip(" .")
+            dated = self.classifier.in_nominative(self.classifier.before_date(f"{plain} {DATE}").strip(" ."))
             plain = dated if places.is_country(dated) else plain
-        if places.is_country(plain):
+        if places.is_country(plain) or plain in self.profile.cases:
             self.set_country(plain)
             plain = ""
         elif within and plain and len(plain.split()) <= 5:
@@ -114,7 +121,7 @@ class NameQualifiers:
             partner.status = ""
         if status and partner.status in {"", "unknown"}:
             partner.status = status
-        form = self.profile.form_of(words) if len(words.split()) <= _FEW_WORDS else None
+        form = self.profile.form_of(words) if len(words.split()) <= _FEW_WORDS and not status else None
         if form and form != "contact":
             partner.form = form  # "(friendship city)"
         goes_with_date = self.profile.goes_with_date

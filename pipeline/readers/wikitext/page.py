@@ -16,6 +16,7 @@ from pipeline.readers.wikitext.list_reader import ListReader
 from pipeline.readers.wikitext.logical_lines import LogicalLine, join_lines
 from pipeline.readers.wikitext.page_state import BULLET, OpenHeading, ParsedLine
 from pipeline.readers.wikitext.partner_parser import read_partners
+from pipeline.readers.wikitext.profiles import common_words
 from pipeline.readers.wikitext.prose import read_prose
 from pipeline.readers.wikitext.sections import Heading, Section, find_sections
 from pipeline.readers.wikitext.table_reader import TableReader
@@ -143,7 +144,8 @@ class PageReader(ListReader, TableReader):
         title = line.plain()
         self.context = self.heading_context = self._context_below(title, line, outer.context)
         is_twinning = outer.is_relevant or self.profile.sections.search(title) is not None
-        self.is_relevant = is_twinning and not self.profile.not_sections.search(title)
+        is_other = self.profile.not_sections.search(title) or self.profile.planned.search(title)
+        self.is_relevant = is_twinning and not is_other
         town = outer.town
         if self.has_many_towns:
             self.town = town = self._town_of_heading(title, line) or outer.town
@@ -208,7 +210,7 @@ class PageReader(ListReader, TableReader):
             return
         label = shown.strip(" :")
         self.item_contexts = {}
-        if self.profile.not_sections.search(label):
+        if self.profile.not_sections.search(label) or self.profile.planned.search(label):
             self.is_relevant = False
         elif self.profile.twin.search(label) or not self.is_weak:
             self.is_relevant = True
@@ -222,7 +224,7 @@ class PageReader(ListReader, TableReader):
             partners = read_partners(line, self.profile, self.context) if self.is_relevant else []
             self._add(source, "partner" if partners else "other", partners)
             return
-        has_colon = shown.endswith((":", "："))
+        has_colon = shown.endswith((":", "：")) or self._opens_list(shown, following)
         mentions_twinning = self.profile.twin.search(shown) is not None or introduces(shown, self.profile)
         next_text = next((other.text for other in following if other.text.strip()), "")
         if mentions_twinning and not self.is_relevant and (has_colon or _LIST_OR_TABLE.match(next_text)):
@@ -247,6 +249,12 @@ class PageReader(ListReader, TableReader):
             self._add(source, "heading")
         else:
             self._add(source, "note")
+
+    def _opens_list(self, shown: str, following: list[LogicalLine]) -> bool:
+        """Return whether a line without a colon ends in "with" and a list follows."""
+        next_text = next((other.text for other in following if other.text.strip()), "")
+        last = shown.rpartition(" ")[2]
+        return common_words().with_words.match(last) is not None and _LIST_OR_TABLE.match(next_text) is not None
 
     def _partners_of_paragraph(self, line: Line, shown: str, *, mentions_twinning: bool) -> list[Partner]:
         partners = read_prose(line, self.profile, self.context, title="" if self.has_many_towns else self.town)

@@ -32,6 +32,8 @@ class _PartnerParser(PartnerBoundaries):
     def __init__(self, line: Line, profile: Profile, context: Context) -> None:
         super().__init__(line, profile, as_list=context.as_list)
         self.context, self.country = context, context.country
+        #: The country that an adjective states of several towns: "den französischen Städten A und B".
+        self.shared_country = ""
         #: The start of the next partner.
         self.next_since = ""
         #: The start that words before several partners state, and those that have it unless they have their own.
@@ -150,9 +152,17 @@ class _PartnerParser(PartnerBoundaries):
         if town_behind:
             # [[洛杉矶县]]阿罕布拉市: the link is the region.
             region, label, target, behind = label, town_behind, "", behind[len(town_behind) :]
-        self._add_partner(label, target, segment, self.country or self.classifier.country_of_adjective(words))
+        self._add_partner(label, target, segment, self._country_by_words(words))
         self.partners[-1].fill(region=region)
         self.add_text_behind(segment, behind)
+
+    def _country_by_words(self, words: str) -> str:
+        """Return the country that an adjective before a name means, or one before the names that it follows."""
+        country = self.classifier.country_of_adjective(words)
+        if country or words.strip():
+            is_of_several = country and common_words().several_towns.search(words)
+            self.shared_country = country if is_of_several else ""
+        return self.country or country or self.shared_country
 
     def _add_new_name(self, segment: Segment) -> None:
         dates = iter(segment.dates)
@@ -209,6 +219,7 @@ class _PartnerParser(PartnerBoundaries):
         place = behind.strip() if behind and self.classifier.is_within(first_word) else words
         dated = self.classifier.before_date(PLACEHOLDER.sub("", text)).strip(" .") if segment.dates else ""
         place = dated if places.is_country(dated) else place  # "Germany since 1990"
+        place = self.classifier.in_nominative(place)
         name = self.classifier.name(text)
         if places.is_country(name) and common_words().verbs.search(words):
             place = name  # "Nicaragua was ended in 2019"
@@ -235,7 +246,7 @@ class _PartnerParser(PartnerBoundaries):
         if self.country:
             region, name = places.split_region_prefix(name)
         before, _, behind = segment.bare.partition(name)
-        self._add_partner(name, "", segment, self.country or self.classifier.country_of_adjective(before))
+        self._add_partner(name, "", segment, self._country_by_words(before))
         self.partners[-1].fill(region=region)
         self.add_text_behind(segment, behind)
 

@@ -189,9 +189,7 @@ def country_in_case(text: str, profile: Profile) -> str:
     if not words or not text[:1].isupper() or len(words) > _MOST_WORDS_OF_COUNTRY:
         return ""
     special = next((country for country, pattern in profile.cases.items() if pattern.match(text)), "")
-    if special or not profile.case_endings.pattern.startswith("(?:") or country_code(text) is not None:
-        return special
-    return _country_by_stems(text, profile.language)
+    return special or ("" if country_code(text) is not None else _country_by_stems(text, profile.language))
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -199,7 +197,7 @@ def _country_by_stems(text: str, language: str) -> str:
     """Return the country of the language's names that has the longest stems in common with the words of a text."""
     words, found = text.split(), []
     endings = load_profile(language).case_endings
-    for name in _names_in(language).get(len(words), ()):
+    for name in _names_in(language).get((len(words), text[0]), ()):
         stems = [os.path.commonprefix(pair) for pair in zip(words, name, strict=True)]
         if all(
             word == known or (len(stem) >= max(_SHORTEST_STEM, len(known) - 2) and endings.match(word[len(stem) :]))
@@ -210,12 +208,12 @@ def _country_by_stems(text: str, language: str) -> str:
 
 
 @functools.cache
-def _names_in(language: str) -> dict[int, list[list[str]]]:
-    """Return the names of countries in a language, split into words, by the number of these."""
-    names: dict[int, list[list[str]]] = {}
+def _names_in(language: str) -> dict[tuple[int, str], list[list[str]]]:
+    """Return the names of countries in a language, split into words, by the number of these and the first letter."""
+    names: dict[tuple[int, str], list[list[str]]] = {}
     for code, name in Locale.parse(language).territories.items():
         if len(code) == len("FI") and code.isalpha() and country_code(name) is not None:
-            names.setdefault(len(name.split()), []).append(name.split())
+            names.setdefault((len(name.split()), name[0]), []).append(name.split())
     return names
 
 

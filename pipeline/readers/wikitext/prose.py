@@ -66,6 +66,8 @@ def _read_sentence(
     line: Line, sentence: str, match: re.Match[str], profile: Profile, context: Context, title: str
 ) -> list[Partner]:
     """Return the partners that the group `partners` of a match names; the rest of the sentence dates them."""
+    if profile.planned.search(line.plain(sentence)):
+        return []  # listed as a line that names no partner yet
     start, end = match.span("partners")
     rest = sentence[:start] + " " + sentence[end:]
     words = line.plain(rest)
