@@ -30,5 +30,6 @@ def read_city_state(line: Line, profile: Profile, context: Context) -> list[Part
     partner.town = context.town
     for date in dates:
         if date.role not in {"since", "other"}:
-            partner.add_date(date)
+            if not partner.add_date(date):
+                partner.notes.append(date.text)
     return [partner]

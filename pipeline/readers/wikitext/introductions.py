@@ -1,4 +1,4 @@
-"""Lists of partners that no heading tells: below a line that introduces them, or in a parameter of an infobox."""
+"""Partners that no heading tells: below a line that introduces them, in an infobox, or in a sentence somewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline.readers.wikitext.profiles import Profile, load_profile
+from pipeline.readers.wikitext.profiles import Profile, common_words, load_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,8 @@ _LIST: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{|\[\[)")
 _LABEL: Final = re.compile(r"\s*(?:;|'''|<b>)\s*([^\n]{3,80}?)(?:'''|</b>|\s|:)*(?:<ref\b[^\n]*)?\Z", re.IGNORECASE)
 _REFERENCES: Final = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>[^<>]*</ref>|'{2,}|<[^<>]{1,40}>")
 _PARAMETER: Final = re.compile(r"\s*\|\s*(?P<key>[^=|\n{}\[\]<>]{3,40}?)\s*=(?P<value>.*)", re.DOTALL)
+_NO_PARAGRAPH: Final = frozenset("*#=|{!<")
+_END: Final = r"\Z"
 #: Characters of the longest line that introduces a list.
 _LONGEST: Final = 300
 
@@ -33,7 +35,8 @@ def page_pattern(language: str) -> re.Pattern[str]:
     words = rf"(?i:{profile.twin.pattern}|{profile.ties.pattern})"
     introduction = rf"\n(?=[^\n:：|=]{{5,{_LONGEST}}}+[:：][' ]*+\n)[^\n]{{0,{_LONGEST}}}?{words}"
     label = rf"\n(?:;|''')[^\n]{{0,80}}?(?i:{profile.section_words})"
-    parameter = rf"\n\s*+\|(?=[^\n=]{{3,60}}+=)[^\n=]{{0,40}}?(?i:{profile.section_words})[^\n=]{{0,30}}=\s*\S"
+    keys = f"{profile.section_words}|{common_words().twin_parameters.pattern.removesuffix(_END)}"
+    parameter = rf"\n\s*+\|(?=[^\n=]{{3,60}}+=)[^\n=]{{0,40}}?(?i:{keys})[^\n=]{{0,30}}=\s*\S"
     return re.compile(f"{heading}|{introduction}|{label}|{parameter}")
 
 
@@ -96,13 +99,40 @@ def find_parameters(lines: list[str], profile: Profile) -> Iterator[tuple[int, i
     """Yield first and last index of the parameters of infoboxes that hold partners: `|Gemellaggi = {{FRA}} [[Pau]]`."""
     for index, line in enumerate(lines):
         parameter = parse_parameter(line) if line.lstrip()[:1] == "|" else None
-        if parameter is None or not profile.sections.search(parameter[0].replace("_", " ")):
+        if parameter is None:
+            continue
+        if is_numbered(parameter[0]) and parameter[1].strip():
+            yield index, index + 1
+            continue
+        if not profile.sections.search(parameter[0].replace("_", " ")):
             continue
         end = index + 1
         while end < len(lines) and lines[end].strip() and lines[end].lstrip()[0] not in "|}=":
             end += 1
         if "[[" in "".join(lines[index:end]) or "{{" in "".join(lines[index:end]):
             yield index, end
+
+
+def is_numbered(key: str) -> bool:
+    """Return whether a parameter holds one partner, or the country of one: `twin1`, `twin1_country`."""
+    return common_words().twin_parameters.match(key) is not None or holds_country(key)
+
+
+def holds_country(key: str) -> bool:
+    """Return whether a parameter holds the country of the partner before it: `twin1_country`."""
+    return common_words().country_parameters.match(key) is not None
+
+
+def mentions_twinning(text: str) -> bool:
+    """Return whether a text has words of a twinning of towns, or of partners that may be towns."""
+    return any(pattern.search(text) for pattern in (common_words().twinned, common_words().partnered))
+
+
+def find_sentences(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield first and last index of the paragraphs that have words of a twinning and a link."""
+    for index, line in enumerate(lines):
+        if line[:1] not in _NO_PARAGRAPH and "[[" in line and mentions_twinning(line):
+            yield index, index + 1
 
 
 def parse_parameter(line: str) -> tuple[str, str] | None:

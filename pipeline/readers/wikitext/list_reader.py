@@ -113,7 +113,8 @@ class ListReader(PageState):
         assert self.last_item is not None
         for partner in self.last_item[1]:
             for date in find_dates(line.text, self.profile):
-                partner.add_date(date)
+                if not partner.add_date(date):
+                    partner.notes.append(date.text)
             partner.notes.append(shown)
             partner.fill(status=self.profile.status_of(shown), url=line.first_url)
 

@@ -11,6 +11,8 @@ from pipeline.readers.wikitext.link_classifier import LinkClassifier
 from pipeline.readers.wikitext.segments import DATE, DATE_OR_BRACKET, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.readers.wikitext.line import Line
     from pipeline.readers.wikitext.partners import Partner
     from pipeline.readers.wikitext.profiles import Profile
@@ -103,17 +105,18 @@ class NameQualifiers:
             return
         for bracket in segment.brackets:
             self.add_bracket(bracket)
+        left_over: list[str] = []
         for date in segment.dates:
             is_of_status = len(segment.dates) == 1 and date.role == "since" and not date.is_stated
             if is_of_status and words and self.profile.status_of(words) in {"ended", "suspended", "dormant"}:
                 self.partners[-1].fill(until=date.text)  # "suspended (2022)"
-            else:
-                self.partners[-1].add_date(date)
+            elif not self.partners[-1].add_date(date):
+                left_over.append(date.text)
         self.partners[-1].fill(url=next(iter(segment.urls), ""))
-        self.add_note(words)
+        self.add_note(words, dates=left_over, is_dated=bool(segment.dates))
 
-    def add_note(self, words: str) -> None:
-        """Add remaining words as a note, unless they only go with a date."""
+    def add_note(self, words: str, *, dates: Sequence[str] = (), is_dated: bool = False) -> None:
+        """Add remaining words as a note, unless they only go with a date; `dates` are those that nothing else took."""
         words = " ".join(DATE_OR_BRACKET.sub(" ", words).split()).strip(" .,;:–-()")
         partner, status = self.partners[-1], self.profile.status_of(words)
         if partner.status in {"suspended", "dormant", "ended"} and self.profile.renewed.search(words):
@@ -125,6 +128,10 @@ class NameQualifiers:
         if form and form != "contact":
             partner.form = form  # "(friendship city)"
         goes_with_date = self.profile.goes_with_date
+        words = self.profile.without_date_words(words) if is_dated and not dates else words
+        if dates and not words and partner.notes:
+            words = partner.notes.pop()  # of a bracket: "(Patenschaft seit 1953)"
+        words = " ".join(filter(None, (words, ", ".join(dates))))
         if len(words) > 1 and not (goes_with_date(words) and goes_with_date(words.split()[-1])):
             partner.notes.append(words)
 
@@ -139,7 +146,7 @@ class NameQualifiers:
             if not place or self._add_country_in_bracket(text, place):
                 continue
             if DATE in piece and not places.is_region(place):
-                self.add_note(plain)  # "(Vertrag vom 8. Juli 1991)"
+                self.add_note(plain, is_dated=True)  # "(Vertrag vom 8. Juli 1991)"
             else:
                 self._add_region_in_bracket(text, place, plain)
 

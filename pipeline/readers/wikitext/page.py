@@ -10,7 +10,12 @@ from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.blocks import is_list_of_towns, split_blocks
 from pipeline.readers.wikitext.boroughs import find_borough
-from pipeline.readers.wikitext.introductions import introduces, parse_parameter
+from pipeline.readers.wikitext.introductions import (
+    holds_country,
+    introduces,
+    is_numbered,
+    parse_parameter,
+)
 from pipeline.readers.wikitext.line import PLACEHOLDER, Line, is_category
 from pipeline.readers.wikitext.list_reader import ListReader
 from pipeline.readers.wikitext.logical_lines import LogicalLine, join_lines
@@ -59,6 +64,8 @@ class PageReader(ListReader, TableReader):
     def _read_section(self, section: Section, lines: list[str]) -> None:
         count = len(self.parsed)
         self._read_lines(section, lines, is_weak=section.is_weak)
+        if section.is_sentence and not any(parsed.partners for parsed in self.parsed[count:]):
+            del self.parsed[count:]
         if not section.is_weak:
             return
         certain = split_blocks(self.parsed[count:])
@@ -77,7 +84,7 @@ class PageReader(ListReader, TableReader):
 
     def _read_lines(self, section: Section, lines: list[str], *, is_weak: bool) -> None:
         self._begin_section(is_weak=is_weak)
-        self.in_parameter = section.is_parameter
+        self.in_parameter, self.in_sentence = section.is_parameter, section.is_sentence
         sources = join_lines(lines[section.first : section.last], section.first + 1)
         for index, source in enumerate(sources):
             self._read_line(source, sources[index + 1 : index + 3])
@@ -154,8 +161,11 @@ class PageReader(ListReader, TableReader):
 
     def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
         if parameter := parse_parameter(text) if self.in_parameter else None:
-            form, text = self.profile.form_of(parameter[0].replace("_", " ")), parameter[1]
-            self.context = replace(self.context, form=form or "", as_list=True)
+            key, text = parameter[0].replace("_", " "), parameter[1]
+            if holds_country(key):
+                self._add_country(source, text)
+                return
+            self.context = replace(self.context, form=self.profile.form_of(key) or "", as_list=not is_numbered(key))
         item = BULLET.match(text)
         marks, body = (item[1], item[2].rstrip()) if item else ("", text.lstrip("|").rstrip())
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
@@ -183,6 +193,16 @@ class PageReader(ListReader, TableReader):
             self._read_item(source, line, shown, len(marks), following)
         else:
             self._read_paragraph(source, line, shown, following)
+
+    def _add_country(self, source: LogicalLine, text: str) -> None:
+        """Add the country that a parameter holds to the partner of the parameter before it."""
+        line = self._parse(text.strip())
+        country = next(iter(line.flags.values()), line.plain())
+        partners = self.parsed[-1].partners if self.parsed else []
+        for partner in partners[:1]:
+            if places.is_country(country):
+                partner.set_country(country)
+        self._add(source, "detail")
 
     def _names_partner(self, line: Line, marks: str, shown: str) -> bool:
         """Return whether a line in bold is a partner, and not a label above partners."""
@@ -257,7 +277,10 @@ class PageReader(ListReader, TableReader):
         return common_words().with_words.match(last) is not None and _LIST_OR_TABLE.match(next_text) is not None
 
     def _partners_of_paragraph(self, line: Line, shown: str, *, mentions_twinning: bool) -> list[Partner]:
-        partners = read_prose(line, self.profile, self.context, title="" if self.has_many_towns else self.town)
+        title = "" if self.has_many_towns else self.town
+        partners = read_prose(line, self.profile, self.context, title=title, in_text=self.in_sentence)
+        if self.in_sentence:
+            return [partner for partner in partners if self._is_plausible(partner, line)]
         if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
             partners = read_partners(line, self.profile, self.context)
         last_form = next((parsed.partners[-1].form for parsed in reversed(self.parsed) if parsed.partners), "")

@@ -82,7 +82,7 @@ class PageState:
         #: What holds below the items of the list above, by depth.
         self.item_contexts: dict[int, Context] = {}
         self.table: Table | None = None
-        self.in_gallery = self.in_parameter = False
+        self.in_gallery = self.in_parameter = self.in_sentence = False
         #: Whether the section may be about other things too, and whether the lines are about twinnings.
         self.is_weak, self.is_relevant = is_weak, not is_weak
         #: Depth and partners of the last item that named any.

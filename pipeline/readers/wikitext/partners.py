@@ -50,19 +50,19 @@ class Partner:
             if not getattr(self, name):
                 setattr(self, name, value)
 
-    def add_date(self, date: DateMention) -> None:
-        """Add a date: the start, the end, that of a pause, or a note where that is set already."""
+    def add_date(self, date: DateMention) -> bool:
+        """Add a date: the start, the end, that of a pause; return False where that is set already."""
         if date.role == "since" and not self.since:
             self.since = date.text
-            return
+            return True
         if date.role in {"suspended", "dormant"} and self.status in {"", "unknown", "suspended", "dormant"}:
             self.status = date.role
         if date.role == "renewed" and self.status in {"suspended", "dormant", "ended"}:
             self.status = "active"
         if date.role in {"until", "suspended", "dormant"} and not self.until and self.status != "active":
             self.until = date.text
-        else:
-            self.notes.append(date.text)
+            return True
+        return False
 
     def set_country(self, text: str) -> None:
         """Set the country that is printed next to the name; it replaces that of a flag, unless it is a part of it."""

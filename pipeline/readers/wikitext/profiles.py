@@ -20,6 +20,7 @@ _COMMON: Final = Path(__file__).with_name("common.toml")
 #: Statuses that words can state; the first that matches wins.
 _STATUSES: Final = ("suspended", "ended", "dormant")
 _MOST_WORDS_OF_HEADING: Final = 7
+_LETTERS: Final = "a-zà-ÿα-ωά-ώа-яѐ-ґ"
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:
@@ -27,8 +28,8 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 
 
 def _any_word(patterns: list[str]) -> re.Pattern[str]:
-    # Only Latin letters bound a word: other scripts are written without spaces.
-    return _any_of([rf"(?<![a-zà-ÿ])(?:{'|'.join(patterns)})(?![a-zà-ÿ])"] if patterns else [])
+    # Only letters of scripts that are written with spaces bound a word.
+    return _any_of([rf"(?<![{_LETTERS}])(?:{'|'.join(patterns)})(?![{_LETTERS}])"] if patterns else [])
 
 
 def _any_name(patterns: list[str]) -> re.Pattern[str]:
@@ -159,6 +160,17 @@ class Profile(BaseModel):
         following = words[match.end() :].strip() if match else ""
         return match is not None and (not following[:1].isupper() or self.twin.search(following) is not None)
 
+    def without_date_words(self, words: str) -> str:
+        """Return the words of a note without those at its ends that went with a date: "umowa z r." is "umowa"."""
+        rest = words.split()
+        for index in (-1, 0):
+            while rest and (not any(map(str.isalnum, rest[index])) or self._is_date_word(rest[index].strip(".,;"))):
+                rest.pop(index)
+        return " ".join(rest)
+
+    def _is_date_word(self, word: str) -> bool:
+        return any(pattern.fullmatch(word) for pattern in (self.since, self.until, self.years))
+
     def goes_with_date(self, words: str) -> bool:
         """Return whether words only say what a date means: "since"."""
         return bool(self.since.fullmatch(words) or self.until.fullmatch(words))
@@ -195,6 +207,7 @@ class CommonWords(BaseModel):
     verbs: AnyWord
     several_towns: AnyWord
     twinned: AnyOf
+    partnered: AnyOf
     twin_parameters: AnyName
     country_parameters: AnyName
     line_kinds: tuple[str, ...]

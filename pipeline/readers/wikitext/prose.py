@@ -12,6 +12,7 @@ from pipeline.readers.wikitext.boroughs import as_borough, find_borough, split_s
 from pipeline.readers.wikitext.city_states import read_city_state
 from pipeline.readers.wikitext.dates_in_text import find_dates
 from pipeline.readers.wikitext.partner_parser import read_partners
+from pipeline.readers.wikitext.profiles import common_words
 
 if TYPE_CHECKING:
     from pipeline.readers.wikitext.line import Line
@@ -34,8 +35,18 @@ _SENTENCE_END: Final = re.compile(
 )
 
 
-def read_prose(line: Line, profile: Profile, context: Context, *, title: str = "") -> list[Partner]:
-    """Return the partners that the sentences of a paragraph name; `title` is the page's town, "" where it has many."""
+def read_prose(
+    line: Line, profile: Profile, context: Context, *, title: str = "", in_text: bool = False
+) -> list[Partner]:
+    """Return the partners that the sentences of a paragraph name.
+
+    Args:
+        line: the paragraph.
+        profile: of its language.
+        context: what is above it.
+        title: the page's town, "" where it has many.
+        in_text: no heading says that it is about twinnings; each sentence must.
+    """
 
     def unlink_words(match: re.Match[str]) -> str:
         # "is [[Sister city|twinned]] with": the words of the link belong to the sentence.
@@ -51,10 +62,20 @@ def read_prose(line: Line, profile: Profile, context: Context, *, title: str = "
             match = pattern.search(sentence)
             if match and (pattern is not _COLON or profile.twin.search(match["before"])):
                 named = _read_sentence(line, sentence, match, profile, context, title)
+                named = named if not in_text or _is_about_towns(line.plain(sentence), named) else []
                 partners += named
                 if named:
                     break
     return partners
+
+
+def _is_about_towns(sentence: str, partners: list[Partner]) -> bool:
+    """Return whether a sentence in the middle of a page is about twinnings of towns."""
+    words = common_words()
+    if not all(partner.article for partner in partners):
+        return False
+    has_countries = all(partner.country for partner in partners)
+    return bool(words.twinned.search(sentence) or (has_countries and words.partnered.search(sentence)))
 
 
 def _split_sentences(text: str) -> list[str]:

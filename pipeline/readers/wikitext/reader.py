@@ -15,7 +15,7 @@ from pipeline.readers.chunks import Chunk, is_large, map_chunks
 from pipeline.readers.limits import TABLE, WIKITEXT
 from pipeline.readers.raw_rows import LINE, LOCATOR, VALUE_SEPARATOR, RawRows, decode, replace_surrogates
 from pipeline.readers.wikitext import places
-from pipeline.readers.wikitext.introductions import page_pattern
+from pipeline.readers.wikitext.introductions import mentions_twinning, page_pattern
 from pipeline.readers.wikitext.page import PageReader
 from pipeline.readers.wikitext.page_state import ParsedLine
 from pipeline.readers.wikitext.partners import Partner
@@ -134,7 +134,8 @@ def _rows_of_page(number: int, page: dict[str, Any]) -> Iterator[tuple[object, .
         problem = f"a page of {len(text):,} characters, at most {WIKITEXT.page_characters:,} are read"
     else:
         problem = ""
-    if not problem and listed_place(title, profile) is None and not page_pattern(profile.language).search(f"\n{text}"):
+    is_about = listed_place(title, profile) is not None or page_pattern(profile.language).search(f"\n{text}")
+    if not problem and not is_about and not mentions_twinning(text):
         return
     title, text = replace_surrogates(title), replace_surrogates(text)
     if "&lt;ref" in text and "<ref" not in text:

@@ -12,6 +12,7 @@ from pipeline.readers.limits import WIKITEXT
 from pipeline.readers.wikitext.introductions import (
     find_introduced,
     find_parameters,
+    find_sentences,
     is_about_partners,
     page_pattern,
 )
@@ -84,6 +85,7 @@ class Section:
     #: No heading says that it is about twinnings: it counts where its list is one of towns with their countries.
     is_list: bool = False
     is_parameter: bool = False  # of an infobox: it counts where nothing else names partners
+    is_sentence: bool = False  # a paragraph somewhere: its sentences about twinnings count where nothing else does
 
 
 def listed_place(title: str, profile: Profile) -> str | None:
@@ -126,4 +128,12 @@ def find_sections(lines: list[str], profile: Profile, *, is_list_page: bool = Fa
         for first, last in find_parameters(lines, profile)
         if not any(start <= first < end for start, end in taken)
     ]
-    return sorted([*sections, *introduced], key=lambda section: section.first) + parameters
+    found = sorted([*sections, *introduced], key=lambda section: section.first) + parameters
+    if sections or introduced:
+        return found
+    taken = [(section.first, section.last) for section in parameters]
+    return found + [
+        Section(first, last, is_weak=False, is_sentence=True)
+        for first, last in find_sentences(lines)
+        if not any(start <= first < end for start, end in taken)
+    ]
