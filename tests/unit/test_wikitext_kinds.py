@@ -259,6 +259,134 @@ def test_a_sentence_gives_its_status_to_the_item_of_the_list() -> None:
     assert set(named(read_items(text, "de"), "status", "until")) == {("Pau", "suspended", "2022")}
 
 
+# Cases, adjectives, appositions
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "towns"),
+    [
+        ("et", "* [[Pärnu]] Soomes (1992)\n* [[Pau]], Prantsusmaal", [("Pärnu", "FI"), ("Pau", "FR")]),
+        ("fi", "Ystävyyskaupunkeja ovat [[Pärnu]] Virossa ja [[Bristol]] Englannissa.",
+         [("Pärnu", "EE"), ("Bristol", "GB")]),
+        ("hu", "* [[Pau]] Franciaországban 1985. május 4. óta", [("Pau", "FR")]),
+        ("pl", "* we Włoszech: [[Bari]], [[Alba]]\n* [[Leeds]] w Wielkiej Brytanii", [("Bari", "IT"), ("Alba", "IT"), ("Leeds", "GB")]),
+        ("cs", "* [[Pirna]] v Německu, 1998\n* [[Weiz]] v rakouském [[Štýrsko|Štýrsku]]", [("Pirna", "DE"), ("Weiz", "AT")]),
+        ("ru", "* [[По]] во Франции\n* [[Крезо]] в Польше", [("По", "FR"), ("Крезо", "PL")]),
+        ("lt", "* [[Pau]] Prancūzijoje", [("Pau", "FR")]),
+        ("fr", "Jumelée avec Celle, ville allemande, et avec [[Bari]], commune [[Italie|italienne]], depuis 1990.",
+         [("Celle", "DE"), ("Bari", "IT")]),
+        ("es", "Está hermanada con [[Sintra]], ciudad portuguesa, desde 2003.", [("Sintra", "PT")]),
+        ("cs", "Partnerská smlouva s polskými městy [[Kłodzko]] a [[Opole]] a s německou [[Pirna|Pirnou]].",
+         [("Kłodzko", "PL"), ("Opole", "PL"), ("Pirnou", "DE")]),
+        ("de", "Partnerschaften mit den französischen Städten [[Pau]] und [[Metz]] sowie mit [[Matina]] in Costa Rica verbunden.",
+         [("Pau", "FR"), ("Metz", "FR"), ("Matina", "CR")]),
+        ("hu", "Testvérváros a romániai [[Arad]] és a lengyelországi [[Tarnów]].", [("Arad", "RO"), ("Tarnów", "PL")]),
+        ("sr", "Град је побратимљен са немачким градом [[Улм]].", [("Улм", "DE")]),
+        ("ro", "* {{flag|SUA}}: [[Columbia, Carolina de Sud|Columbia]], [[Carolina de Sud]]", [("Columbia", "US")]),
+        ("cs", "* {{Vlajka a název|Slovensko}}: [[Trenčín]], [[Žilina]]", [("Trenčín", "SK"), ("Žilina", "SK")]),
+    ],
+)  # fmt: skip
+def test_words_around_a_name_say_its_country(language: str, line: str, towns: list[tuple[str, str]]) -> None:
+    partners = read_items(line, language)
+    codes = [places.country_code(text) or "" for text in partners["partner_country"]]
+    assert list(zip(partners["partner"], codes, strict=True)) == towns
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "since"),
+    [
+        ("sl", "* [[Pau]], Francija, 12. avgusta 1982", "1982-08-12"),
+        ("sr", "* [[По]], Француска, од 8. маја 1982. године", "1982-05-08"),
+        ("lv", "* [[Po]], Francija, 1996. gada 17. maijā", "1996-05-17"),
+        ("et", "* [[Pau]], Prantsusmaa, 17. mail 2004", "2004-05-17"),
+        ("el", "* [[Πο]], Γαλλία (από τον Μάιο του 2000)", "2000-05"),
+        ("hu", "* [[Pau]], Franciaország (2000 májusában)", "2000-05"),
+        ("fi", "* [[Pau]], Ranska (toukokuusta 1963)", "1963-05"),
+        ("es", "* [[Pau]], Francia (12/05/1996)", "1996-05-12"),
+        ("ca", "* [[Pau]], França, des del 1985", "1985"),
+        ("fr", "* {{FRA}} [[Pau]] {{depuis|1973}}", "1973"),
+        ("it", "Gemellata con le città tedesche di [[Ulma]] e [[Jena]] dal 2010.", "2010"),
+    ],
+)
+def test_a_date_is_read_in_every_form(language: str, line: str, since: str) -> None:
+    assert {_since(text, language) for text in read_items(line, language)["since"]} == {since}
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "since"),
+    [
+        ("en", "* [[Pau]], France (before 2022-03-04)", "before 2022-03-04"),
+        ("de", "* [[Pau]], Frankreich (vor 1990)", "vor 1990"),
+        ("fi", "* [[Pau]], Ranska (ennen vuotta 1970)", "ennen vuotta 1970"),
+        ("en", "{|\n! Town !! Year\n|-\n| [[Pau]] || before 1964\n|}", "before 1964"),
+    ],
+)
+def test_a_date_that_is_a_bound_stays_one(language: str, line: str, since: str) -> None:
+    assert named(read_items(line, language), "since") == [("Pau", since)]
+    assert parse_dates(pl.Series([since]), language)["date"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Eine Partnerschaft mit [[Ulm]] ist in Vorbereitung."),
+        ("fr", "Un projet de jumelage avec [[Ulm]] est à l'étude."),
+        ("es", "* {{DEU}} [[Ulm]] (en proceso de hermanamiento)"),
+        ("en", "=== Proposed twin towns ===\n* {{flag|Germany}} [[Ulm]]"),
+        ("pl", "Planowane jest partnerstwo z miastem [[Ulm]]."),
+        ("ru", "Готовится соглашение с городом-побратимом [[Ульм]]."),
+        ("pt", "Está em processo de geminação com [[Ulm]]."),
+    ],
+)
+def test_a_planned_twinning_is_none_but_is_listed(language: str, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = f"== {HEADINGS[language]} ==\n* {{{{FRA}}}} [[Pau]]\n{text}\n"
+    print_page(read_table(page.encode(), Format(type="wikitext", language=language, title="X"), "a.wiki"))
+    out = capsys.readouterr().out
+    assert "1 partners on 1 of" in out
+    assert "no partner: X, line" in out
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("en", "== History ==\nThe town has been twinned with [[Pau]], France, since 1969.", ["Pau"]),
+        ("fr", "== Vie locale ==\nLa commune est jumelée avec [[Ulm]] (Allemagne) depuis 1985.", ["Ulm"]),
+        ("de", "Erwähnt 1150. Seit 1983 besteht eine Partnerschaft mit [[Pau]] in Frankreich.", ["Pau"]),
+        ("de", "Die Firma ging 1983 eine Partnerschaft mit der [[Siemens|Siemens AG]] ein.", []),
+        ("en", "A partnership with [[Acme]] was signed.", []),
+        ("de", "Eine Partnerschaft mit [[Ulm]] besteht.\n== Städtepartnerschaften ==\n* [[Pau]]", ["Pau"]),
+    ],
+)
+def test_a_sentence_counts_where_no_section_does(language: str, text: str, names: list[str]) -> None:
+    assert read_page(text, language)["partner"].to_list() == names
+
+
+def test_parameters_name_a_partner_and_its_country() -> None:
+    text = "{{Infobox settlement\n| twin1 = Celle\n| twin1_country = Germany\n| twin2 = [[Soka, Saitama|Soka]]\n"
+    partners = read_page(text + "| twin2_country = {{flag|Japan}}\n| twin3 =\n}}\nX is a town.\n", "en")
+    assert named(partners, "partner_country") == [("Celle", "Germany"), ("Soka", "Japan")]
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "note"),
+    [
+        ("pl", "* [[Pau]], Francja, umowa z 5 maja 2000 r.", "umowa"),
+        ("lt", "* [[Pau]], Prancūzija (nuo 1990 m.)", ""),
+        ("hr", "* [[Pau]], Francuska (od 2004. godine)", ""),
+        ("bg", "* [[По]], Франция (от 1999 г.)", ""),
+        ("de", "* [[Pau]], 1994 (Patenschaft seit 1953)", "Patenschaft 1953"),
+    ],
+)
+def test_a_note_has_no_words_of_a_date(language: str, line: str, note: str) -> None:
+    assert _notes(line, language) == [note]
+
+
+def _notes(line: str, language: str) -> list[str]:
+    page = f"== {HEADINGS[language]} ==\n{line}\n"
+    rows = read_table(page.encode(), Format(type="wikitext", language=language, title="X"), "a.wiki").rows
+    return rows.filter(pl.col("partner") != "")["note"].to_list()
+
+
 # What was not read
 
 

@@ -101,7 +101,12 @@ def find_dates(text: str, profile: Profile) -> list[DateMention]:
 
 def _bound(before: str, profile: Profile) -> str:
     """Return the words of a bound that a text ends with, and what stands behind them: `before `; else ""."""
-    matches = (match for match in profile.bounds.finditer(before) if not before[match.end() :].strip())
+    behind = (before[match.end() :].strip() for match in profile.bounds.finditer(before))
+    matches = (
+        match
+        for match, words in zip(profile.bounds.finditer(before), behind, strict=True)
+        if not words or profile.years.fullmatch(words)
+    )
     match = next(matches, None)
     return before[match.start() :] if match and before[match.end() :] else ""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LIST: Final = re.compile(r"\s*(?:[*#]|\{\||\{\{|\[\[)")
 _LABEL: Final = re.compile(r"\s*(?:;|'''|<b>)\s*([^\n]{3,80}?)(?:'''|</b>|\s|:)*(?:<ref\b[^\n]*)?\Z", re.IGNORECASE)
 _REFERENCES: Final = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>[^<>]*</ref>|'{2,}|<[^<>]{1,40}>")
-_PARAMETER: Final = re.compile(r"\s*\|\s*(?P<key>[^=|\n{}\[\]<>]{3,40}?)\s*=(?P<value>.*)", re.DOTALL)
+_PARAMETER: Final = re.compile(r"\s*+\|\s*+(?P<key>[^\s=|{}\[\]<>][^=|\n{}\[\]<>]{2,39}?)\s*+=(?P<value>.*)", re.DOTALL)
 _NO_PARAGRAPH: Final = frozenset("*#=|{!<")
 _END: Final = r"\Z"
 #: Characters of the longest line that introduces a list.
@@ -101,8 +101,13 @@ def find_parameters(lines: list[str], profile: Profile) -> Iterator[tuple[int, i
         parameter = parse_parameter(line) if line.lstrip()[:1] == "|" else None
         if parameter is None:
             continue
-        if is_numbered(parameter[0]) and parameter[1].strip():
-            yield index, index + 1
+        if is_numbered(parameter[0]):
+            is_first = not _is_numbered_line(lines[index - 1]) if index else True
+            if is_first:
+                yield (
+                    index,
+                    next((end for end in range(index, len(lines)) if not _is_numbered_line(lines[end])), len(lines)),
+                )
             continue
         if not profile.sections.search(parameter[0].replace("_", " ")):
             continue
@@ -116,6 +121,11 @@ def find_parameters(lines: list[str], profile: Profile) -> Iterator[tuple[int, i
 def is_numbered(key: str) -> bool:
     """Return whether a parameter holds one partner, or the country of one: `twin1`, `twin1_country`."""
     return common_words().twin_parameters.match(key) is not None or holds_country(key)
+
+
+def _is_numbered_line(line: str) -> bool:
+    parameter = parse_parameter(line) if line.lstrip()[:1] == "|" else None
+    return parameter is not None and is_numbered(parameter[0])
 
 
 def holds_country(key: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.readers.wikitext import places
 from pipeline.readers.wikitext.dates_in_text import first_since
+from pipeline.readers.wikitext.line import PLACEHOLDER
 from pipeline.readers.wikitext.link_classifier import LinkClassifier
 from pipeline.readers.wikitext.segments import DATE, DATE_OR_BRACKET, Segment
 
@@ -22,6 +23,7 @@ _BRACKET_SEPARATOR: Final = re.compile(r"[,;，；、/]")
 _TRAIL: Final = re.compile(r"\A[^\W\d_A-ZÀ-ÞА-Я\u3040-\uffff]{1,12}(?![^\W\d_])")
 #: A remark of at most so many words tells the form.
 _FEW_WORDS: Final = 4
+_MOST_WORDS_OF_COUNTRY: Final = 3
 _DASHES: Final = frozenset({"–", "—", "-", ":", "→"})
 
 
@@ -78,12 +80,24 @@ class NameQualifiers:
         if places.is_country(plain) or plain in self.profile.cases:
             self.set_country(plain)
             plain = ""
+        elif within and (rest := self._add_leading_country(plain)) is not None:
+            plain = rest
         elif within and plain and len(plain.split()) <= 5:
             plain = self._add_location(text, plain)
         else:
             for country in self.classifier.countries(text):
                 self.set_country(country)
         self.add_rest(segment, plain)
+
+    def _add_leading_country(self, plain: str) -> str | None:
+        """Add the country that words begin with: "Costa Rica zusammen"; return the other words, None without one."""
+        words = plain.split()
+        for count in range(min(len(words) - 1, _MOST_WORDS_OF_COUNTRY), 0, -1):
+            country = self.classifier.in_nominative(" ".join(words[:count]))
+            if (places.is_country(country) or country in self.profile.cases) and words[count][:1].islower():
+                self.set_country(country)
+                return " ".join(words[count:])
+        return None
 
     def _add_location(self, text: str, plain: str) -> str:
         """Read "in [[Brittany]]"; return the words that are left."""
@@ -93,6 +107,7 @@ class NameQualifiers:
                 self.set_country(self.line.links[char].label)
             else:
                 self.partners[-1].fill(region=self.line.links[char].label)
+        self.partners[-1].fill(country=self.classifier.country_of_adjective(PLACEHOLDER.sub("", text)))
         if not links and plain[:1].isupper():
             self.partners[-1].fill(region=plain)
             return ""

@@ -162,10 +162,10 @@ class PageReader(ListReader, TableReader):
     def _read_content(self, source: LogicalLine, text: str, following: list[LogicalLine]) -> None:
         if parameter := parse_parameter(text) if self.in_parameter else None:
             key, text = parameter[0].replace("_", " "), parameter[1]
-            if holds_country(key):
-                self._add_country(source, text)
+            if is_numbered(key):
+                self._read_numbered(source, key, text)
                 return
-            self.context = replace(self.context, form=self.profile.form_of(key) or "", as_list=not is_numbered(key))
+            self.context = replace(self.context, form=self.profile.form_of(key) or "", as_list=True)
         item = BULLET.match(text)
         marks, body = (item[1], item[2].rstrip()) if item else ("", text.lstrip("|").rstrip())
         if body.endswith("}}") and body.count("}}") > body.count("{{"):
@@ -194,14 +194,16 @@ class PageReader(ListReader, TableReader):
         else:
             self._read_paragraph(source, line, shown, following)
 
-    def _add_country(self, source: LogicalLine, text: str) -> None:
-        """Add the country that a parameter holds to the partner of the parameter before it."""
+    def _read_numbered(self, source: LogicalLine, key: str, text: str) -> None:
+        """Read a parameter of one partner, or of the country of the one before it: `twin1`, `twin1_country`."""
         line = self._parse(text.strip())
+        if not holds_country(key):
+            partners = read_partners(line, self.profile, self.context)[:1]
+            self._add(source, "partner" if partners else "markup", partners)
+            return
         country = next(iter(line.flags.values()), line.plain())
-        partners = self.parsed[-1].partners if self.parsed else []
-        for partner in partners[:1]:
-            if places.is_country(country):
-                partner.set_country(country)
+        for partner in self.parsed[-1].partners if self.parsed and places.is_country(country) else []:
+            partner.set_country(country)
         self._add(source, "detail")
 
     def _names_partner(self, line: Line, marks: str, shown: str) -> bool:

@@ -54,6 +54,8 @@ class PartnerBoundaries(NameQualifiers):
 
     def _begins_partner_behind_comma(self, town: str, rest: list[Segment]) -> bool:
         partner = self.partners[-1]
+        if partner.region and partner.region in {self.line.links[town].label, self.line.links[town].target}:
+            return False  # [[Columbia, Carolina de Sud|Columbia]], [[Carolina de Sud]]
         if partner.country and self.is_country_behind:
             return True
         is_country_next = bool(rest) and self.classifier.is_only_country(rest[0])

@@ -67,6 +67,7 @@ class _PartnerParser(PartnerBoundaries):
             is_alone = not towns and not self.classifier.name(text)
             is_label = is_alone and self.is_label(rest)
             self.is_after_label = self.is_after_label or is_label
+            self.as_list = self.as_list or is_label  # "{{FRA}}: [[A]], [[B]]"
             self._read_flag(self.line.flags[flag], is_alone=is_alone and not is_label)
         if not towns and segment.is_joined and (town := self._city_state(segment)):
             self._state_country(self.line.links[town].label)

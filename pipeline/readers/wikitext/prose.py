@@ -119,6 +119,7 @@ def _read_sentence(
         # "1998 wurde die Partnerschaft beendet": the date is that of the status.
         since = []
     until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]
+    since = since or _shared_since(sentence[start:end], partners, profile)
     urls = [line.references[char] for char in sentence if char in line.references]
     is_dated = False
     for partner in partners:
@@ -132,6 +133,20 @@ def _read_sentence(
             partner.fill(until=dates[0].text)
             partner.since = "" if partner.since == partner.until else partner.since
     return partners
+
+
+def _shared_since(text: str, partners: list[Partner], profile: Profile) -> list[str]:
+    """Return the date behind the last of several towns that is that of each: "with the towns A and B since 1990"."""
+    is_last_only = len(partners) > 1 and partners[-1].since and not any(partner.since for partner in partners[:-1])
+    if not is_last_only or not common_words().several_towns.search(text):
+        return []
+    dates = find_dates(text, profile)
+    is_in_bracket = any(char in "(（" for char in text[: dates[0].start]) if dates else True
+    if len(dates) != 1 or is_in_bracket:
+        return []
+    for partner in partners:
+        partner.fill(since=dates[0].text)
+    return [dates[0].text]
 
 
 def _is_own_town(partner: Partner, title: str) -> bool:

@@ -177,9 +177,10 @@ class TableReader(PageState):
 
         dates = dates_in("since")
         since = [date for date in dates if date.role == "since"] or [date for date in dates if date.role == "renewed"]
-        until = [date for date in dates if date.role == "until"] or dates_in("until")
+        ends = {"until", "suspended", "dormant"}
+        until = [date for date in dates if date.role in ends] or dates_in("until")
         noted = [*dates_in("status"), *dates_in("note")]
-        until = until or [date for date in noted if date.is_stated and date.role in {"until", "suspended", "dormant"}]
+        until = until or [date for date in noted if date.is_stated and date.role in ends]
         url = next((line.first_url for in_role in lines.values() for line in in_role if line.first_url), "")
         note = " ".join(shown.get(role, "") for role in ("note", "status")).strip()
         dated_status = self.profile.status_of(f"{shown.get('since', '')} {shown.get('until', '')}")
