@@ -269,8 +269,10 @@ def test_a_sentence_gives_its_status_to_the_item_of_the_list() -> None:
         ("fi", "Ystävyyskaupunkeja ovat [[Pärnu]] Virossa ja [[Bristol]] Englannissa.",
          [("Pärnu", "EE"), ("Bristol", "GB")]),
         ("hu", "* [[Pau]] Franciaországban 1985. május 4. óta", [("Pau", "FR")]),
-        ("pl", "* we Włoszech: [[Bari]], [[Alba]]\n* [[Leeds]] w Wielkiej Brytanii", [("Bari", "IT"), ("Alba", "IT"), ("Leeds", "GB")]),
-        ("cs", "* [[Pirna]] v Německu, 1998\n* [[Weiz]] v rakouském [[Štýrsko|Štýrsku]]", [("Pirna", "DE"), ("Weiz", "AT")]),
+        ("pl", "* we Włoszech: [[Bari]], [[Alba]]\n* [[Leeds]] w Wielkiej Brytanii",
+         [("Bari", "IT"), ("Alba", "IT"), ("Leeds", "GB")]),
+        ("cs", "* [[Pirna]] v Německu, 1998\n* [[Weiz]] v rakouském [[Štýrsko|Štýrsku]]",
+         [("Pirna", "DE"), ("Weiz", "AT")]),
         ("ru", "* [[По]] во Франции\n* [[Крезо]] в Польше", [("По", "FR"), ("Крезо", "PL")]),
         ("lt", "* [[Pau]] Prancūzijoje", [("Pau", "FR")]),
         ("fr", "Jumelée avec Celle, ville allemande, et avec [[Bari]], commune [[Italie|italienne]], depuis 1990.",
@@ -278,8 +280,8 @@ def test_a_sentence_gives_its_status_to_the_item_of_the_list() -> None:
         ("es", "Está hermanada con [[Sintra]], ciudad portuguesa, desde 2003.", [("Sintra", "PT")]),
         ("cs", "Partnerská smlouva s polskými městy [[Kłodzko]] a [[Opole]] a s německou [[Pirna|Pirnou]].",
          [("Kłodzko", "PL"), ("Opole", "PL"), ("Pirnou", "DE")]),
-        ("de", "Partnerschaften mit den französischen Städten [[Pau]] und [[Metz]] sowie mit [[Matina]] in Costa Rica verbunden.",
-         [("Pau", "FR"), ("Metz", "FR"), ("Matina", "CR")]),
+        ("de", "Partnerschaft mit den französischen Orten [[Pau]] und [[Metz]] sowie mit [[Lima]] in Costa Rica dazu.",
+         [("Pau", "FR"), ("Metz", "FR"), ("Lima", "CR")]),
         ("hu", "Testvérváros a romániai [[Arad]] és a lengyelországi [[Tarnów]].", [("Arad", "RO"), ("Tarnów", "PL")]),
         ("sr", "Град је побратимљен са немачким градом [[Улм]].", [("Улм", "DE")]),
         ("ro", "* {{flag|SUA}}: [[Columbia, Carolina de Sud|Columbia]], [[Carolina de Sud]]", [("Columbia", "US")]),
@@ -305,7 +307,7 @@ def test_words_around_a_name_say_its_country(language: str, line: str, towns: li
         ("es", "* [[Pau]], Francia (12/05/1996)", "1996-05-12"),
         ("ca", "* [[Pau]], França, des del 1985", "1985"),
         ("fr", "* {{FRA}} [[Pau]] {{depuis|1973}}", "1973"),
-        ("it", "Gemellata con le città tedesche di [[Ulma]] e [[Jena]] dal 2010.", "2010"),
+        ("it", "È gemellata con le città tedesche di [[Ulma]] e [[Jena]] dal 2010.", "2010"),
     ],
 )
 def test_a_date_is_read_in_every_form(language: str, line: str, since: str) -> None:
@@ -370,7 +372,7 @@ def test_parameters_name_a_partner_and_its_country() -> None:
 @pytest.mark.parametrize(
     ("language", "line", "note"),
     [
-        ("pl", "* [[Pau]], Francja, umowa z 5 maja 2000 r.", "umowa"),
+        ("pl", "* [[Pau]], Francja, współpraca od 5 maja 2000 r.", "współpraca"),
         ("lt", "* [[Pau]], Prancūzija (nuo 1990 m.)", ""),
         ("hr", "* [[Pau]], Francuska (od 2004. godine)", ""),
         ("bg", "* [[По]], Франция (от 1999 г.)", ""),

@@ -29,7 +29,6 @@ def read_city_state(line: Line, profile: Profile, context: Context) -> list[Part
     partner = Partner(name, name, name, since=since, status=context.status, form=context.form, url=url)
     partner.town = context.town
     for date in dates:
-        if date.role not in {"since", "other"}:
-            if not partner.add_date(date):
-                partner.notes.append(date.text)
+        if date.role not in {"since", "other"} and not partner.add_date(date):
+            partner.notes.append(date.text)
     return [partner]

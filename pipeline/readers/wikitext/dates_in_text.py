@@ -94,8 +94,7 @@ def find_dates(text: str, profile: Profile) -> list[DateMention]:
         if role == "until" and index and not is_stated and dates[-1].role != "since":
             role = "other"
         bound = _bound(before, profile) if role == "since" else ""
-        start, shown = start - len(bound), f"{bound.strip()} {shown}" if bound else shown
-        dates.append(DateMention(start, end, shown, role, is_stated))
+        dates.append(DateMention(start - len(bound), end, bound + shown, role, is_stated))
     return dates
 
 

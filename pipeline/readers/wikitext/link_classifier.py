@@ -98,7 +98,7 @@ class LinkClassifier:
         ]
         if adjectives:
             return max(adjectives)[1]
-        # "miestais partneriai yra Vokietijos [[Lipė]]", "Saksa linn"
+        # Lithuanian and others have the country in the genitive: Vokietijos.
         declined = (places.country_in_case(word, self.profile) for word in reversed(words.split()[-4:]))
         return next(filter(None, declined), "")
 

@@ -61,7 +61,7 @@ class NameQualifiers:
             self.add_rest(segment, plain)
             return
         for name in [self.line.links[char].label for char in links] or [place]:
-            if places.is_country(name) or places.is_country_code(name):
+            if places.is_country(name):
                 self.set_country(name)
             else:
                 self.partners[-1].fill(region=name)
@@ -77,7 +77,7 @@ class NameQualifiers:
             # "in Finland sedan 1946"
             dated = self.classifier.in_nominative(self.classifier.before_date(f"{plain} {DATE}").strip(" ."))
             plain = dated if places.is_country(dated) else plain
-        if places.is_country(plain) or plain in self.profile.cases:
+        if places.is_country(plain):
             self.set_country(plain)
             plain = ""
         elif within and (rest := self._add_leading_country(plain)) is not None:
@@ -94,7 +94,7 @@ class NameQualifiers:
         words = plain.split()
         for count in range(min(len(words) - 1, _MOST_WORDS_OF_COUNTRY), 0, -1):
             country = self.classifier.in_nominative(" ".join(words[:count]))
-            if (places.is_country(country) or country in self.profile.cases) and words[count][:1].islower():
+            if places.is_country(country) and words[count][:1].islower():
                 self.set_country(country)
                 return " ".join(words[count:])
         return None

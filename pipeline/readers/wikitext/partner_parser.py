@@ -225,6 +225,7 @@ class _PartnerParser(PartnerBoundaries):
         if places.is_country(name) and common_words().verbs.search(words):
             place = name  # "Nicaragua was ended in 2019"
         is_label = self.is_label(rest)
+        self.as_list = self.as_list or (is_label and places.is_country(place))  # "in Germany: [[A]], [[B]]"
         if places.is_country(place) and self.partners and is_label:
             self._state_country(place)
             self.is_after_label = True

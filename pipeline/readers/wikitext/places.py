@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
-import os.path
+import itertools
 import re
 import unicodedata
 from pathlib import Path
@@ -189,7 +189,9 @@ def country_in_case(text: str, profile: Profile) -> str:
     if not words or not text[:1].isupper() or len(words) > _MOST_WORDS_OF_COUNTRY:
         return ""
     special = next((country for country, pattern in profile.cases.items() if pattern.match(text)), "")
-    return special or ("" if country_code(text) is not None else _country_by_stems(text, profile.language))
+    if special:
+        return str(Locale.parse(profile.language).territories[special])
+    return "" if country_code(text) is not None else _country_by_stems(text, profile.language)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -198,13 +200,18 @@ def _country_by_stems(text: str, language: str) -> str:
     words, found = text.split(), []
     endings = load_profile(language).case_endings
     for name in _names_in(language).get((len(words), text[0]), ()):
-        stems = [os.path.commonprefix(pair) for pair in zip(words, name, strict=True)]
+        stems = [_common_start(*pair) for pair in zip(words, name, strict=True)]
         if all(
             word == known or (len(stem) >= max(_SHORTEST_STEM, len(known) - 2) and endings.match(word[len(stem) :]))
             for word, known, stem in zip(words, name, stems, strict=True)
         ):
             found.append((sum(map(len, stems)), " ".join(name)))
     return max(found, default=(0, ""))[1]
+
+
+def _common_start(word: str, other: str) -> str:
+    pairs = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(word, other, strict=False))
+    return "".join(letter for letter, _ in pairs)
 
 
 @functools.cache
