@@ -25,7 +25,7 @@ LINE_BREAK, STRUCK, UNSTRUCK = "\x0b", "\x0e", "\x0f"
 PIPE: Final = "\x1c"
 
 _DATE_LINK: Final = re.compile(
-    r"[\s\d.年月日º°]+|(?:\d{1,2}[.º°]?|1er)\s*+(?:de\s++|d')?[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}"
+    r"[\s\d.年月日년월일º°]+|(?:\d{1,2}[.º°]?|1er)\s*+(?:de\s++|d')?[^\W\d_]{3,}|[^\W\d_]{3,}\s+\d{1,2}"
     r"|[^\W\d_]{3,}\s+\d{4}|\d+월 ?\d*일?"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")

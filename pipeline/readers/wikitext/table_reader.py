@@ -105,6 +105,8 @@ class TableReader(PageState):
         if is_marked:
             if roles and ("partner" in roles.values() or not table.roles):
                 table.roles = roles
+            elif roles:
+                table.roles = table.roles | roles  # a second row of headers, below a wide one
             elif len(cells) == 1:
                 self.context = self._context_below(headers[0], lines[0], self.heading_context)
             return True

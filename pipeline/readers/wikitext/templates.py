@@ -112,7 +112,8 @@ def _text_of_template(call: TemplateCall) -> str:
         return _join_date([text for text in call.positional if text])
     if name in {"sortname", "nihongo"}:
         return " ".join(call.positional[:1])
-    return (call.positional or tuple(call.named.values()) or ("",))[-1]
+    printed = call.name if call.name[:1].isdigit() else ""  # {{1er}} janvier
+    return (call.positional or tuple(call.named.values()) or (printed,))[-1]
 
 
 def _join_date(pieces: list[str]) -> str:
