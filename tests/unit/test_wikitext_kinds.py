@@ -389,6 +389,27 @@ def _notes(line: str, language: str) -> list[str]:
     return rows.filter(pl.col("partner") != "")["note"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "partners"),
+    [
+        ("de",
+         "{|\n! Stadt !! Land !! colspan=2 | Partnerschaft\n|-\n! !! !! seit !! bis\n|-\n"
+         "| [[Pau]] || {{FRA}} || 1967 || 2022\n|}",
+         [("Pau", "1967", "2022", "ended")]),
+        ("en", "{|\n! City !! Year\n|-\n| [[Pau]] || 1944 (suspended 2022)\n|}",
+         [("Pau", "1944", "2022", "suspended")]),
+        ("ko", "* {{국기|터키}} [[앙카라]] ([[1971년]] [[8월 23일]])", [("앙카라", "1971년 8월 23일", "", "")]),
+        ("fr", "* [[Ulm]], {{1er}} janvier 1981", [("Ulm", "1er janvier 1981", "", "")]),
+        ("sk", "* [[Pau]] (Francúzsko), spolupráca pozastavená v roku 2011", [("Pau", "", "2011", "suspended")]),
+        ("no", "Hamar har vennskapsbyavtaler med [[Lund]] i Sverige og [[Viborg]] i Danmark.",
+         [("Lund", "", "", ""), ("Viborg", "", "", "")]),
+        ("it", "È legata da un patto d'amicizia con [[Pau]] dal 2010.", [("Pau", "2010", "", "")]),
+    ],
+)  # fmt: skip
+def test_headers_dates_and_sentences_of_more_kinds(language: str, text: str, partners: list[tuple[str, ...]]) -> None:
+    assert named(read_items(text, language), "since", "until", "status") == partners
+
+
 # What was not read
 
 
