@@ -393,8 +393,7 @@ def _notes(line: str, language: str) -> list[str]:
     ("language", "text", "partners"),
     [
         ("de",
-         "{|\n! Stadt !! Land !! colspan=2 | Partnerschaft\n|-\n! !! !! seit !! bis\n|-\n"
-         "| [[Pau]] || {{FRA}} || 1967 || 2022\n|}",
+         "{|\n! Ort !! Land !! colspan=2|Partnerschaft\n|-\n! !! !! seit !! bis\n|-\n|[[Pau]]||FRA||1967||2022\n|}",
          [("Pau", "1967", "2022", "ended")]),
         ("en", "{|\n! City !! Year\n|-\n| [[Pau]] || 1944 (suspended 2022)\n|}",
          [("Pau", "1944", "2022", "suspended")]),

@@ -135,7 +135,8 @@ def holds_country(key: str) -> bool:
 
 def mentions_twinning(text: str) -> bool:
     """Return whether a text has words of a twinning of towns, or of partners that may be towns."""
-    return any(pattern.search(text) for pattern in (common_words().twinned, common_words().partnered))
+    words, lower = common_words(), text.lower()
+    return any(word in lower for word in (*words.twinned, *words.partnered))
 
 
 def find_sentences(lines: list[str]) -> Iterator[tuple[int, int]]:

@@ -206,8 +206,8 @@ class CommonWords(BaseModel):
     regions: dict[str, tuple[str, ...]]
     verbs: AnyWord
     several_towns: AnyWord
-    twinned: AnyOf
-    partnered: AnyOf
+    twinned: tuple[str, ...]
+    partnered: tuple[str, ...]
     twin_parameters: AnyName
     country_parameters: AnyName
     line_kinds: tuple[str, ...]

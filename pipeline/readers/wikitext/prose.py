@@ -74,8 +74,9 @@ def _is_about_towns(sentence: str, partners: list[Partner]) -> bool:
     words = common_words()
     if not all(partner.article for partner in partners):
         return False
-    has_countries = all(partner.country for partner in partners)
-    return bool(words.twinned.search(sentence) or (has_countries and words.partnered.search(sentence)))
+    certain = (*words.twinned, *words.partnered) if all(partner.country for partner in partners) else words.twinned
+    lower = sentence.lower()
+    return any(word in lower for word in certain)
 
 
 def _split_sentences(text: str) -> list[str]:
@@ -110,6 +111,15 @@ def _read_sentence(
         before = replace(line, text=sentence[:start])
         others = [partner for partner in read_partners(before, profile, context) if partner.article]
     partners = others
+    _add_dates(partners, line, sentence, rest, (start, end), profile)
+    return partners
+
+
+def _add_dates(
+    partners: list[Partner], line: Line, sentence: str, rest: str, span: tuple[int, int], profile: Profile
+) -> None:
+    """Add what a sentence says of all its partners, which a part of it names: dates, a status, a reference."""
+    words = line.plain(rest)
     dates = find_dates(rest, profile)
     status = profile.status_of(words)
     if len(partners) == 1 and status not in _PAUSES:
@@ -119,7 +129,7 @@ def _read_sentence(
         # "1998 wurde die Partnerschaft beendet": the date is that of the status.
         since = []
     until = [date.text for date in dates if date.role in {"until", "suspended", "dormant"}]
-    since = since or _shared_since(sentence[start:end], partners, profile)
+    since = since or _shared_since(sentence[slice(*span)], partners, profile)
     urls = [line.references[char] for char in sentence if char in line.references]
     is_dated = False
     for partner in partners:
@@ -132,7 +142,6 @@ def _read_sentence(
         if not since and not until and status in _PAUSES and len(dates) == 1:
             partner.fill(until=dates[0].text)
             partner.since = "" if partner.since == partner.until else partner.since
-    return partners
 
 
 def _shared_since(text: str, partners: list[Partner], profile: Profile) -> list[str]:

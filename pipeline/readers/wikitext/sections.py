@@ -131,9 +131,9 @@ def find_sections(lines: list[str], profile: Profile, *, is_list_page: bool = Fa
     found = sorted([*sections, *introduced], key=lambda section: section.first) + parameters
     if sections or introduced:
         return found
-    taken = [(section.first, section.last) for section in parameters]
+    in_parameters = {index for section in parameters for index in range(section.first, section.last)}
     return found + [
         Section(first, last, is_weak=False, is_sentence=True)
         for first, last in find_sentences(lines)
-        if not any(start <= first < end for start, end in taken)
+        if first not in in_parameters
     ]
