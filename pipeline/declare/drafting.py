@@ -47,8 +47,7 @@ def draft_declaration(path: Path, output: Path | None, language: str | None, *, 
     if toml.exists() and not force and not is_shown:
         raise UsageError(f"{toml}: is there already; look at it with --check, or write over it with --force")
     layout = find_layout(path, content)
-    table, layout = read_sample(content, layout, path.name)
-    roles = find_roles(profile_columns(table))
+    roles = find_roles(profile_columns(read_sample(content, layout, path.name)))
     text = write_draft(path, toml, layout, roles, language)
     if is_shown:
         open_console().out(text, end="")

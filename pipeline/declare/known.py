@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,7 +26,12 @@ _YEAR: Final = (
     r"(?:^|\D)(?:1[0-9]{3}|20[0-9]{2})(?:\D|$)|\p{L}+\.?[ -]\d{2}$|^\D{1,2}\d{1,2}\.\d|[年月]"
     r"|^\d{1,2}[./-]\d{1,2}[./-]\d{2}$"
 )
-
+#: A date whose month is a word in whatever language: `12-gen-73`.
+_DAY_WORD_YEAR: Final = r"^\d{1,2}[-./ ]+\p{L}{3,}\.?[-./ ]+(?:\d{2}|\d{4})$"
+_POINT: Final = r"(?i)^point\s*\(|^\(?-?\d{1,2}\.\d+°?\s*[,;]\s*-?\d{1,3}\.\d+°?\)?$|^\d{1,2}°.*[NS]\W+\d{1,3}°.*[EWO]$"
+#: A name with something behind it: `Lille (FR, 1958)`, `Verona (VR)`.
+_NAME_FIRST: Final = r"^\p{L}[^\d,(\[]*[,(\[]"
+_LAST_BRACKET: Final = r"\s*[(\[（][^()\[\]（）]*[)\]）]?$"
 
 #: Letters of a date, at most: "27. września 1998 roku".
 _LETTERS: Final = 16
@@ -50,6 +56,14 @@ def load_names() -> Names:
     return Names(places.group_by("key", "country_code").agg(pl.col("population").max()), country_names())
 
 
+@functools.cache
+def place_positions() -> pl.DataFrame:
+    """Return where the places of the embedded gazetteer are: `key`, `latitude`, `longitude`, `population`."""
+    gazetteer = load_gazetteer([])
+    places = gazetteer.places.select("place_id", "latitude", "longitude", "population")
+    return gazetteer.names.select("key", "place_id").unique().join(places, on="place_id").drop("place_id")
+
+
 def kinds_of(cells: pl.Series) -> pl.DataFrame:
     """Return for each distinct cell which `KINDS` it is; one can be several.
 
@@ -61,17 +75,20 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
     frame = cells.unique(maintain_order=True).alias("text").to_frame()
     distinct = frame["text"]
     dates = parse_dates(distinct, _ANY_LANGUAGE).select("text", "precision")
-    is_date = frame.join(dates, on="text", how="left", maintain_order="left")["precision"].is_not_null()
+    is_read = frame.join(dates, on="text", how="left", maintain_order="left")["precision"].is_not_null()
+    is_date = (is_read & distinct.str.contains(_YEAR)) | distinct.str.contains(_DAY_WORD_YEAR)
+    is_known = is_place(distinct)
+    is_name = is_known & distinct.str.contains(_NAME_FIRST)
     number = text.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
     words = {column: [*decode_words(column)] for column in ("form", "status")}
     return frame.select(
         "text",
-        place=is_place(distinct),
+        place=is_known,
         country=is_country(distinct, names.countries) & (text.str.contains(r"\p{L}")),
-        # A sentence with a year in it is no date.
-        date=is_date & text.str.contains(_YEAR) & (text.str.count_matches(r"\p{L}") <= _LETTERS),
+        # A sentence with a year in it is no date, nor is a name with its year.
+        date=is_date & ~is_name & (text.str.count_matches(r"\p{L}") <= _LETTERS),
         wikidata_id=text.str.contains(r"^(?:https?://\S*wikidata\.org/\S*/)?Q[1-9]\d*$"),
-        point=text.str.contains(r"(?i)^point\s*\(|^-?\d{1,2}\.\d+\s*[,;]\s*-?\d{1,3}\.\d+$"),
+        point=text.str.contains(_POINT),
         degrees=(number.abs() <= 180) & text.str.contains(r"\d[.,]\d{2,}"),
         number=number.is_not_null(),
         form=search_key(text).is_in(words["form"]),
@@ -81,9 +98,11 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
 
 
 def is_place(texts: pl.Series) -> pl.Series:
-    """Return whether each text, without a country or a date behind it, is the name of a known place."""
-    is_known = place_keys(texts).is_in(load_names().places["key"].implode())
-    return (is_known & texts.str.contains(r"\p{L}")).fill_null(value=False)
+    """Return whether each text, without a country, a date or a bracket behind it, is the name of a known place."""
+    known = load_names().places["key"].implode()
+    bare = texts.str.replace(_LAST_BRACKET, "").alias("text").to_frame().select(search_key(pl.col("text"))).to_series()
+    has_letters = texts.str.contains(r"\p{L}")
+    return ((place_keys(texts).is_in(known) | bare.is_in(known)) & has_letters).fill_null(value=False)
 
 
 def place_keys(texts: pl.Series) -> pl.Series:
@@ -96,6 +115,11 @@ def place_keys(texts: pl.Series) -> pl.Series:
 def share(values: pl.Series) -> float:
     """Return the share of a column's values that are true; 0 if it is empty."""
     return int(values.sum()) / values.len() if values.len() else 0.0
+
+
+def search_keys(texts: list[str]) -> list[str]:
+    """Return the search key of each text."""
+    return _keys(texts)
 
 
 def likely_country(texts: pl.Series) -> tuple[str, float] | None:
@@ -130,7 +154,9 @@ def _keys(texts: list[str]) -> list[str]:
 
 def header_roles(name: str) -> set[str]:
     """Return the columns of ours that the words of a header may mean; the whole header counts before its words."""
-    [key] = _keys([name.replace("_", " ").replace(".", " ")])
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[^\W\d_])(?=\d)", " ", name)
+    [key] = _keys([parted.replace("_", " ").replace(".", " ")])
+    key = re.sub(r"(?: \d+)+$", "", key)
     whole = {ours for ours, words in header_words().items() if key in words}
     if whole:
         return whole

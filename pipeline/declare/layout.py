@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import polars as pl
-
-from pipeline.declare.known import header_roles, is_place, share
+from pipeline.declare.records import find_records
+from pipeline.declare.sheets import find_sheet
+from pipeline.declare.table_header import find_header
 from pipeline.errors import SourceError
 from pipeline.readers.encodings import guess_encoding
 from pipeline.sources import Format
@@ -33,10 +32,19 @@ _LINES: Final = 300
 
 
 class Layout(NamedTuple):
-    """The format of a file, and why: a remark for each key."""
+    """The format of a file, and why.
+
+    Attributes:
+        format: its keys.
+        remarks: why, for a key.
+        titles: what stands above the header, and the name of a sheet that is one of several.
+        sheets: the other sheets of an Excel file.
+    """
 
     format: dict[str, Any]
     remarks: dict[str, str]
+    titles: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     def to_format(self) -> Format:
         """Return it as a section of a declaration."""
@@ -47,7 +55,7 @@ def find_layout(path: Path, content: bytes) -> Layout:
     """Return how a file is laid out.
 
     Raises:
-        SourceError: it is of no type that is read.
+        SourceError: it is of no type that is read, or cannot be declared as it is.
     """
     kind = _TYPES.get(path.suffix.lower())
     if kind is None:
@@ -55,7 +63,7 @@ def find_layout(path: Path, content: bytes) -> Layout:
     layout: dict[str, Any] = {"type": kind}
     remarks: dict[str, str] = {}
     if kind == "excel":
-        return Layout(layout, remarks)
+        return _find_sheet(path, content, layout, remarks)
     encoding = guess_encoding(content)
     if encoding is None:
         raise SourceError(f"{path}: in no encoding that is known; is it a text?")
@@ -63,42 +71,26 @@ def find_layout(path: Path, content: bytes) -> Layout:
         layout["encoding"] = encoding
         remarks["encoding"] = "its bytes are no UTF-8; look whether the names below are spelt right"
     text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding, "replace")
+    titles: list[str] = []
     if kind == "json":
-        _find_records(text, path, layout)
+        find_records(text, path, layout, remarks)
     elif kind in ("csv", "tsv"):
-        _find_table(text, layout, remarks)
-    return Layout(layout, remarks)
+        titles = _find_table(text, layout, remarks)
+    return Layout(layout, remarks, tuple(titles))
 
 
-def _find_records(text: str, path: Path, layout: dict[str, Any]) -> None:
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        lines = text.splitlines()
-        if len(lines) > 1 and lines[0].lstrip().startswith("{") and lines[0].rstrip().endswith("}"):
-            layout["type"] = "jsonl"
-            return
-        raise SourceError(f"{path}: not JSON: {error}") from error
-    where = _longest_list(document, ())
-    is_found_anyway = where in {(), ("features",), ("results", "bindings")}
-    if where is not None and not is_found_anyway:
-        layout["records"] = ".".join(where)
+def _find_sheet(path: Path, content: bytes, layout: dict[str, Any], remarks: dict[str, str]) -> Layout:
+    sheet = find_sheet(content, path.name)
+    titles = [sheet.name] if sheet.others else []
+    if sheet.others:
+        layout["sheet"] = sheet.name
+        remarks["sheet"] = f"the one with the most names of places; not read: {', '.join(sheet.others)}"
+    titles += find_header(sheet.rows, layout, remarks)
+    return Layout(layout, remarks, tuple(titles), tuple(sheet.others))
 
 
-def _longest_list(value: Any, steps: tuple[str, ...]) -> tuple[str, ...] | None:  # noqa: ANN401 - JSON
-    """Return the path to the list with the most records, outside of other lists."""
-    best: tuple[int, tuple[str, ...]] = (0, ())
-    todo = [(value, steps)]
-    while todo:
-        inner, path = todo.pop()
-        if isinstance(inner, list) and any(isinstance(item, dict | list) for item in inner):
-            best = max(best, (len(inner), path), key=lambda each: each[0])
-        elif isinstance(inner, dict) and len(path) < 4:
-            todo += [(item, (*path, key)) for key, item in inner.items() if "." not in key]
-    return best[1] if best[0] else None
-
-
-def _find_table(text: str, layout: dict[str, Any], remarks: dict[str, str]) -> None:
+def _find_table(text: str, layout: dict[str, Any], remarks: dict[str, str]) -> list[str]:
+    """Write into the layout how a text of delimited lines is to be read, and return what stands above its header."""
     lines = text.splitlines()[:_LINES]
     signs = [sign for sign in _COMMENTS if any(line.startswith(sign) for line in lines)]
     if signs:
@@ -111,24 +103,7 @@ def _find_table(text: str, layout: dict[str, Any], remarks: dict[str, str]) -> N
         layout["quote"] = ""
     reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)
     numbered = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    records = [row for _, row in numbered]
-    if not records:
-        return
-    width = Counter(len(row) for row in records).most_common(1)[0][0]
-    first = next((index for index, row in enumerate(records) if _is_header_like(row, width)), 0)
-    if first:
-        layout["skip_lines"] = numbered[first - 1][0]
-        remarks["skip_lines"] = "lines above the header"
-    if not _has_header(records[first], records[first + 1 : first + 50]):
-        layout["header"] = False
-        remarks["header"] = "the first row looks like the others; a list of names here names the columns"
-    elif _has_two_header_rows(records[first:]):
-        layout["header_rows"] = 2
-        remarks["header_rows"] = "names below blank cells of the first"
-
-
-def _is_header_like(row: list[str], width: int) -> bool:
-    return len(row) in (width, width - 1) and sum(bool(cell.strip()) for cell in row) >= max(1, (width + 1) // 2)
+    return find_header(numbered, layout, remarks)
 
 
 def _find_delimiter(lines: list[str]) -> str:
@@ -154,25 +129,3 @@ def _breaks_with_quotes(lines: list[str], delimiter: str) -> bool:
     except csv.Error:
         return True
     return False
-
-
-def _has_header(first: list[str], rows: list[list[str]]) -> bool:
-    """Return whether the first row names the columns: it has words of headers, or no place where the others have."""
-    if all(cell.strip().isdecimal() for cell in first):
-        return False
-    if any(header_roles(cell) for cell in first if cell.strip()):
-        return True
-    named = [place for place in range(len(first)) if _share_of_places(rows, place) >= 0.5]
-    return not (named and all(_share_of_places([first], place) == 1.0 for place in named))
-
-
-def _share_of_places(rows: list[list[str]], place: int) -> float:
-    cells = pl.Series("cell", [row[place] for row in rows if place < len(row) and row[place].strip()], dtype=pl.String)
-    return share(is_place(cells)) if cells.len() else 0.0
-
-
-def _has_two_header_rows(records: list[list[str]]) -> bool:
-    """Return whether the row below the header is one more: blanks beside names, and words of headers below them."""
-    if len(records) < 3 or "" not in [cell.strip() for cell in records[0][1:]]:
-        return False
-    return sum(bool(header_roles(cell)) for cell in records[1] if cell.strip()) >= 2

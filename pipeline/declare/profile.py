@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from pipeline.declare.known import KINDS, header_roles, is_place, kinds_of, share
+from pipeline.declare.separators import find_separators, split_cells
 from pipeline.readers.header import NUMBER
 from pipeline.readers.raw_rows import VALUE_SEPARATOR
 
 if TYPE_CHECKING:
-    from pipeline.readers.raw_rows import RawRows
+    from pipeline.declare.sample import Sample
 
 #: Rows that are looked at.
 ROWS: Final = 2_000
-#: What may part names in one cell; a comma last, since it parts a name from its country as well.
-SEPARATORS: Final = (";", "\n", " | ", "|", " / ", "、", "，", ",", "/", " - ", " und ", " et ", " and ")
-#: A cell has several names where so many more of its pieces are places than of the cells as they are.
-_GAIN: Final = 0.15
-_NEXT_GAIN: Final = 0.05
+#: Two columns that differ in a number only are a town and its partner, unless another column is the town.
+_SEVERAL: Final = 2
+_HALF, _NAMES = 0.5, 0.35
+#: The columns of ours that a header of a town's name does not mean.
+_OTHERS: Final = frozenset(("partner", "country", "region", "start", "end", "note", "status", "form"))
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ class ColumnProfile:
         shares: share of its different cells of each of `KINDS`.
         roles: columns of ours that its header may mean.
         cells: its cells that are filled.
+        rows: its cell in each row, "" where it is empty; none of these where rows have several.
         separators: what parts the names in its cells.
         is_group: whether it is several columns.
+        steps: of its path, where it is one of nested records.
+        is_inside: whether it lies in a list of the record.
     """
 
     name: str
@@ -48,8 +52,11 @@ class ColumnProfile:
     shares: dict[str, float]
     roles: frozenset[str]
     cells: pl.Series
+    rows: pl.Series
     separators: tuple[str, ...] = ()
     is_group: bool = False
+    steps: tuple[str, ...] = ()
+    is_inside: bool = False
 
     @property
     def place_share(self) -> float:
@@ -57,21 +64,34 @@ class ColumnProfile:
         return self.shares["place"]
 
 
-def profile_columns(table: RawRows) -> list[ColumnProfile]:
+def profile_columns(sample: Sample) -> list[ColumnProfile]:
     """Return the profile of each column that is not empty and holds no nested JSON, in the order of the file."""
+    table = sample.table
     names = [name for name in table.columns if not name.startswith("\x1f")]
     rows = table.rows.head(ROWS)
     groups = _numbered_columns(names)
     grouped = {name for members in groups.values() for name in members}
-    profiles = [
-        _profile(name, place, [rows[name]], is_group=False) for place, name in enumerate(names) if name not in grouped
-    ]
-    profiles += [
-        _profile(pattern, names.index(members[0]), [rows[name] for name in members], is_group=True)
-        for pattern, members in groups.items()
-    ]
+
+    def profile(name: str) -> ColumnProfile:
+        return _profile(name, names.index(name), [rows[name]], sample)
+
+    profiles = [profile(name) for name in names if name not in grouped]
+    has_town = any(_is_town(each) for each in profiles)
+    for pattern, members in groups.items():
+        if len(members) <= _SEVERAL and not has_town and "partner" not in header_roles(pattern.replace(NUMBER, " ")):
+            profiles += [profile(name) for name in members]
+        else:
+            columns = [rows[name] for name in members]
+            profiles.append(_profile(pattern, names.index(members[0]), columns, sample, is_group=True))
     told = [profile for profile in profiles if profile.cells.len() and not profile.cells[0].startswith(("{", "["))]
     return sorted(told, key=lambda profile: profile.place)
+
+
+def _is_town(profile: ColumnProfile) -> bool:
+    """Return whether a column beside numbered ones is the town."""
+    if profile.roles & _OTHERS or profile.shares["number"] >= _HALF:
+        return False
+    return "town" in profile.roles or profile.place_share >= max(_NAMES, profile.shares["country"])
 
 
 def _numbered_columns(names: list[str]) -> dict[str, list[str]]:
@@ -84,53 +104,47 @@ def _numbered_columns(names: list[str]) -> dict[str, list[str]]:
     return {pattern: members for pattern, members in found.items() if len(members) > 1}
 
 
-def _profile(name: str, place: int, columns: list[pl.Series], *, is_group: bool) -> ColumnProfile:
-    cells = pl.concat([column.alias("cell") for column in columns])
+def _profile(
+    name: str, place: int, columns: list[pl.Series], sample: Sample, *, is_group: bool = False
+) -> ColumnProfile:
+    rows = pl.concat([column.alias("cell") for column in columns])
+    cells, has_several = rows, is_group
     if cells.str.contains(VALUE_SEPARATOR, literal=True).any():
-        cells = cells.str.split(VALUE_SEPARATOR).explode()
+        cells, has_several = cells.str.split(VALUE_SEPARATOR).explode(), True
     cells = cells.str.strip_chars()
     filled = cells.filter(cells != "")
+    steps = tuple(name.split(".")) if sample.has_paths else ()
+    roles = path_roles(steps or (name.replace(NUMBER, " "),))
     kinds = kinds_of(filled)
     shares = {kind: share(kinds[kind]) for kind in KINDS}
-    separators = _separators(filled, shares)
+    if "start" in roles and shares["date"] < _HALF:
+        # Years in two digits are numbers anywhere else.
+        shares["date"] += share(kinds["text"].str.contains(r"^'?\d{2}$"))
+    separators: tuple[str, ...] = ()
+    if max(shares["date"], shares["number"], shares["address"], shares["point"]) <= _HALF:
+        separators = find_separators(filled)
     if separators:
-        shares["place"] = _share_of_pieces(filled, separators)
+        shares["place"] = share(is_place(split_cells(filled, separators)))
     return ColumnProfile(
         name=name,
         place=place,
         filled=filled.len() / max(cells.len(), 1),
         distinct=filled.n_unique() / max(filled.len(), 1),
         shares=shares,
-        roles=frozenset(header_roles(name.replace(NUMBER, " ").rpartition(".")[2])),
+        roles=roles,
         cells=filled,
+        rows=rows.clear() if has_several else cells,
         separators=separators,
         is_group=is_group,
+        steps=steps,
+        is_inside=name in sample.inside,
     )
 
 
-def _separators(cells: pl.Series, shares: dict[str, float]) -> tuple[str, ...]:
-    """Return what parts the names of a cell: the signs with which far more of the pieces are places."""
-    if shares["date"] > 0.5 or shares["number"] > 0.5 or shares["address"] > 0.5:
-        return ()
-    best: tuple[float, tuple[str, ...]] = (shares["place"] + _GAIN, ())
-    present = [sign for sign in SEPARATORS if share(cells.str.contains(sign, literal=True)) > 0.02]
-    chosen: tuple[str, ...] = ()
-    for sign in present:
-        known = _share_of_pieces(cells, (*chosen, sign))
-        if known > best[0] + (_NEXT_GAIN if chosen else 0):
-            chosen = (*chosen, sign)
-            best = (known, chosen)
-    return best[1]
-
-
-def _share_of_pieces(cells: pl.Series, signs: tuple[str, ...]) -> float:
-    text = cells
-    for sign in signs:
-        text = text.str.replace_all(sign, VALUE_SEPARATOR, literal=True)
-    pieces = text.str.split(VALUE_SEPARATOR).explode().str.strip_chars().unique()
-    return share(is_place(pieces.filter(pieces != "")))
-
-
-def most_common(profile: ColumnProfile, count: int) -> list[str]:
-    """Return its most frequent cells."""
-    return [cell for cell, _ in Counter(profile.cells.to_list()).most_common(count)]
+def path_roles(steps: tuple[str, ...]) -> frozenset[str]:
+    """Return what the steps of a path may mean; the first that names a side says whose it is: `b.city`."""
+    found: set[str] = set()
+    for step in steps:
+        roles = header_roles(step)
+        found |= roles - {"town", "partner"} if found & {"town", "partner"} else roles
+    return frozenset(found)

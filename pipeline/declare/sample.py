@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pipeline.readers.table import read_table
 
@@ -18,21 +18,38 @@ _RECORDS: Final = 300
 _WIDEST: Final = 100
 
 
-def read_sample(content: bytes, layout: Layout, where: str) -> tuple[RawRows, Layout]:
-    """Return the rows of a list, and its layout.
+class Sample(NamedTuple):
+    """The rows of a list.
+
+    Attributes:
+        table: with every column and path.
+        has_paths: whether the columns are paths of nested records.
+        inside: the paths that lie in a list of their record.
+    """
+
+    table: RawRows
+    has_paths: bool = False
+    inside: frozenset[str] = frozenset()
+
+
+def read_sample(content: bytes, layout: Layout, where: str) -> Sample:
+    """Return the rows of a list.
 
     Raises:
         SourceError: it cannot be read.
     """
     # Nothing is asked for by name: a name that the header repeats is no problem yet.
-    needed: set[ColumnName] = set()
-    if layout.format["type"] in ("json", "jsonl"):
-        needed = _paths(content, layout)
-    return read_table(content, layout.to_format(), where, needed), layout
+    paths: dict[str, bool] = {}
+    has_paths = layout.format["type"] in ("json", "jsonl")
+    if has_paths:
+        paths = _paths(content, layout)
+    needed: set[ColumnName] = {*paths}
+    table = read_table(content, layout.to_format(), where, needed)
+    return Sample(table, has_paths, frozenset(path for path, is_inside in paths.items() if is_inside))
 
 
-def _paths(content: bytes, layout: Layout) -> set[ColumnName]:
-    """Return every path to a text or a number in the records."""
+def _paths(content: bytes, layout: Layout) -> dict[str, bool]:
+    """Return every path to a text or a number in the records, and whether it lies in a list of a record."""
     text = content.decode(layout.format.get("encoding", "utf-8-sig"), "replace")
     if layout.format["type"] == "jsonl":
         records: Any = [json.loads(line) for line in text.splitlines()[:_RECORDS] if line.strip()]
@@ -44,23 +61,24 @@ def _paths(content: bytes, layout: Layout) -> set[ColumnName]:
             features, results = records.get("features"), records.get("results")
             bindings = results.get("bindings") if isinstance(results, dict) else None
             records = features or bindings or [{"key": key, "value": value} for key, value in records.items()]
-    found: dict[ColumnName, None] = {}
+    found: dict[str, bool] = {}
     for record in records[:_RECORDS]:
         if isinstance(record, dict) and record.get("type") == "Feature":
-            _collect(record.get("properties") or {}, "", found)
+            _collect(record.get("properties") or {}, "", found, is_inside=False)
         elif isinstance(record, list):
-            found.update(dict.fromkeys(f"column_{number}" for number in range(1, min(len(record), _WIDEST) + 1)))
+            names = (f"column_{number}" for number in range(1, min(len(record), _WIDEST) + 1))
+            found.update(dict.fromkeys(names, False))
         else:
-            _collect(record, "", found)
-    return set(found)
+            _collect(record, "", found, is_inside=False)
+    return found
 
 
-def _collect(value: Any, path: str, found: dict[ColumnName, None]) -> None:  # noqa: ANN401 - JSON
+def _collect(value: Any, path: str, found: dict[str, bool], *, is_inside: bool) -> None:  # noqa: ANN401 - JSON
     if isinstance(value, list):
         for item in value:
-            _collect(item, path, found)
+            _collect(item, path, found, is_inside=True)
     elif isinstance(value, dict) and not (value.keys() >= {"type", "value"} or "coordinates" in value):
         for key, item in value.items():
-            _collect(item, f"{path}.{key}".lstrip("."), found)
+            _collect(item, f"{path}.{key}".lstrip("."), found, is_inside=is_inside)
     elif value is not None:
-        found[path] = None
+        found[path] = is_inside or found.get(path, False)
