@@ -17,18 +17,20 @@ from pipeline.sources import load_editions
 from pipeline.validate.source_reader import load_files, read_source, without_bounds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
 
+    from pipeline.readers.raw_files import Received
     from pipeline.sources import Declaration
     from pipeline.validate.checked import Checked
-    from pipeline.validate.source_reader import SourceResult
 
 #: The columns of claims that are shown, and their headings.
 _SHOWN: Final = {
-    "locator": "row", "town_text": "town", "town_country_code": "", "partner_text": "partner",
+    "file": "file", "locator": "row", "town_text": "town", "town_country_code": "", "partner_text": "partner",
     "partner_country_code": "",
+    "town_latitude": "town lat", "town_longitude": "lon", "partner_latitude": "partner lat", "partner_longitude": "lon",
     "form": "form", "start_date": "start", "start_precision": "to the", "end_date": "end", "status": "status",
 }  # fmt: skip
 _RULE_HINTS: Final = {
@@ -61,10 +63,12 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
             problem, result = error, read_source(without_bounds(declaration), raw, country_names())
         if result.checked is None:
             raise SourceError(f"{declaration.id}: was never fetched; fetch it with: twintowns fetch {declaration.id}")
-        _print_account(console, declaration, result)
-        _print_claims(console, result.checked.claims, count)
-        _print_rejects(console, result.checked.rejects, count)
-        _print_ignored(console, declaration, raw, result.checked, count)
+        items = load_files(declaration, raw)
+        _print_account(console, declaration, result.checked, items)
+        files = {item.snapshot.snapshot_id: item.file.name for item in items if item.file.holds == "claims"}
+        _print_claims(console, _with_file(result.checked.claims, files), count)
+        _print_rejects(console, _with_file(result.checked.rejects, files), count)
+        _print_ignored(console, declaration, items, result.checked, count)
         _print_findings(console, result.checked.findings, count)
         if problem is not None:
             console.out(f"\nnot read: {problem}")
@@ -75,16 +79,23 @@ def print_check(toml: Path, raw: Path, count: int) -> int:
     return exit_code
 
 
-def _print_account(console: Console, declaration: Declaration, result: SourceResult) -> None:
-    """Print what became of the rows; those of a file of names, which the ledger counts as ignored, are left out."""
-    assert result.checked is not None
+def _print_account(console: Console, declaration: Declaration, checked: Checked, items: Sequence[Received]) -> None:
+    """Print what became of the rows; those of files that say what ids mean are told apart."""
     columns = ("rows_read", "rows_used", "rows_rejected", "rows_ignored", "claims_made")
-    lookups = [item.snapshot.snapshot_id for item in result.received if item.file.holds == "names"]
-    ledger = result.checked.ledger.filter(~pl.col("snapshot_id").cast(pl.String).is_in(lookups))
-    read, used, rejected, ignored, claims = ledger.select(pl.col(columns).sum()).row(0)
+    lookups = [item.snapshot.snapshot_id for item in items if item.file.holds == "names"]
+    is_lookup = pl.col("snapshot_id").cast(pl.String).is_in(lookups)
+    read, used, rejected, ignored, claims = checked.ledger.filter(~is_lookup).select(pl.col(columns).sum()).row(0)
+    looked_up = checked.ledger.filter(is_lookup)["rows_read"].sum()
     console.out(
         f"{declaration.id}: {read:,} rows: {used:,} used, {rejected:,} rejected, {ignored:,} ignored; {claims:,} claims"
+        + (f"; {looked_up:,} rows say what ids mean" if looked_up else "")
     )
+
+
+def _with_file(rows: pl.DataFrame, files: dict[str, str]) -> pl.DataFrame:
+    """Return rows with the name of their file, if there are several files; null otherwise."""
+    name = pl.col("snapshot_id").cast(pl.String).replace_strict(files, default=None, return_dtype=pl.String)
+    return rows.with_columns(file=name if len(files) > 1 else pl.lit(None, pl.String))
 
 
 def _print_claims(console: Console, claims: pl.DataFrame, count: int) -> None:
@@ -110,31 +121,36 @@ def _print_rejects(console: Console, rejects: pl.DataFrame, count: int) -> None:
     ):
         console.out(f"\nrejected: {number:,} × {rules}")
         for row in rejects.filter(pl.col("rules") == rules).head(count).iter_rows(named=True):
-            console.out(f"  {row['locator']}: {row['message']}: {row['row_json']}")
+            place = " ".join(filter(None, (row["file"], row["locator"])))
+            console.out(f"  {place}: {row['message']}: {row['row_json']}")
         print_more(console, number, count, option="rows")
 
 
-def _print_ignored(console: Console, declaration: Declaration, raw: Path, checked: Checked, count: int) -> None:
+def _print_ignored(
+    console: Console, declaration: Declaration, items: Sequence[Received], checked: Checked, count: int
+) -> None:
     """Print the rows that are neither claims nor rejects, as they are in the file."""
     if not checked.ledger["rows_ignored"].sum():
         return
-    is_first = True
-    for item in load_files(declaration, raw):
-        if item.file.holds != "claims":
-            continue
+    claims = [item for item in items if item.file.holds == "claims"]
+    told = False
+    for item in claims:
         table, snapshot = read_raw_rows(item, declaration), item.snapshot.snapshot_id
         mine = [
-            frame.filter(pl.col("snapshot_id").cast(pl.String) == snapshot)["locator"]
+            frame.filter(pl.col("snapshot_id").cast(pl.String) == snapshot)["locator"].cast(pl.String)
             for frame in (checked.claims, checked.rejects, checked.town_ends)
             if frame.width
         ]
         rows = table.rows.filter(~pl.col(LOCATOR).is_in(pl.concat(mine).implode()))
-        shown = [name for name in table.columns if name not in table.derived]
-        if rows.height and is_first:
+        if rows.is_empty():
+            continue
+        if not told:
             console.out(f"\nignored: {_RULE_HINTS['ignored']}")
-            is_first = False
+            told = True
+        shown = [name for name in table.columns if name not in table.derived]
+        origin = f"{item.file.name} " if len(claims) > 1 else ""
         for row in rows.select(LOCATOR, pl.struct(shown).struct.json_encode().alias("row")).head(count).iter_rows():
-            console.out(f"  {row[0]}: {row[1]}")
+            console.out(f"  {origin}{row[0]}: {row[1]}")
         print_more(console, rows.height, count, option="rows")
 
 

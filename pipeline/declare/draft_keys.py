@@ -1,4 +1,4 @@
-"""What the cells tell about the rest of a declaration: blanks, dates, markers, the language, and the town of a title."""
+"""What the cells tell about the rest of a declaration: blanks, dates, markers, language, and the town of a title."""
 
 from __future__ import annotations
 
@@ -171,5 +171,5 @@ def _inhabitants(name: str, partners: set[str]) -> int:
         return 0
     if country_codes(pl.Series([name]))[0] or not is_place(pl.Series([name]))[0]:
         return 0
-    known = place_positions().filter(pl.col("key") == key)["population"].max()
-    return int(known or 0)  # type: ignore[call-overload]
+    known = place_positions().filter(pl.col("key") == key)["population"].cast(pl.Int64).to_list()
+    return max((people for people in known if people), default=0)

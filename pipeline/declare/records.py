@@ -61,7 +61,8 @@ def _depth_of_towns(document: Any, where: tuple[str, ...]) -> int | None:  # noq
     inner = document
     for depth, step in enumerate(where):
         keys = pl.Series("key", [*inner], dtype=pl.String)
-        if len(inner) >= _FEWEST_TOWNS and share(is_place(keys)) >= _HALF:
+        are_lists = all(isinstance(item, list) for item in inner.values())
+        if len(inner) >= _FEWEST_TOWNS and are_lists and share(is_place(keys)) >= _HALF:
             return depth
         inner = inner[step]
     return None
