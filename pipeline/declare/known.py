@@ -99,10 +99,18 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
 
 def is_place(texts: pl.Series) -> pl.Series:
     """Return whether each text, without a country, a date or a bracket behind it, is the name of a known place."""
-    known = load_names().places["key"].implode()
-    bare = texts.str.replace(_LAST_BRACKET, "").alias("text").to_frame().select(search_key(pl.col("text"))).to_series()
-    has_letters = texts.str.contains(r"\p{L}")
-    return ((place_keys(texts).is_in(known) | bare.is_in(known)) & has_letters).fill_null(value=False)
+    known = _known_keys()
+    bare = search_key(pl.col("text").str.replace(_LAST_BRACKET, ""))
+    frame = texts.alias("text").to_frame().select("text", bare=bare).with_columns(key=place_keys(texts))
+    found = [
+        (key in known or bare in known) and any(map(str.isalpha, text or "")) for text, bare, key in frame.iter_rows()
+    ]
+    return pl.Series(texts.name, found, dtype=pl.Boolean)
+
+
+@functools.cache
+def _known_keys() -> frozenset[str]:
+    return frozenset(load_names().places["key"])
 
 
 def place_keys(texts: pl.Series) -> pl.Series:
@@ -137,8 +145,10 @@ def likely_country(texts: pl.Series) -> tuple[str, float] | None:
 
 
 def country_codes(texts: pl.Series) -> pl.Series:
-    """Return the code of the country that each text means."""
-    return resolve_countries(texts, load_names().countries)["country_code"]
+    """Return the code of the country that each text means; null where it means none."""
+    found = resolve_countries(texts, load_names().countries).select("country_text", "country_code")
+    frame = texts.alias("country_text").cast(pl.String).to_frame()
+    return frame.join(found, on="country_text", how="left", maintain_order="left")["country_code"]
 
 
 @functools.cache

@@ -19,6 +19,7 @@ _GAIN: Final = 0.15
 #: It stands in this share of the cells, or in so many.
 _LEAST, _FAIR, _MANY = 0.02, 0.1, 5
 _HALF: Final = 0.5
+_BEHIND: Final = r"\s*[(\[,].*$"
 
 
 def find_separators(cells: pl.Series) -> tuple[str, ...]:
@@ -34,9 +35,10 @@ def find_separators(cells: pl.Series) -> tuple[str, ...]:
         if not _is_frequent(having, pieces, sign) or (sign == "," and _are_addresses(having)):
             continue
         parts = split_cells(having, (sign,))
-        gains = share(is_place(parts)) >= share(is_place(having)) + _GAIN
-        # Lines in one cell are several names even where few of them are known.
-        if gains or (sign == "\n" and share(is_place(parts)) >= _HALF):
+        if sign == "\n" and share(is_place(parts.str.replace(_BEHIND, ""))) >= _HALF:
+            # What other signs part in a line belongs to its name.
+            return (sign,)
+        if share(is_place(parts)) >= share(is_place(having)) + _GAIN:
             chosen = (*chosen, sign)
             pieces = split_cells(pieces, (sign,))
     return chosen

@@ -99,10 +99,8 @@ def _says_the_same(one: ColumnProfile, other: ColumnProfile) -> bool:
     if one.rows.len() != other.rows.len() or one.rows.is_empty():
         return False
     pairs = pl.DataFrame({"one": one.rows, "other": other.rows}).filter(pl.col("one") != "", pl.col("other") != "")
-    texts = pl.concat([pairs["one"], pairs["other"].alias("one")]).unique(maintain_order=True)
-    codes = dict(zip(texts, (country_codes(pl.Series([text]))[0] for text in texts), strict=True))
-    same = [codes[first] == codes[second] for first, second in pairs.unique(maintain_order=True).iter_rows()]
-    return share(pl.Series(same, dtype=pl.Boolean)) >= _SAME
+    same = country_codes(pairs["one"]) == country_codes(pairs["other"])
+    return share(same.fill_null(value=False)) >= _SAME
 
 
 def _is_position(item: Item) -> bool:

@@ -35,10 +35,7 @@ def draft(tmp_path: Path, name: str, content: str | Workbook) -> dict[str, Any]:
     ("text", "expected"),
     [
         (
-            (
-                "ort;breite;lange;partnerort;breite_partner;lange_partner\nGraz;47.07;15.44;Pula;44.87;13.85\n"
-                "Linz;48.31;14.29;Brno;49.20;16.61\n"
-            ),
+            "ort;breite;lange;partnerort;breite_partner;lange_partner\nGraz;47.07;15.44;Pula;44.87;13.85\n",
             {"town_latitude": "breite", "partner_latitude": "breite_partner", "partner_longitude": "lange_partner"},
         ),
         (
@@ -54,10 +51,7 @@ def draft(tmp_path: Path, name: str, content: str | Workbook) -> dict[str, Any]:
             {"town": "place", "partner": "partner town"},
         ),
         (
-            (
-                "Comune;Comune gemellato;Luogo\nTorino;Arlington;Arlington, 76014, Texas, United States\n"
-                "Parma;Toledo;Toledo, Castilla, Spain\n"
-            ),
+            "Comune;Comune gemellato;Luogo\nTorino;Arlington;Arlington, 76014, Texas, United States\n",
             {"town": "Comune", "partner": "Comune gemellato"},
         ),
         (
@@ -69,7 +63,7 @@ def draft(tmp_path: Path, name: str, content: str | Workbook) -> dict[str, Any]:
             {"town": "City1", "partner": "City2", "town_country": "Country1", "partner_country": "Country2"},
         ),
         (
-            "Comune (Prov.);Comune gemellato;Data gemellaggio\nParma (PR);Worms;12-gen-84\nPisa (PI);Kolding;3-lug-64",
+            "Comune (Prov.);Comune gemellato;Data gemellaggio\nParma (PR);Worms;12-gen-84\nPadova (PD);Nancy;64\n",
             {"town": "Comune (Prov.)", "partner": "Comune gemellato", "start": "Data gemellaggio"},
         ),
         (
@@ -123,9 +117,7 @@ def test_blanks_are_filled_down_unless_another_column_says_otherwise(tmp_path: P
 
 def test_the_header_and_the_sheet_of_a_workbook(tmp_path: Path) -> None:
     book = Workbook()
-    book.remove(book.worksheets[0])
-    notes = book.create_sheet("Notes")
-    notes["A1"] = "see the other sheet"
+    book.create_sheet("Notes", 0)["A1"] = "see the other sheet"
     sheet = book.create_sheet("Twins")
     sheet["B1"] = "Twin towns"
     for row in (["Town", "Partner", None], [None, "Name", "Country"], ["Cork", "Rennes", "France"],
