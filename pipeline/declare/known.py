@@ -78,7 +78,7 @@ def kinds_of(cells: pl.Series) -> pl.DataFrame:
     is_read = frame.join(dates, on="text", how="left", maintain_order="left")["precision"].is_not_null()
     is_date = (is_read & distinct.str.contains(_YEAR)) | distinct.str.contains(_DAY_WORD_YEAR)
     is_known = is_place(distinct)
-    is_name = is_known & distinct.str.contains(_NAME_FIRST)
+    is_name = (is_known & distinct.str.contains(_NAME_FIRST)) | distinct.str.contains("\n", literal=True)
     number = text.str.replace(r"^(-?\d+),(\d+)$", "$1.$2").cast(pl.Float64, strict=False)
     words = {column: [*decode_words(column)] for column in ("form", "status")}
     return frame.select(

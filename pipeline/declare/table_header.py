@@ -88,7 +88,9 @@ def _has_two_header_rows(records: list[list[str]], left: int) -> bool:
     """Return whether the row below the header is one more: blanks beside names, and words of headers below them."""
     if len(records) < 3 or "" not in [cell.strip() for cell in records[0][left + 1 :]]:
         return False
-    return sum(bool(header_roles(cell)) for cell in records[1] if cell.strip()) >= 2
+    words = sum(bool(header_roles(cell)) for cell in records[1] if cell.strip())
+    is_left_blank = left < len(records[1]) and not records[1][left].strip()
+    return words >= (1 if is_left_blank else 2)
 
 
 def _check_towns(first: list[str], rows: list[list[str]]) -> None:
