@@ -41,7 +41,7 @@ _FILE_WORDS: Final = frozenset(("list", "liste", "data", "table", "export", "sta
 def filled_down(roles: Roles, remarks: dict[str, str]) -> dict[str, list[str]]:
     """Return the columns whose blank cells seem to repeat the one above: the town's, and others filled like it."""
     town, partner = roles.column("town"), roles.column("partner")
-    if town is None or partner is None or town.filled > _BLANKS or town.rows.is_empty():
+    if town is None or partner is None or town.filled > _BLANKS or town.rows.is_empty() or town.steps:
         return {}
     blank = town.rows == ""
     others = partner.rows if partner.rows.len() else pl.Series(["x"] * town.rows.len())

@@ -93,7 +93,7 @@ def _is_category(column: ColumnProfile, kind: str) -> bool:
 
 
 def _fits(profile: ColumnProfile, kind: str) -> bool:
-    return profile.shares[kind] >= _LEAST[kind] - _TOLD * (kind in profile.roles)
+    return "continent" not in profile.roles and profile.shares[kind] >= _LEAST[kind] - _TOLD * (kind in profile.roles)
 
 
 def _find_degrees(left: list[ColumnProfile], names: Names) -> list[Role]:

@@ -16,8 +16,8 @@ SEPARATORS: Final = ("\n", ";", " | ", "|", " / ", "、", "，", ",", "/", " - "
 _SURE: Final = frozenset(("\n", ";", " | ", "|", "、"))
 #: A sign parts names where so many more of its pieces are places than of the cells as they are.
 _GAIN: Final = 0.15
-#: It stands in this share of the cells, or in so many.
-_LEAST, _FAIR, _MANY = 0.02, 0.1, 5
+#: It stands in this share of the cells.
+_LEAST, _FAIR = 0.02, 0.1
 _HALF: Final = 0.5
 _BEHIND: Final = r"\s*[(\[,].*$"
 
@@ -56,8 +56,7 @@ def split_cells(cells: pl.Series, signs: tuple[str, ...]) -> pl.Series:
 def _is_frequent(having: pl.Series, pieces: pl.Series, sign: str) -> bool:
     if having.is_empty():
         return False
-    part = having.len() / pieces.len()
-    return part > (_LEAST if sign in _SURE else _FAIR) or having.len() >= _MANY
+    return having.len() / pieces.len() > (_LEAST if sign in _SURE else _FAIR)
 
 
 def _are_addresses(cells: pl.Series) -> bool:

@@ -157,3 +157,15 @@ def test_lines_in_a_cell_are_names(tmp_path: Path) -> None:
         'Ort;Partnerorte\nGraz;"Pula (HR), seit 1972\nPécs (HU), seit 1989"\nLinz;"Brno (CZ), seit 1990\nHalle, 1975"\n'
     )
     assert draft(tmp_path, "some.csv", text)["split"] == {"partner": ["\n"]}
+
+
+def test_a_sign_in_few_cells_parts_nothing(tmp_path: Path) -> None:
+    towns = ["Lahti", "Vaasa", "Turku", "Oulu", "Espoo", "Pori", "Kotka", "Lohja", "Imatra", "Kemi"]
+    text = "city1;city2\n" + "".join(f"{town};Kiel\n" for town in towns) + "Bath, Oxford;Jena\n"
+    found = draft(tmp_path, "some.csv", text)
+    assert (found["columns"]["town"], "split" in found) == ("city1", False)
+
+
+def test_a_continent_is_no_country(tmp_path: Path) -> None:
+    text = "Gemeinde;Partnergemeinde;Land;Kontinent\nUlm;Jena;Deutschland;Europa\nTrier;Fort Worth;USA;Amerika\n"
+    assert "town_country" not in draft(tmp_path, "some.csv", text)["columns"]
