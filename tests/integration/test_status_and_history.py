@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
@@ -12,7 +14,8 @@ from pipeline.sources.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from conftest import MadeOnce
 
 Database: TypeAlias = duckdb.DuckDBPyConnection
 
@@ -67,14 +70,15 @@ def make(folder: Path, rows: str) -> Path:
     return folder / "out" / "current" / "twintowns.duckdb"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("status")
+@pytest.fixture(scope="session")
+def folder(made_once: MadeOnce) -> Path:
+    """Return a folder with a first release, to be copied and not written to."""
+    return made_once("status", lambda folder: make(folder, ROWS))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def first(folder: Path) -> Path:
-    return make(folder, ROWS).resolve()
+    return (folder / "out" / "current" / "twintowns.duckdb").resolve()
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +150,10 @@ def test_states_of_the_time_beside_todays_countries(database: Database) -> None:
     ]
 
 
-def test_what_a_source_lists_no_more_has_not_ended(folder: Path, first: Path) -> None:
+def test_what_a_source_lists_no_more_has_not_ended(folder: Path, first: Path, tmp_path: Path) -> None:
     rest = "".join(line for line in ROWS.splitlines(keepends=True) if "Nancy" not in line)
-    with duckdb.connect(make(folder, rest), read_only=True) as second, duckdb.connect(first, read_only=True) as before:
+    later = make(Path(shutil.copytree(folder, tmp_path / "later", symlinks=True)), rest)
+    with duckdb.connect(later, read_only=True) as second, duckdb.connect(first, read_only=True) as before:
         ((gone,),) = ask(before, "SELECT partnership_id FROM town_partners WHERE town_name = 'Nancy'")
         assert ask(second, f"SELECT * FROM partnerships WHERE partnership_id = '{gone}'") == []
         ended = "SELECT partnership_id, status, end_date FROM partnerships WHERE status = 'ended' ORDER BY ALL"
