@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 import tracemalloc
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     Answer = bytes | Callable[[socket.socket], None]
 
 BODY = b"town,partner\nA,B\n"
-IMPATIENT = HttpSettings(
-    attempts=2, timeout_attempts=1, backoff=0.01, jitter=0, read_timeout=2, deadline=0.6, size_cap=1 << 20
-)
+#: A busy machine may need a while for the other file too, so time is short only where the end of it is the point.
+HASTY = HttpSettings(attempts=2, timeout_attempts=1, backoff=0.01, jitter=0, size_cap=1 << 20)
+IMPATIENT = replace(HASTY, deadline=1.2)
 
 
 class Server:
@@ -133,7 +134,7 @@ def bomb(layers: int = 1) -> bytes:
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 GZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
-TIME_IS_OVER = "could not be fetched: not complete after 0.6 seconds, the limit; nothing was kept, try again later"
+TIME_IS_OVER = "could not be fetched: not complete after 1.2 seconds, the limit; nothing was kept, try again later"
 #: Each answer, and words of the reason.
 REFUSED: dict[str, tuple[Answer, str]] = {
     "redirect_half_address": (redirect(b"http://[::1/"), "redirects to 'http://[::1/', no valid address (Invalid IPv6"),
@@ -230,7 +231,7 @@ def source(server: Server) -> Declaration:
     return declaration.model_copy(update={"id": "quelle", "files": files})
 
 
-def fetch(server: Server, raw: Path, settings: HttpSettings = IMPATIENT) -> tuple[FetchResult, FetchResult]:
+def fetch(server: Server, raw: Path, settings: HttpSettings = HASTY) -> tuple[FetchResult, FetchResult]:
     first, second = fetch_files([source(server)], raw, None, HttpClient(settings))
     return first, second
 
@@ -239,7 +240,7 @@ def fetch(server: Server, raw: Path, settings: HttpSettings = IMPATIENT) -> tupl
 def test_one_file_fails_and_the_other_is_fetched(server: Server, tmp_path: Path, name: str) -> None:
     server.answer, words = REFUSED[name]
     began = time.monotonic()
-    bad, good = fetch(server, tmp_path)
+    bad, good = fetch(server, tmp_path, IMPATIENT if words == TIME_IS_OVER else HASTY)
     # The time of two attempts, on a busy machine.
     assert time.monotonic() - began < 2 * IMPATIENT.deadline + 2
     assert (bad.outcome, good.outcome) == ("failed", "new")
@@ -269,7 +270,7 @@ def test_an_entity_tag_that_is_none_is_not_sent_back(server: Server, tmp_path: P
     server.answer = ACCEPTED["etag_2028"]
     fetch(server, tmp_path)
     assert [snapshot.etag for snapshot in RawStore(tmp_path).manifest("quelle")] == [None, None]
-    response = HttpClient(IMPATIENT).request(f"{server.address}/good", etag='"a\u2028b"')
+    response = HttpClient(HASTY).request(f"{server.address}/good", etag='"a\u2028b"')
     assert response
     assert response.content == BODY
 
@@ -280,7 +281,7 @@ def test_a_bomb_takes_no_more_memory_than_the_limit(server: Server, tmp_path: Pa
     fetch(server, tmp_path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * IMPATIENT.size_cap
+    assert peak < 8 * HASTY.size_cap
 
 
 def test_all_attempts_together_have_a_limit(server: Server, tmp_path: Path) -> None:
