@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import socket
 import struct
 import threading
@@ -290,10 +291,12 @@ def test_all_attempts_together_have_a_limit(server: Server, tmp_path: Path) -> N
     began = time.monotonic()
     bad, _ = fetch(server, tmp_path, patient)
     assert bad.outcome == "failed"
-    assert 0.3 < time.monotonic() - began < 2
+    # A thousand attempts would take fifty seconds.
+    assert 0.3 < time.monotonic() - began < 10
     server.answer = drip(b"HTTP/1.1 200 OK\r\n\r\n", b"a")
     bad, _ = fetch(server, tmp_path, patient)
-    assert "not complete after 0.5 seconds, the limit" in bad.message
+    # What is left of the half second when the attempt begins.
+    assert re.search(r"not complete after 0\.[45]\d* seconds, the limit", bad.message)
 
 
 # Services
