@@ -130,7 +130,9 @@ def _below_header(
         start = text.find("\n", start) + 1 or len(text)
     start = _skip_blank_lines(text, start)
     reader = csv.reader(split_lines(text, start), **dialect)
-    records = [(record, reader.line_num) for record in itertools.islice(reader, _PREAMBLE) if any(record)]
+    first_records = [(record, reader.line_num) for record in itertools.islice(reader, _PREAMBLE) if record]
+    # A row of empty cells is no header, unless there are no others.
+    records = [(record, line) for record, line in first_records if any(record)] or first_records
     line_count = 0
     if isinstance(layout.header, list):
         header = layout.header

@@ -285,7 +285,9 @@ class PageReader(ListReader, TableReader):
             return [partner for partner in partners if self._is_plausible(partner, line)]
         if not partners and self.is_relevant and not mentions_twinning and _is_item_without_bullet(line, shown):
             partners = read_partners(line, self.profile, self.context)
-        last_form = next((parsed.partners[-1].form for parsed in reversed(self.parsed) if parsed.partners), "")
+        # Most paragraphs name nobody: only for the others is the last partner looked for.
+        lines = reversed(self.parsed) if partners else ()
+        last_form = next((parsed.partners[-1].form for parsed in lines if parsed.partners), "")
         for partner in partners:
             partner.fill(form=last_form)  # "The link with X was suspended"
         return [partner for partner in partners if self._is_plausible(partner, line)]
