@@ -381,7 +381,7 @@ BAD_VALUES = [
     ("partner_longitude", "x", "bad_coordinate", "nulled"),
     ("town_population", "-5", "bad_number", "nulled"),
     ("town_population", "x", "bad_number", "nulled"),
-    ("town_population", "12.345", "bad_number", "nulled"),
+    ("town_population", "12.34", "bad_number", "nulled"),
     ("town_wikidata_id", "P31", "bad_identifier", "nulled"),
     ("town_wikidata_id", "Q1٣", "bad_identifier", "nulled"),
     ("town_geonames_id", "0", "bad_identifier", "nulled"),
