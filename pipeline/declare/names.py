@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pipeline.declare.known import share as share_of
+
 if TYPE_CHECKING:
     from pipeline.declare.profile import ColumnProfile
 
@@ -70,6 +72,8 @@ def _can_be_name(profile: ColumnProfile) -> bool:
     if profile.place_share >= LEAST_PLACES:
         return not profile.roles & _OTHERS or profile.place_share >= _SURE or (is_told and _is_name_too(profile))
     is_else = max(share for kind, share in profile.shares.items() if kind != "place") >= _HALF
+    # Ids have digits, and names that no gazetteer knows have none.
+    is_else |= share_of(profile.cells.str.contains(r"^\S*\d\S*$")) >= _HALF
     return is_told and not is_else and not profile.roles & _OTHERS
 
 
