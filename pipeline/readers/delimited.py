@@ -85,11 +85,13 @@ def read_delimited(content: bytes, layout: Format, where: str, needed: Collectio
         check_header_quote(whole, layout.quote, dialect, where)
         raise SourceError(f"{where}: an empty list: a header, but no rows")
     names = read_columns(columns, needed)
-    frame, ragged = _parse(text.encode(), layout, delimiter, columns, names, where)
+    # A mark of byte order at the beginning, which is a cell's here, would be left out: another one before it is.
+    content = (f"\ufeff{text}" if text.startswith("\ufeff") else text).encode()
+    frame, ragged = _parse(content, layout, delimiter, columns, names, where)
     if layout.header is True and frame.is_empty() and _have_one_more(ragged, len(columns)):
         columns = name_columns(_with_one_more(ragged, columns, dialect), where, needed)
         names = read_columns(columns, needed)
-        frame, ragged = _parse(text.encode(), layout, delimiter, columns, names, where)
+        frame, ragged = _parse(content, layout, delimiter, columns, names, where)
     if len(names) == len(columns):
         lines = number_lines(frame, ragged)
     else:

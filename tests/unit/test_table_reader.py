@@ -333,12 +333,12 @@ def test_excel_sheets_by_name_and_headers_from_the_declaration() -> None:
     content = workbook(["A", "B"], ["C", "D"], title="Liste")
     assert lines(content, type="excel", sheet="Liste", header=False) == {"row 1": ("A", "B"), "row 2": ("C", "D")}
     assert read(content, type="excel", header=["town", "partner"]).columns == ["town", "partner"]
-    assert "cannot be read as an Excel sheet ('Lste')" in refusal(content, type="excel", sheet="Lste")
-    assert "cannot be read as an Excel sheet (7)" in refusal(content, type="excel", sheet=7)
+    assert "cannot be read as an Excel ('Lste')" in refusal(content, type="excel", sheet="Lste")
+    assert "cannot be read as an Excel (7)" in refusal(content, type="excel", sheet=7)
 
 
 def test_excel_that_is_none_or_holds_nothing() -> None:
-    assert "cannot be read as an Excel sheet" in refusal(WORDS, type="excel")
+    assert "cannot be read as an Excel" in refusal(WORDS, type="excel")
     assert "an empty list" in refusal(workbook(["town", "partner"]), type="excel")
     assert "an empty list" in refusal(workbook(), type="excel")
 

@@ -360,7 +360,7 @@ def test_quotes_in_words_do_not_end_the_phrase() -> None:
         (["wikipedia", "--endpoint", ENDPOINT], "--endpoint and --countries go with a live source"),
         (
             ["wikipedia", "--language", "de", "xx"],
-            "--language xx: there are ca, cs, da, de, en, es, fi, fr, hr, hu, it, ja",
+            "--language xx: there are bg, ca, cs, da, de, el, en, es, et, fi, fr, hr",
         ),
         (["wikipedia", "--api", ENDPOINT], "one wiki cannot be of several languages; name one with --language"),
     ],
