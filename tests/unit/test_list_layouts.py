@@ -177,6 +177,23 @@ def test_a_field_that_is_no_column_of_the_list(content: str, layout: dict[str, A
     assert rejects(checked) == []
 
 
+@pytest.mark.parametrize("sheets", ["*", ["Hessen", "Bayern"]])
+def test_several_sheets_of_one_layout(sheets: str | list[str]) -> None:
+    book = openpyxl.Workbook()
+    for name, row in (("Hessen", ["Kassel", "Arnstadt"]), ("Bayern", ["Ulm", "Jinja"])):
+        of_state = book.create_sheet(name)
+        of_state.append(["Ort", "Partner"])
+        of_state.append(row)
+    book.remove(book.worksheets[0])
+    stream = io.BytesIO()
+    book.save(stream)
+    columns = {"town": "Ort", "partner": "Partner", "town_region": "sheet"}
+    checked = read(stream.getvalue(), columns=columns, format={"type": "excel", "sheet": sheets}, **EXCEL)
+    assert values(checked.claims, "town_text", "town_region_text", "locator") == [
+        ("Kassel", "Hessen", "sheet Hessen, row 2"), ("Ulm", "Bayern", "sheet Bayern, row 2"),
+    ]  # fmt: skip
+
+
 # Lines that are no rows
 
 
