@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from pipeline.readers.json_paths import KEY, VALUE
+from pipeline.readers.json_records import read_records
 from pipeline.readers.table import read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pipeline.declare.layout import Layout
     from pipeline.readers.raw_rows import RawRows
     from pipeline.sources.values import ColumnName
@@ -42,27 +46,17 @@ def read_sample(content: bytes, layout: Layout, where: str) -> Sample:
     paths: dict[str, bool] = {}
     has_paths = layout.format["type"] in ("json", "jsonl")
     if has_paths:
-        paths = _paths(content, layout)
+        records = read_records(content, layout.to_format(), where, (KEY, VALUE))
+        paths = _paths(itertools.islice(records.values(), _RECORDS))
     needed: set[ColumnName] = {*paths}
     table = read_table(content, layout.to_format(), where, needed)
     return Sample(table, has_paths, frozenset(path for path, is_inside in paths.items() if is_inside))
 
 
-def _paths(content: bytes, layout: Layout) -> dict[str, bool]:
-    """Return every path to a text or a number in the records, and whether it lies in a list of a record."""
-    text = content.decode(layout.format.get("encoding", "utf-8-sig"), "replace")
-    if layout.format["type"] == "jsonl":
-        records: Any = [json.loads(line) for line in text.splitlines()[:_RECORDS] if line.strip()]
-    else:
-        records = json.loads(text)
-        for step in filter(None, layout.format.get("records", "").split(".")):
-            records = records[step]
-        if isinstance(records, dict):
-            features, results = records.get("features"), records.get("results")
-            bindings = results.get("bindings") if isinstance(results, dict) else None
-            records = features or bindings or [{"key": key, "value": value} for key, value in records.items()]
+def _paths(records: Iterable[Any]) -> dict[str, bool]:
+    """Return every path to a text or a number in records, and whether it lies in a list of a record."""
     found: dict[str, bool] = {}
-    for record in records[:_RECORDS]:
+    for record in records:
         if isinstance(record, dict) and record.get("type") == "Feature":
             _collect(record.get("properties") or {}, "", found, is_inside=False)
         elif isinstance(record, list):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-import fastexcel
 import polars as pl
 
 from pipeline.declare.known import is_place
-from pipeline.errors import SourceError
-from pipeline.readers.workbook import check_workbook
+from pipeline.readers.excel import load_cells, open_workbook
 
 #: Rows of a sheet that are looked at.
 _ROWS: Final = 300
@@ -29,22 +27,16 @@ def find_sheet(content: bytes, where: str) -> Sheet:
     Raises:
         SourceError: the file cannot be read.
     """
-    check_workbook(content, where)
-    try:
-        book = fastexcel.read_excel(content)
-        sheets = {name: _rows(book, name) for name in book.sheet_names}
-    except (fastexcel.FastExcelError, IndexError, OverflowError, ValueError) as error:
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise SourceError(f"{where}: cannot be read as an Excel file: {why}") from error
+    book = open_workbook(content, where)
+    sheets = {name: _rows(load_cells(book, name, where, _ROWS)[1]) for name in book.sheet_names}
     best = max(sheets, key=lambda name: _count_places(sheets[name]))
     return Sheet(best, sheets[best], [name for name in sheets if name != best])
 
 
-def _rows(book: fastexcel.ExcelReader, name: str) -> list[tuple[int, list[str]]]:
-    # As the reader does: empty rows are kept, and so the numbers of the sheet's rows.
-    frame = book.load_sheet(name, header_row=None, skip_rows=0, n_rows=_ROWS, dtypes="string").to_polars()
-    rows = frame.with_columns(pl.all().cast(pl.String).fill_null("")).rows()
-    return [(number, list(row)) for number, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+def _rows(cells: pl.DataFrame) -> list[tuple[int, list[str]]]:
+    """Return the rows that are not empty, with their numbers."""
+    numbered = enumerate(cells.rows(), start=1)
+    return [(number, list(row)) for number, row in numbered if any(cell.strip() for cell in row)]
 
 
 def _count_places(rows: list[tuple[int, list[str]]]) -> int:

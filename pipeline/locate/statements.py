@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from pipeline.gazetteer.gazetteer import Gazetteer
     from pipeline.locate import LinkageResult, Match
     from pipeline.validate import Checked
+
+#: The columns of mentions, by side, of each frame that mentions towns.
+_SIDES: Final = {
+    "claims": CLAIM_SIDES,
+    "town_ends": {"town": CLAIM_SIDES["town"]},
+    "awards": {"town": RECORD_SIDE},
+    "group_members": {"town": RECORD_SIDE},
+}
 
 
 def locate_towns(
@@ -44,15 +52,9 @@ def locate_towns(
     Returns:
         The same rows with the ids of their towns, and the town of each mention.
     """
-    sides = {
-        "claims": CLAIM_SIDES,
-        "town_ends": {"town": CLAIM_SIDES["town"]},
-        "awards": {"town": RECORD_SIDE},
-        "group_members": {"town": RECORD_SIDE},
-    }
     # The columns of claims are needed even without rows.
-    names = [name for name in sides if name == "claims" or not getattr(checked, name).is_empty()]
-    mentions, indexed = index_mentions([(getattr(checked, name), sides[name]) for name in names])
+    names = [name for name in _SIDES if name == "claims" or not getattr(checked, name).is_empty()]
+    mentions, indexed = index_mentions([(getattr(checked, name), _SIDES[name]) for name in names])
     frames = dict(zip(names, indexed, strict=True))
     del indexed
     # A row that only states a group mentions no town.
@@ -67,7 +69,7 @@ def locate_towns(
     checked = replace(checked, findings=pl.concat(findings))
     for name in names:
         frame = frames.pop(name)
-        for side in sides[name]:
+        for side in _SIDES[name]:
             frame = located.assign(frame, side)
         assigned = {name: frame}
         checked = replace(checked, **assigned)  # type: ignore[arg-type]

@@ -40,11 +40,7 @@ def read_excel(content: bytes, layout: Format, where: str, needed: Collection[Co
         SourceError: the file or the sheet cannot be read or is too large, a needed name is repeated in the header, or
             there is no row.
     """
-    check_workbook(content, where)
-    try:
-        book = fastexcel.read_excel(content)
-    except (fastexcel.FastExcelError, ValueError) as error:
-        raise SourceError(f"{where}: cannot be read as an Excel file: {_first_line(error)}") from error
+    book = open_workbook(content, where)
     if not isinstance(layout.sheet, list) and layout.sheet != _ALL:
         sheet = layout.sheet - 1 if isinstance(layout.sheet, int) else layout.sheet
         return _read_sheet(book, sheet, layout, where, needed)
@@ -60,20 +56,46 @@ def read_excel(content: bytes, layout: Format, where: str, needed: Collection[Co
     return RawRows(joined, header=tuple(header))
 
 
+def open_workbook(content: bytes, where: str) -> fastexcel.ExcelReader:
+    """Return the workbook of a file.
+
+    Raises:
+        SourceError: it is none, or too large.
+    """
+    check_workbook(content, where)
+    try:
+        return fastexcel.read_excel(content)
+    except (fastexcel.FastExcelError, ValueError) as error:
+        raise SourceError(f"{where}: cannot be read as an Excel file: {_first_line(error)}") from error
+
+
+def load_cells(
+    book: fastexcel.ExcelReader, sheet: str | int, where: str, row_count: int | None = None
+) -> tuple[str, pl.DataFrame]:
+    """Return the name of a sheet, and its cells as text ("" where empty) from its first row on, in order.
+
+    Raises:
+        SourceError: there is no such sheet, or it cannot be read.
+    """
+    try:
+        # Only without a header does fastexcel keep empty rows, and so the numbers of the sheet's rows.
+        loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, n_rows=row_count, dtypes="string")
+        cells = loaded.to_polars()
+    except (fastexcel.FastExcelError, IndexError, OverflowError, ValueError) as error:
+        known = ", ".join(map(repr, book.sheet_names[:10]))
+        shown = sheet + 1 if isinstance(sheet, int) else sheet
+        raise SourceError(
+            f"{where}: cannot be read as an Excel sheet ({shown!r}): {_first_line(error)}; it has {known}"
+        ) from error
+    return loaded.name, cells.with_columns(pl.all().cast(pl.String).fill_null(""))
+
+
 def _read_sheet(
     book: fastexcel.ExcelReader, sheet: str | int, layout: Format, where: str, needed: Collection[ColumnName] | None
 ) -> RawRows:
-    try:
-        # Only without a header does fastexcel keep empty rows, and so the numbers of the sheet's rows.
-        loaded = book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-        frame = loaded.to_polars()
-    except (fastexcel.FastExcelError, IndexError, OverflowError, ValueError) as error:
-        known = ", ".join(map(repr, book.sheet_names[:10]))
-        raise SourceError(
-            f"{where}: cannot be read as an Excel sheet ({layout.sheet!r}): {_first_line(error)}; it has {known}"
-        ) from error
+    name, frame = load_cells(book, sheet, where)
     cells = frame.columns
-    frame = frame.with_columns(pl.all().cast(pl.String).fill_null("")).with_row_index(LINE, offset=1)
+    frame = frame.with_row_index(LINE, offset=1)
     frame = frame.filter(pl.any_horizontal(pl.col(cells) != ""), pl.col(LINE) > layout.skip_lines)
     if layout.comment and cells:
         is_comment = pl.any_horizontal(pl.col(cells[0]).str.starts_with(sign) for sign in layout.comment)
@@ -96,7 +118,7 @@ def _read_sheet(
     columns = {cell: name for cell, name in names.items() if name in read}
     rows = frame.select(pl.format("row {}", LINE).alias(LOCATOR), *columns).rename(columns)
     if SHEET in (needed or ()) and SHEET not in unique:
-        rows, unique = rows.with_columns(pl.lit(loaded.name).alias(SHEET)), [*unique, SHEET]
+        rows, unique = rows.with_columns(pl.lit(name).alias(SHEET)), [*unique, SHEET]
     return RawRows(rows, header=tuple(unique))
 
 

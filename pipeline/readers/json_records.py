@@ -49,14 +49,30 @@ def read_json(content: bytes, layout: Format, where: str, needed: Collection[Col
         SourceError: it is not JSON, or there is no such list, or no record, or one with too many values inside one
             another; names the line or the record.
     """
+    records = read_records(content, layout, where, needed)
+    return _to_rows({locator: _as_named(record, layout, needed) for locator, record in records.items()}, where, needed)
+
+
+def read_records(
+    content: bytes, layout: Format, where: str, needed: Collection[ColumnName] | None = None
+) -> dict[str, Any]:
+    """Return the records of a JSON document or of JSON lines by their locators, as they stand there.
+
+    Args:
+        content: the file's bytes.
+        layout: type, encoding and path of the records.
+        where: the file's name in messages.
+        needed: with `key` or `value` among them, an object has a record for each of its keys.
+
+    Raises:
+        SourceError: it is not JSON, or has no such list.
+    """
     text = decode(content, layout.encoding, where)
     if layout.type == "jsonl":
         lines = enumerate(text.split("\n"), start=1)
-        records = {f"line {number}": _parse(line, where, number) for number, line in lines if line.strip()}
-    else:
-        listed = enumerate(_find_records(_parse(text, where), layout, where, needed), start=1)
-        records = {f"record {number}": record for number, record in listed}
-    return _to_rows({locator: _as_named(record, layout, needed) for locator, record in records.items()}, where, needed)
+        return {f"line {number}": _parse(line, where, number) for number, line in lines if line.strip()}
+    listed = enumerate(_find_records(_parse(text, where), layout, where, needed), start=1)
+    return {f"record {number}": record for number, record in listed}
 
 
 def _find_records(

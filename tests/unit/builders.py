@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import polars as pl
 import polars.selectors as cs
 
@@ -64,6 +65,21 @@ def receive(declaration: Declaration, *contents: str | bytes) -> list[Received]:
         for file, content in zip(declaration.files, contents, strict=True)
         for raw in [content if isinstance(content, bytes) else content.encode()]
     ]
+
+
+def workbook(*rows: list[Any], title: str = "Sheet", merge: Sequence[str] = ()) -> bytes:
+    """Return an Excel file of one sheet; ranges such as `A1:B2` can be merged."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    for cells in merge:
+        sheet.merge_cells(cells)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def check(content: str, **changes: Any) -> Checked:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import polars as pl
 import pytest
-from builders import values
+from builders import values, workbook
 
 from pipeline.cli import main
 from pipeline.declare.known import likely_country
@@ -57,16 +55,6 @@ def as_json(value: object) -> str:
 def feature(point: list[float] | None, **properties: str) -> dict[str, Any]:
     geometry = None if point is None else {"type": "Point", "coordinates": point}
     return {"type": "Feature", "geometry": geometry, "properties": properties}
-
-
-def workbook(*rows: list[Any]) -> bytes:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in rows:
-        book.active.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 # Tables

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from builders import account, declare, receive, values
+from builders import account, declare, receive, values, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -61,18 +61,6 @@ def text(*rows: Sequence[str], delimiter: str = ";") -> str:
     return "".join(delimiter.join(row) + "\n" for row in rows)
 
 
-def sheet(*rows: list[Any], merge: Sequence[str] = ()) -> bytes:
-    book = openpyxl.Workbook()
-    assert book.active is not None
-    for row in rows:
-        book.active.append(row)
-    for cells in merge:
-        book.active.merge_cells(cells)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -107,7 +95,7 @@ def test_title_lines_may_be_skipped_by_number() -> None:
 
 
 def test_a_header_in_two_rows_of_a_sheet() -> None:
-    content = sheet(
+    content = workbook(
         ["Gemeinden im Kreis"], [], ["Gemeinde", "Partner", None, "Seit"], [None, "Ort", "Land", None],
         ["Ulm", "Jinja", "Uganda", 1990], [None, None, None, None], ["Ulm", "New Ulm", "USA", 1967],
         merge=["B3:C3"],
@@ -135,7 +123,7 @@ def test_blank_header_cells_are_numbered() -> None:
     content = text(["Miasto", "", "Kraj", ""], ["Toruń", "Getynga", "Niemcy", "x"])
     columns = {"town": "Miasto", "partner": "column_2", "partner_country": "Kraj"}
     assert with_countries(read(content, columns=columns, **semicolons())) == [("Toruń", "Getynga", "DE")]
-    excel = sheet(["Miasto", None, "Kraj"], ["Toruń", "Getynga", "Niemcy"])
+    excel = workbook(["Miasto", None, "Kraj"], ["Toruń", "Getynga", "Niemcy"])
     assert links(read(excel, columns={"town": 1, "partner": 2}, format={"type": "excel"}, **EXCEL)) == [
         ("Toruń", "Getynga")
     ]
@@ -202,7 +190,7 @@ def test_notes_below_the_list(layout: dict[str, Any]) -> None:
     content = "Ort;Partner\nUlm;Jinja\n* ohne Ortsteile\nQuelle: Landkreis\n"
     columns = {"town": "Ort", "partner": "Partner"}
     assert account(read(content, columns=columns, **semicolons(**layout))) == (1, 1, 0, 0, 1)
-    excel = sheet(["Ort", "Partner"], ["Ulm", "Jinja"], ["* ohne Ortsteile"], ["Quelle: Landkreis"])
+    excel = workbook(["Ort", "Partner"], ["Ulm", "Jinja"], ["* ohne Ortsteile"], ["Quelle: Landkreis"])
     assert account(read(excel, columns=columns, format={"type": "excel", **layout}, **EXCEL)) == (1, 1, 0, 0, 1)
 
 
@@ -246,7 +234,7 @@ def test_blank_cells_are_filled_down_and_blank_rows_are_not() -> None:
 
 
 def test_merged_cells_of_a_sheet_are_filled_down() -> None:
-    content = sheet(
+    content = workbook(
         ["Kunta", "Maa", "Kumppani"],
         ["Oulu", "Saksa", "Halle"],
         [None, None, "Leverkusen"],
@@ -271,7 +259,7 @@ def test_a_column_to_fill_that_is_not_there() -> None:
 
 
 def test_groups_of_columns_side_by_side_in_a_sheet() -> None:
-    content = sheet(
+    content = workbook(
         ["Municipio", "Hermana 1", "País 1", "Hermana 2", "País 2"],
         ["Granada", "Aix-en-Provence", "Francia", "Coral Gables", "Estados Unidos"],
         ["Jaén", None, None, None, None],

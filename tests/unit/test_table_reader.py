@@ -10,10 +10,9 @@ import json
 import re
 from typing import Any
 
-import openpyxl
 import polars as pl
 import pytest
-from builders import check
+from builders import check, workbook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -298,18 +297,6 @@ def test_json_that_is_beyond_all_measure(content: str, kind: str, place: str) ->
 # Excel
 
 
-def workbook(*rows: list[Any], title: str = "Sheet") -> bytes:
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = title
-    for row in rows:
-        sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 def test_excel_cells_become_text_in_their_rows() -> None:
     content = workbook(["town ", "since"], ["Köln", 1967], [None, None], ["Łódź", dt.date(1967, 6, 3)], [None, 1.5])
     assert read(content, type="excel").columns == ["town", "since"]
@@ -333,12 +320,12 @@ def test_excel_sheets_by_name_and_headers_from_the_declaration() -> None:
     content = workbook(["A", "B"], ["C", "D"], title="Liste")
     assert lines(content, type="excel", sheet="Liste", header=False) == {"row 1": ("A", "B"), "row 2": ("C", "D")}
     assert read(content, type="excel", header=["town", "partner"]).columns == ["town", "partner"]
-    assert "cannot be read as an Excel ('Lste')" in refusal(content, type="excel", sheet="Lste")
-    assert "cannot be read as an Excel (7)" in refusal(content, type="excel", sheet=7)
+    assert "cannot be read as an Excel sheet ('Lste')" in refusal(content, type="excel", sheet="Lste")
+    assert "cannot be read as an Excel sheet (7)" in refusal(content, type="excel", sheet=7)
 
 
 def test_excel_that_is_none_or_holds_nothing() -> None:
-    assert "cannot be read as an Excel" in refusal(WORDS, type="excel")
+    assert "cannot be read as an Excel file" in refusal(WORDS, type="excel")
     assert "an empty list" in refusal(workbook(["town", "partner"]), type="excel")
     assert "an empty list" in refusal(workbook(), type="excel")
 
