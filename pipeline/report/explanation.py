@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pipeline.report.console import open_console
 from pipeline.report.wording import Row, code_text, count_text, date_text, wording
+from schemas import vocabularies as v
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,7 +152,11 @@ def _values_text(claim: Row) -> str:
         parts[1] += " (since listed)"
     if claim["start"]:
         parts.append(f"{code_text(claim['start_event'])} {claim['start']}")
-    if claim["end"] or claim["end_cause"]:
+    if claim["status"] in (v.Status.SUSPENDED, v.Status.DORMANT):
+        # What rests has not ended: its end is the time since when.
+        parts += [f"since {claim['end']}"] if claim["end"] else []
+        parts[-1] += _cause_text(claim["end_cause"])
+    elif claim["end"] or claim["end_cause"]:
         parts.append(f"ended {claim['end'] or 'at an unknown time'}{_cause_text(claim['end_cause'])}")
     if claim["motive"]:
         parts.append(f"motive: {code_text(claim['motive'])}")

@@ -174,6 +174,12 @@ def test_retired_ids_lead_to_the_newest(starter: Path, tmp_path: Path, capsys: p
     assert explain(tmp_path, town, "Cobourg")["partnership"]["partnership_id"] == newest
 
 
+def test_what_is_suspended_has_not_ended(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(starter, capsys, "Busan", "Fukuoka")
+    assert "read as unspecified · suspended · suspended 28 July 2019 (other)" in text
+    assert "unknown time" not in text
+
+
 def test_groups_that_both_belong_to(starter: Path) -> None:
     groups = explain(out_of(starter), "Bochum", "Donetsk")["groups"]
     # One page tells of a ring of three of the four.
