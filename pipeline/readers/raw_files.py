@@ -61,7 +61,7 @@ def find_sources(table: RawRows, declaration: Declaration, item: Received) -> di
     """Return which of the file's columns has the values of each column of ours.
 
     Raises:
-        SourceError: none of those that the declaration names is there, or several are that all have values.
+        SourceError: none of those that the declaration names for one of ours is there, or several of them are.
     """
     where = item.snapshot.snapshot_id
     columns = {ours: UNPIVOTED + ours for ours in declaration.unpivot_of(item.file)}

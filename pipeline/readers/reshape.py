@@ -9,7 +9,7 @@ import polars as pl
 
 from pipeline.errors import SourceError
 from pipeline.readers.header import NUMBER, to_pattern
-from pipeline.readers.raw_rows import LOCATOR, NOTHING, VALUE_SEPARATOR, RawRows
+from pipeline.readers.raw_rows import NOTHING, VALUE_SEPARATOR, RawRows
 from pipeline.sources import did_you_mean
 
 if TYPE_CHECKING:
@@ -80,8 +80,10 @@ def unpivot(
         The table with a derived column for each of ours, named `UNPIVOTED` and our name.
 
     Raises:
-        SourceError: there are no such columns.
+        SourceError: there are no such columns, or the records have lists.
     """
+    if table.multi_value_columns:
+        raise SourceError(f"{where}: has lists in its records, and [unpivot] too: which belong together is not known")
     columns = {ours: _side_by_side(ours, theirs, table, where) for ours, theirs in groups.items()}
     numbers = sorted({number for found in columns.values() for number in found})
     empty = [marker.lower() for marker in {"", *markers}]
@@ -106,10 +108,7 @@ def unpivot(
     has_none = ~pl.any_horizontal(filled.values())
     rows = table.rows.with_columns(*cells, (pl.col(NOTHING) | has_none).alias(NOTHING))
     derived = tuple(names.values())
-    several = (*table.multi_value_columns, *derived)
-    if table.multi_value_columns:
-        raise SourceError(f"{where}: has lists in its records, and [unpivot] too: which belong together is not known")
-    return replace(table, rows=rows, multi_value_columns=several, derived=(*table.derived, *derived))
+    return replace(table, rows=rows, multi_value_columns=derived, derived=(*table.derived, *derived))
 
 
 def _side_by_side(ours: str, theirs: ColumnName | list[ColumnName], table: RawRows, where: str) -> dict[int, str]:
@@ -122,6 +121,6 @@ def _side_by_side(ours: str, theirs: ColumnName | list[ColumnName], table: RawRo
     if not found:
         raise SourceError(
             f"{where}: has no columns {theirs!r}, where {NUMBER} is a number (declared as unpivot.{ours}); "
-            f"it has {', '.join(map(repr, [name for name in table.columns if name != LOCATOR][:10]))}"
+            f"it has {', '.join(map(repr, table.columns[:10]))}"
         )
     return found
