@@ -6,9 +6,11 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 SPARK := $(VENV)/.spark
 BENCH := $(VENV)/.bench
+READERS := .venv-readers
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-COMPILE = $(BIN)/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+UV_COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+COMPILE = $(UV_COMPILE) pyproject.toml
 
 STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 
@@ -16,7 +18,7 @@ STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-all test-kills fuzz spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock dictionary \
+.PHONY: help pipeline refresh test test-all test-kills fuzz readers docs spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock dictionary \
 	cookbook page clean distclean
 
 help:  ## print the targets
@@ -50,6 +52,12 @@ $(BENCH): requirements-bench.lock $(DEV)
 	@rm -f $(SPARK)
 	@touch $@
 
+# The other programs that open exports in tests; their tests are skipped without it.
+$(READERS)/.installed: requirements-readers.lock $(DEV)
+	@$(BIN)/uv --quiet venv --clear --python $(BIN)/python $(READERS)
+	@$(BIN)/uv --quiet pip install --python $(READERS)/bin/python --require-hashes -r requirements-readers.lock
+	@touch $@
+
 pipeline: $(RUNTIME)  ## build raw/ into curated/current and print what was made
 	@$(BIN)/twintowns build $(ARGS)
 
@@ -61,6 +69,8 @@ test: $(DEV)  ## run the tests that take a few minutes (TWINTOWNS_SAMPLES names 
 
 test-all: $(DEV)  ## run every test, the long ones first: every real list, kills, full disks, browsers, MediaWiki, Spark
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+readers: $(READERS)/.installed  ## install geopandas apart, to open exports with it in tests
 
 test-kills: $(DEV)  ## 300 refreshes killed at random moments, 50 publishes under 8 readers; about 30 minutes
 	@TWINTOWNS_KILLS=$${TWINTOWNS_KILLS:-300} TWINTOWNS_PUBLISHES=50 TWINTOWNS_READERS=8 $(BIN)/python -m pytest -s \
@@ -104,6 +114,9 @@ format: $(DEV)  ## format the code and mend what the linter can mend
 dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
 	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
 
+docs: $(DEV)  ## build the documentation into site/, with its links checked
+	@$(BIN)/zensical build --strict --clean
+
 cookbook: $(RUNTIME)  ## answer the questions of docs/cookbook.md anew from the starter collection
 	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT \
 		&& $(BIN)/twintowns build --out "$$out" --only $(STARTER) >/dev/null 2>&1 \
@@ -117,11 +130,12 @@ lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 	@$(COMPILE) --upgrade --extra build --extra dev -o requirements-dev.lock
 	@$(COMPILE) --upgrade --extra build --extra spark --constraint requirements-dev.lock -o requirements-spark.lock
 	@$(COMPILE) --upgrade --extra build --extra dev --extra bench --constraint requirements-dev.lock -o requirements-bench.lock
+	@$(UV_COMPILE) --upgrade --group readers -o requirements-readers.lock
 
 clean:  ## remove what was generated, keep .venv and raw/
 	@find curated -mindepth 1 ! -name README.md -delete 2>/dev/null || true
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info benchmarks/results
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info benchmarks/results site
 	@find pipeline schemas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean  ## also remove .venv
-	@rm -rf $(VENV)
+	@rm -rf $(VENV) $(READERS)
