@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from schemas.awards import Awards, ReferenceFigures
 from schemas.claims import Claims, ClaimsRead
 from schemas.contract import ContractError, check_slices, check_table, list_failures
+from schemas.countries import Countries
 from schemas.groups import GroupMembers, PartnershipGroups, TownCliques
 from schemas.model import TableModel
 from schemas.network import NetworkFigures, TownNetwork
@@ -20,6 +21,7 @@ MODELS: Mapping[str, type[TableModel]] = {
         Partnerships,
         Towns,
         TownNames,
+        Countries,
         Claims,
         Decisions,
         PartnershipEvents,
@@ -51,6 +53,7 @@ __all__ = [
     "Claims",
     "ClaimsRead",
     "ContractError",
+    "Countries",
     "Decisions",
     "Findings",
     "GroupMembers",

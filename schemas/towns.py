@@ -32,6 +32,7 @@ class Towns(TableModel):
     class Config:
         name = "towns"
         unique = ["town_id"]
+        metadata = {"references": {"country_code": "countries.country_code"}}
 
     @pa.dataframe_check(description="Latitude and longitude are both given or both null.")
     def both_coordinates_or_none(cls, data: pa.PolarsData) -> pl.LazyFrame:

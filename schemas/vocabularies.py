@@ -34,6 +34,18 @@ class Precision(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Continent(StrEnum):
+    """The continents of GeoNames: Cyprus and Russia are in Europe, Turkey and Georgia in Asia."""
+
+    AFRICA = "Africa"
+    ANTARCTICA = "Antarctica"
+    ASIA = "Asia"
+    EUROPE = "Europe"
+    NORTH_AMERICA = "North America"
+    OCEANIA = "Oceania"
+    SOUTH_AMERICA = "South America"
+
+
 class EndCause(StrEnum):
     """Why a partnership ended."""
 

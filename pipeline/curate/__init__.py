@@ -51,7 +51,7 @@ def curate(
     """
     attach_previous(connection, previous)
     register_inputs(connection, inputs)
-    tables.create("sources", "snapshots", "ledger", "rejects")
+    tables.create("countries", "sources", "snapshots", "ledger", "rejects")
     create_decision(connection, "printed_names")
     tables.create("towns", "town_names", "claims")
     try:

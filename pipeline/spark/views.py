@@ -38,6 +38,7 @@ LEFT_OUT: Final[dict[str, str]] = {
             "intervals_agree",
             "partners_of",
             "path_between",
+            "path_between_countries",
             "statements_about",
         ),
         _MACRO,

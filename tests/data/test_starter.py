@@ -539,11 +539,13 @@ def test_a_namesake_is_one_partner_however_it_is_printed(database: Database, tow
 
 PROMISED_VIEWS = (
     "partnerships_per_decade", "partnerships_per_year", "partnerships_per_country", "country_pairs", "town_partners",
-    "source_coverage", "date_conflicts", "one_sided_partnerships",
+    "source_coverage", "date_conflicts", "one_sided_partnerships", "partnerships_per_country_and_decade",
+    "country_pair_years", "town_years", "confirmed_partnerships", "country_partners",
 )  # fmt: skip
 PROMISED_MACROS = {
     "anniversaries": "anniversaries(2027)", "find_town": "find_town('Coventry')",
     "partners_of": "partners_of('Coventry')", "path_between": "path_between('Coventry', 'Sapporo')",
+    "path_between_countries": "path_between_countries('Iceland', 'NP')",
     "statements_about": "statements_about('Coventry', 'Dresden')",
 }  # fmt: skip
 
@@ -554,6 +556,25 @@ def test_every_view_runs(database: Database) -> None:
     answers = {name: len(ask(database, f"FROM {name}")) for name in views}
     # Nothing in the starter collection keeps both sides of a link.
     assert {name for name, rows in answers.items() if rows == 0} <= {"one_sided_partnerships", "suspected_duplicates"}
+
+
+def test_every_country_of_today_has_its_own_codes_and_name(database: Database) -> None:
+    names = "count(*), count(DISTINCT country_code), count(DISTINCT alpha_3_code), count(DISTINCT name)"
+    [counts] = ask(database, f"SELECT {names} FROM countries")
+    assert set(counts) == {250}
+    columns = "alpha_3_code, name, continent, is_eu_member"
+    rows = {
+        code: ask(database, f"SELECT {columns} FROM countries WHERE country_code = '{code}'")
+        for code in ("NA", "XK", "GB", "CZ", "HR")
+    }
+    assert rows == {
+        "NA": [("NAM", "Namibia", "Africa", False)],
+        "XK": [("XKX", "Kosovo", "Europe", False)],
+        "GB": [("GBR", "United Kingdom", "Europe", False)],
+        "CZ": [("CZE", "Czechia", "Europe", True)],
+        "HR": [("HRV", "Croatia", "Europe", True)],
+    }
+    assert ask(database, "SELECT count(*) FROM countries WHERE is_eu_member") == [(27,)]
 
 
 def test_every_macro_runs(database: Database) -> None:

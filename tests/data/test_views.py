@@ -15,10 +15,12 @@ from pipeline.curate.database import close_database, create_views, open_database
 from pipeline.curate.network import measure_network, read_network
 from pipeline.curate.sql import sql_files
 from pipeline.curate.table_writer import TableWriter
+from pipeline.gazetteer.country_list import countries_of_today
 from pipeline.gazetteer.names import search_key
 from schemas import (
     MODELS,
     Claims,
+    Countries,
     Ledger,
     Partnerships,
     Redirects,
@@ -193,6 +195,7 @@ def frame(model: type[TableModel], rows: Iterable[Row]) -> pl.DataFrame:
 
 
 FRAMES = {
+    "countries": check_table(Countries, countries_of_today()),
     "towns": frame(Towns, town_rows()),
     "town_names": frame(TownNames, name_rows()),
     "partnerships": frame(Partnerships, partnership_rows()),
@@ -298,6 +301,7 @@ def test_a_view_of_nothing_has_no_rows(empty_database: Database, name: str) -> N
         "find_town('a')",
         "partners_of('a')",
         "path_between('a', 'b')",
+        "path_between_countries('FR', 'Poland')",
         "statements_about('a', 'b')",
         "anniversaries(2020)",
     ],
@@ -356,6 +360,94 @@ def test_country_pairs_are_in_order_and_add_up(database: Database) -> None:
         ("FR", "PL", 1, 0, 1, 1991, 1991),
         ("PL", None, 1, 0, 1, None, None),
     ]
+
+
+def test_country_partners_are_the_pairs_from_either_side(database: Database) -> None:
+    columns = "country_code, country_name, partner_country_code, partner_country_name, partnerships"
+    rows = ask(database, "country_partners", columns)
+    assert rows[:4] == [
+        ("CA", "Canada", "DE", "Germany", 1),
+        ("FR", "France", "DE", "Germany", 1),
+        ("FR", "France", "PL", "Poland", 1),
+        ("DE", "Germany", "DE", "Germany", 4),
+    ]
+    per_country = dict(ask(database, "partnerships_per_country", "country_code, partnerships"))
+    assert {code: sum(row[4] for row in rows if row[0] == code) for code in per_country} == per_country
+
+
+def test_a_partnership_counts_once_for_each_of_its_countries_in_its_decade(database: Database) -> None:
+    relation = "partnerships_per_country_and_decade WHERE country_code = 'DE'"
+    assert ask(database, relation, "country_name, decade, partnerships, active, ended, domestic") == [
+        ("Germany", 1960, 2, 2, 0, 0),
+        ("Germany", 1970, 1, 0, 0, 0),
+        ("Germany", 1980, 2, 2, 0, 2),
+        ("Germany", 1990, 4, 3, 1, 2),
+        ("Germany", None, 1, 1, 0, 0),
+    ]
+    totals = ask(database, "partnerships_per_country_and_decade GROUP BY ALL", "country_code, sum(partnerships)")
+    assert dict(totals) == dict(ask(database, "partnerships_per_country", "country_code, partnerships"))
+
+
+def test_a_panel_has_every_year_from_the_first_to_the_last_known(database: Database) -> None:
+    pair = "country_pair_years WHERE country_a = 'CA' AND country_b = 'DE'"
+    rows = ask(database, pair, "year, started, ended, in_force")
+    assert rows == [(year, year == 1997, year == 2022, year < 2022) for year in range(1997, 2025)]
+    frankfurt = dict(ask(database, "town_years WHERE town_id = 'gn1'", "year, in_force"))
+    assert list(frankfurt) == list(range(1960, 2025))
+    assert [frankfurt[year] for year in (1960, 1987, 1988, 1990, 2024)] == [1, 1, 2, 4, 4]
+    dated = ask(database, "partnerships WHERE start_year IS NOT NULL", "2 * count(*)")
+    assert ask(database, "town_years", "sum(started)") == dated
+
+
+def test_what_ended_in_an_unknown_year_is_never_in_force(tmp_path: Path) -> None:
+    partnerships = FRAMES["partnerships"].with_columns(end_year=pl.lit(None, pl.Int32))
+    build(tmp_path / "panel.duckdb", FRAMES | {"partnerships": partnerships})
+    with duckdb.connect(tmp_path / "panel.duckdb", read_only=True) as connection:
+        rows = ask(connection, "town_years WHERE town_id = 'gn7'", "year, started, ended, in_force")
+    assert rows == [(year, year == 1997, 0, 0) for year in range(1997, 2025)]
+
+
+def test_confirmed_is_what_two_families_state_of_two_located_towns(database: Database, tmp_path: Path) -> None:
+    columns = "town_a_name, town_b_name, town_b_country_name, family_count"
+    assert ask(database, "confirmed_partnerships", columns) == [("Frankfurt am Main", "Lyon", "France", 2)]
+    build(tmp_path / "two.duckdb", FRAMES | {"partnerships": FRAMES["partnerships"].with_columns(family_count=2)})
+    with duckdb.connect(tmp_path / "two.duckdb", read_only=True) as connection:
+        rows = ask(connection, "confirmed_partnerships", "town_a_id, town_b_id")
+    assert {frozenset(row) for row in rows} == {frozenset(link[:2]) for link in LINKS if NOWHERE not in link}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_code_of_a_country_has_its_name_beside_it(database: Database, name: str) -> None:
+    columns = [column for (column,) in ask(database, f"(DESCRIBE {name})", "column_name")]
+    codes = [column for column in columns if re.search(r"country(_code|_[ab])$", column)]
+    for code in codes:
+        country_name = re.sub("_code$", "", code) + "_name"
+        assert columns[columns.index(code) + 1] == country_name
+        rows = ask(database, name, f"DISTINCT {code}, {country_name}")
+        assert set(rows) <= {(None, None), *ask(database, "countries", "country_code, name")}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "names"),
+    [
+        ("CA", "Poland", ["Cobourg", "Coburg", "München", "Łódź"]),
+        ("fra", "de", ["Lyon", "Frankfurt am Main"]),
+        ("France", "canada", ["Lyon", "Frankfurt am Main", "Coburg", "Cobourg"]),
+        ("NL", "France", []),
+        ("France", "FR", []),
+        ("Atlantis", "FR", []),
+    ],
+)
+def test_a_path_between_countries_leads_from_one_to_the_other(
+    database: Database, a: str, b: str, names: list[str]
+) -> None:
+    steps = ask(database, f"path_between_countries('{a}', '{b}')", "step, name, partnership_id")
+    assert [name for _, name, _ in steps] == names
+    assert [step for step, *_ in steps] == list(range(len(names)))
+    links = {
+        frozenset(row[1:]): row[0] for row in ask(database, "partnerships", "partnership_id, town_a_id, town_b_id")
+    }
+    assert all(partnership_id in links.values() for _, _, partnership_id in steps[1:])
 
 
 def test_an_era_counts_only_what_surely_lies_in_it(database: Database) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sql_files import select
 
-from pipeline.curate.inputs import country_borders
+from pipeline.gazetteer.country_list import country_borders
 from schemas import Claims, PartnershipMotives, Partnerships, Towns, check_table
 
 PARTNERSHIP = "p" + "0" * 16

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.curate.database import create_types_and_macros
-from pipeline.curate.inputs import country_borders
 from pipeline.curate.reconcile import Reconciled, reconcile_claims
 from pipeline.curate.table_writer import TableWriter
+from pipeline.gazetteer.country_list import country_borders
 from schemas import Claims, Decisions, Partnerships, Towns, check_table
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import pytest
 from builders import interval
 from sql_files import select
 
-from pipeline.curate.inputs import english_country_names, former_states
+from pipeline.curate.inputs import former_states
 from pipeline.gazetteer.cache import cache_folder
+from pipeline.gazetteer.country_list import countries_of_today
 from pipeline.gazetteer.regions import regions
 from schemas import Claims, Partnerships, Towns
 
@@ -60,7 +61,7 @@ def states_at_starts(town: Town, *starts: str | None, **claimed: Any) -> list[st
         towns=pl.DataFrame(towns, schema=Towns.dtypes()).with_columns(latitude=LATITUDES.get(town[0])),
         divisions=regions(cache_folder()),
         former_states=former_states(),
-        country_names=english_country_names(),
+        countries=countries_of_today(),
     )
     states = {(town_id, *dated): state for town_id, *dated, state in table.iter_rows()}
     assert table.height == len(states) == 2 * len({dated for dated in intervals if dated[0]})

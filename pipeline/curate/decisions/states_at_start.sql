@@ -95,8 +95,8 @@ SELECT
     town_id,
     start_date,
     start_precision,
-    CASE WHEN decided.town_id IS NULL THEN country_names.name ELSE decided.state END AS state
+    CASE WHEN decided.town_id IS NULL THEN countries.name ELSE decided.state END AS state
 FROM starts
 JOIN towns USING (town_id)
 LEFT JOIN decided USING (town_id, start_date, start_precision)
-LEFT JOIN country_names USING (country_code);
+LEFT JOIN countries USING (country_code);

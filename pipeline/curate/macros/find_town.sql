@@ -61,6 +61,7 @@ CREATE MACRO find_town(text) AS TABLE
         town_id,
         towns.name,
         country_code,
+        countries.name AS country_name,
         admin1_code,
         kind,
         population,
@@ -73,6 +74,7 @@ CREATE MACRO find_town(text) AS TABLE
         ) AS rank
     FROM best
     JOIN towns USING (town_id)
+    LEFT JOIN countries USING (country_code)
     LEFT JOIN town_network USING (town_id)
     ORDER BY rank
     LIMIT 100;

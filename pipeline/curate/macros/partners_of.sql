@@ -13,11 +13,13 @@ CREATE MACRO partners_of(text) AS TABLE
         town.town_id,
         town.name AS town_name,
         town.country_code AS town_country_code,
+        town.country_name AS town_country_name,
         matched_name,
         match,
         sides.partner_id,
         partners.name AS partner_name,
         partners.country_code AS partner_country_code,
+        countries.name AS partner_country_name,
         form,
         status,
         start_date,
@@ -32,4 +34,5 @@ CREATE MACRO partners_of(text) AS TABLE
     FROM town
     JOIN sides ON sides.town_id = town.town_id
     JOIN towns AS partners ON partners.town_id = sides.partner_id
+    LEFT JOIN countries ON countries.country_code = partners.country_code
     ORDER BY may_be_of_district, partner_name, sides.partner_id;

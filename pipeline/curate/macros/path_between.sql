@@ -42,8 +42,18 @@ CREATE MACRO path_between(a, b) AS TABLE
         JOIN layers AS nearer ON nearer.is_new AND nearer.town_id = to_id AND nearer.hops = steps.hops - 1
         HAVING count(*) > 0
     )
-    SELECT step, town_id, name, country_code, partnership_id, form, status, start_year
+    SELECT
+        step,
+        town_id,
+        towns.name,
+        country_code,
+        countries.name AS country_name,
+        partnership_id,
+        form,
+        status,
+        start_year
     FROM steps
     JOIN towns USING (town_id)
+    LEFT JOIN countries USING (country_code)
     LEFT JOIN partnerships USING (partnership_id)
     ORDER BY step;

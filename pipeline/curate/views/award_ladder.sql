@@ -7,6 +7,7 @@ SELECT
     town_id,
     any_value(towns.name) AS town_name,
     any_value(country_code) AS country_code,
+    any_value(countries.name) AS country_name,
     arg_max(award, step) AS highest_award,
     min(award_year) FILTER (step = 1) AS european_diploma_year,
     min(award_year) FILTER (step = 2) AS flag_of_honour_year,
@@ -19,5 +20,6 @@ SELECT
 FROM awards
 JOIN steps USING (award)
 JOIN towns USING (town_id)
+LEFT JOIN countries USING (country_code)
 GROUP BY town_id
 ORDER BY max(step) DESC, town_name, town_id;

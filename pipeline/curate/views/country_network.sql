@@ -32,7 +32,9 @@ chance AS (
 )
 SELECT
     links.country_a,
+    countries_a.name AS country_a_name,
     links.country_b,
+    countries_b.name AS country_b_name,
     links.partnerships,
     round(scale * a.partnerships * b.partnerships, 1) AS expected,
     round(links.partnerships / (scale * a.partnerships * b.partnerships), 2) AS ratio,
@@ -43,4 +45,6 @@ FROM links
 CROSS JOIN chance
 JOIN totals AS a ON a.country_code = links.country_a
 JOIN totals AS b ON b.country_code = links.country_b
+LEFT JOIN countries AS countries_a ON countries_a.country_code = links.country_a
+LEFT JOIN countries AS countries_b ON countries_b.country_code = links.country_b
 ORDER BY links.partnerships DESC, links.country_a, links.country_b;

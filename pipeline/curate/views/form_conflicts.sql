@@ -24,8 +24,10 @@ SELECT
     partnership_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
+    country_a.name AS town_a_country_name,
     town_b.name AS town_b_name,
     town_b.country_code AS town_b_country_code,
+    country_b.name AS town_b_country_name,
     partnerships.form AS chosen_form,
     form_claim_id,
     forms,
@@ -35,4 +37,6 @@ FROM listed
 JOIN partnerships USING (partnership_id)
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
+LEFT JOIN countries AS country_a ON country_a.country_code = town_a.country_code
+LEFT JOIN countries AS country_b ON country_b.country_code = town_b.country_code
 ORDER BY town_a_name, town_b_name, partnership_id;

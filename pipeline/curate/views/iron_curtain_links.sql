@@ -18,9 +18,11 @@ SELECT
     town_a.name AS town_a_name,
     state_a_at_start,
     town_a.country_code AS town_a_country_code,
+    country_a.name AS town_a_country_name,
     town_b.name AS town_b_name,
     state_b_at_start,
     town_b.country_code AS town_b_country_code,
+    country_b.name AS town_b_country_name,
     start_date,
     start_precision,
     start_year,
@@ -30,6 +32,8 @@ SELECT
 FROM partnerships
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
+LEFT JOIN countries AS country_a ON country_a.country_code = town_a.country_code
+LEFT JOIN countries AS country_b ON country_b.country_code = town_b.country_code
 JOIN states AS side_a ON side_a.state = state_a_at_start
 JOIN states AS side_b ON side_b.state = state_b_at_start
 WHERE

@@ -27,9 +27,11 @@ SELECT
     town_a_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
+    country_a.name AS town_a_country_name,
     town_b_id,
     town_b.name AS town_b_name,
     town_b.country_code AS town_b_country_code,
+    country_b.name AS town_b_country_name,
     shared_partners,
     round(score, 3) AS score,
     round(distance_between(town_a.latitude, town_a.longitude, town_b.latitude, town_b.longitude), 1) AS distance_km
@@ -37,5 +39,7 @@ FROM pairs
 ANTI JOIN partnerships USING (town_a_id, town_b_id)
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
+LEFT JOIN countries AS country_a ON country_a.country_code = town_a.country_code
+LEFT JOIN countries AS country_b ON country_b.country_code = town_b.country_code
 WHERE town_a.country_code <> town_b.country_code
 ORDER BY round(score, 3) DESC, town_a_id, town_b_id;

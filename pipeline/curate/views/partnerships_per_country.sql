@@ -29,6 +29,7 @@ towns_with_partners AS (
 )
 SELECT
     sides.country_code,
+    any_value(countries.name) AS country_name,
     sum(partnerships)::BIGINT AS partnerships,
     sum(domestic)::BIGINT AS domestic,
     sum(active)::BIGINT AS active,
@@ -40,5 +41,6 @@ SELECT
     ) AS partner_countries
 FROM sides
 JOIN towns_with_partners ON towns_with_partners.country_code IS NOT DISTINCT FROM sides.country_code
+LEFT JOIN countries ON countries.country_code = sides.country_code
 GROUP BY sides.country_code
 ORDER BY partnerships DESC, sides.country_code ASC NULLS LAST;

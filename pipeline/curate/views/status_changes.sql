@@ -34,8 +34,10 @@ SELECT
     changes.partnership_id,
     town_a.name AS town_a_name,
     town_a.country_code AS town_a_country_code,
+    country_a.name AS town_a_country_name,
     town_b.name AS town_b_name,
     town_b.country_code AS town_b_country_code,
+    country_b.name AS town_b_country_name,
     event,
     event_date,
     event_precision,
@@ -52,6 +54,8 @@ JOIN partnerships USING (partnership_id)
 JOIN claims ON claims.claim_id = changes.claim_id
 JOIN towns AS town_a ON town_a.town_id = town_a_id
 JOIN towns AS town_b ON town_b.town_id = town_b_id
+LEFT JOIN countries AS country_a ON country_a.country_code = town_a.country_code
+LEFT JOIN countries AS country_b ON country_b.country_code = town_b.country_code
 ORDER BY
     event_date DESC NULLS LAST,
     town_a_name,

@@ -87,14 +87,18 @@ SELECT
     other_id,
     town_name,
     other_name,
-    country_code,
+    pairs.country_code,
+    country.name AS country_name,
     other_country_code,
+    other_country.name AS other_country_name,
     evidence,
     round(distance_km, 1) AS distance_km,
     coalesce(shared_partners, 0) AS shared_partners,
     shared_partner_id
 FROM pairs
 LEFT JOIN shared USING (town_id, other_id)
+LEFT JOIN countries AS country ON country.country_code = pairs.country_code
+LEFT JOIN countries AS other_country ON other_country.country_code = other_country_code
 WHERE
     (evidence <> 'similar name' AND distance_km < 5)
     OR (shared_partners > 0 AND (distance_km IS NULL OR evidence = 'similar name'))

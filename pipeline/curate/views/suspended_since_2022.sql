@@ -39,11 +39,13 @@ by_country AS (
 )
 SELECT
     country_code,
+    any_value(countries.name) AS country_name,
     event_month,
     count(*) FILTER (event = 'suspended') AS suspended,
     count(*) FILTER (event = 'ended') AS ended,
     count(DISTINCT partnership_id) AS partnerships
 FROM by_country
+JOIN countries USING (country_code)
 WHERE country_code IS NOT NULL
 GROUP BY country_code, event_month
 ORDER BY country_code, event_month NULLS LAST;
