@@ -106,7 +106,7 @@ bench-reconcile: $(BENCH)  ## how long claims take to become partnerships, besid
 bench-views: $(DEV)  ## how long each view and macro of the current release takes
 	@$(BIN)/python -m benchmarks.views $(ARGS)
 
-format: $(DEV)  ## format the code and mend what the linter can mend
+format: $(DEV)  ## format the code and fix what the linter can fix
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix -q pipeline

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from pipeline import __version__
-from pipeline.commands import COMMANDS
+from pipeline.commands import COMMANDS, name_of
+from pipeline.commands.parser import CommandParser, add_examples, parse
 from pipeline.errors import TwintownsError
 from pipeline.report.control_characters import escape_controls, escape_unencodable
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _EPILOG = """\
+examples:
+  twintowns build                                     # raw/ into curated/current
+  twintowns partners Geneva
+  twintowns query "FROM partnerships_per_decade"
+  twintowns COMMAND --help                            # the options of a command, with examples
+
 exit codes: 0 done or nothing changed · 1 failed · 2 wrong usage or declaration · 3 a source is missing or broken
             4 not published, a gate refused it · 5 another build is running
             6 refreshed, but a source is stale or missing · 130 interrupted · 143 terminated
@@ -30,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A command makes many short-lived objects and few circles: looking for these less often is quicker.
     gc.set_threshold(50_000)
     escape_unencodable(sys.stdout, sys.stderr)
-    options = _parser().parse_args(arguments)
+    options = parse(_parser(), arguments)
     try:
         return int(options.run(options))
     except TwintownsError as error:
@@ -53,20 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         prog="twintowns",
         description="Town twinnings of the world: partnership lists in, validated tables and a database out.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
-        subparser = commands.add_parser(name, help=command.HELP)
+        subparser = commands.add_parser(name_of(command), help=command.HELP, description=command.HELP)
         command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+        add_examples(subparser, command)
+        subparser.set_defaults(run=command.run, parser=subparser)
     return parser
 
 

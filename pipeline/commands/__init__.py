@@ -1,7 +1,7 @@
 """One module a command, with the command's name.
 
-Each has `HELP`, `add_arguments` and `run`, which returns the exit code. What `run` needs is imported when it runs, so
-that `--help` is quick.
+Each has `HELP`, `EXAMPLES`, `add_arguments` and `run`, which returns the exit code. What `run` needs is imported when
+it runs, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipeline.commands import (
-    adopt,
     build,
     declare,
     dictionary,
@@ -17,7 +16,9 @@ from pipeline.commands import (
     explain,
     export,
     fetch,
+    import_file,
     locate,
+    partners,
     query,
     read,
     refresh,
@@ -25,8 +26,11 @@ from pipeline.commands import (
     releases,
     report,
     rollback,
+    schema,
     sources,
     status,
+    tables,
+    towns,
     verify,
 )
 
@@ -34,7 +38,13 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _RELEASES = (refresh, status, diff, releases, rollback, verify)
-_STAGES = (declare, build, fetch, adopt, sources, rejects)
-_QUESTIONS = (report, query, export, explain, locate, read, dictionary)
+_STAGES = (declare, build, fetch, import_file, sources, rejects)
+_QUESTIONS = (partners, towns, explain, query, tables, schema, report, export)
+_LOOKS = (locate, read, dictionary)
 #: In the order of `--help`.
-COMMANDS: tuple[ModuleType, ...] = (*_RELEASES, *_STAGES, *_QUESTIONS)
+COMMANDS: tuple[ModuleType, ...] = (*_QUESTIONS, *_STAGES, *_RELEASES, *_LOOKS)
+
+
+def name_of(command: ModuleType) -> str:
+    """Return the name of a command: that of its module, unless it has a `NAME`."""
+    return str(getattr(command, "NAME", command.__name__.rpartition(".")[2]))

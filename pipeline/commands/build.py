@@ -6,6 +6,11 @@ from pipeline.commands.engines import add_engine, open_engine
 from pipeline.commands.options import Options, Parser, add_build_options, add_json, build_settings, print_json
 
 HELP = "build raw/ into curated/current"
+EXAMPLES = (
+    "twintowns build",
+    "twintowns build --only starter_germany starter_towns --out german",
+    "twintowns build --sources my_sources",
+)
 
 
 def add_arguments(parser: Parser) -> None:

@@ -7,6 +7,10 @@ from pathlib import Path
 from pipeline.commands.options import Options, Parser, add_raw
 
 HELP = "look at a list and draft its declaration; --check shows what a declaration reads, row by row"
+EXAMPLES = (
+    "twintowns declare list.xlsx",
+    "twintowns declare --check list.toml",
+)
 
 
 def add_arguments(parser: Parser) -> None:

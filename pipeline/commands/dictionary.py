@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "print the data dictionary as Markdown"
+EXAMPLES = ("twintowns dictionary > data-dictionary.md",)
 
 
 def add_arguments(_: argparse.ArgumentParser) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_json, add_out, print_json
+from pipeline.commands.options import Options, Parser, add_json, add_release, print_json
 
 HELP = "the differences between two releases"
+EXAMPLES = (
+    "twintowns diff",
+    "twintowns diff 000001-1a2b3c4d 000002-5e6f7a8b --json",
+)
 
 
 def add_arguments(parser: Parser) -> None:
@@ -12,7 +16,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "release", nargs="*", metavar="RELEASE", help="from (the previous release) and to (the current release)"
     )
-    add_out(parser)
+    add_release(parser)
     parser.add_argument("--limit", type=int, default=20, metavar="N", help="rows shown of each kind (20)")
     add_json(parser)
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 HELP = "write the release as GeoJSON, GraphML, CSV or QuickStatements"
+EXAMPLES = (
+    "twintowns export geojson --output partnerships.geojson",
+    "twintowns export csv --table partnerships --output partnerships.csv",
+)
 _FORMATS = ("geojson", "graphml", "csv", "quickstatements")
 _EPILOG = """\
 geojson          partnerships as lines along the great circle, or towns as points (--what towns)

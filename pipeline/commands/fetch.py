@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from pipeline.sources import Declaration
 
 HELP = "fetch declared URLs into raw/"
+EXAMPLES = (
+    "twintowns fetch",
+    "twintowns fetch wikipedia --language it de",
+    "twintowns fetch dump nlwiki-pages-articles.xml.bz2",
+)
 #: In the place of a source: the files of dumps follow.
 _DUMP = "dump"
 

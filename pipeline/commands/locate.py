@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.commands.options import Options, Parser, add_release, text_of
 
 HELP = "which town a name means, and what could not be located"
+EXAMPLES = ("twintowns locate Frankfurt --country Germany --near Slubice,Poland",)
 
 
 def add_arguments(parser: Parser) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "the partners that a page of wikitext names, line by line, as a table or as JSON"
+EXAMPLES = ("twintowns read Ancona.wiki --language it",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pipeline.publish.run_log import Run
 
 HELP = "fetch what changed, build, check, publish and report; for a scheduler"
+EXAMPLES = (
+    "twintowns refresh",
+    "twintowns refresh --if-older-than 7d",
+)
 #: The exit code that a shell reports of a process that SIGTERM ended.
 _TERMINATED = 128 + signal.SIGTERM
 

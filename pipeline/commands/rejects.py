@@ -5,6 +5,10 @@ from __future__ import annotations
 from pipeline.commands.options import Options, Parser, add_release
 
 HELP = "which rows were rejected, and why"
+EXAMPLES = (
+    "twintowns rejects",
+    "twintowns rejects --source world_wikipedia_2026 --limit 3",
+)
 
 
 def add_arguments(parser: Parser) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_json, add_out, print_json
+from pipeline.commands.options import Options, Parser, add_json, add_release, print_json
 
 HELP = "list the releases; remove old ones with --keep"
+EXAMPLES = (
+    "twintowns releases",
+    "twintowns releases --keep 5",
+)
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
-    add_out(parser)
+    add_release(parser)
     parser.add_argument(
         "--keep", type=int, metavar="N", help="remove all but the newest N, the current one and the one before it"
     )

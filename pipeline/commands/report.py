@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.commands.options import Options, Parser, add_release
 
 HELP = "the address of the release's page: a map, charts, limitations"
+EXAMPLES = ("twintowns report --open",)
 
 
 def add_arguments(parser: Parser) -> None:

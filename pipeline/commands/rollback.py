@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_out
+from pipeline.commands.options import Options, Parser, add_release
 
 HELP = "make an older release current"
+EXAMPLES = (
+    "twintowns rollback",
+    "twintowns rollback 000001-1a2b3c4d",
+)
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
     parser.add_argument("release", nargs="?", metavar="RELEASE", help="the release (the one before the current one)")
-    add_out(parser)
+    add_release(parser)
 
 
 def run(options: Options) -> int:

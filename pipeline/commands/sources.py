@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.commands.options import Options, Parser, add_raw, add_release, add_sources
 
 HELP = "list the declared sources: on or off, licence, snapshot, rows"
+EXAMPLES = ("twintowns sources",)
 
 
 def add_arguments(parser: Parser) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from pipeline.commands.options import Options, Parser, add_json, add_out, duration, print_json
+from pipeline.commands.options import Options, Parser, add_json, add_release, duration, print_json
 
 HELP = "how fresh each source is, the current release, the last runs"
+EXAMPLES = (
+    "twintowns status",
+    "twintowns status --max-age 8d",
+)
 
 
 def add_arguments(parser: Parser) -> None:
     """Add the options."""
-    add_out(parser)
+    add_release(parser)
     parser.add_argument(
         "--max-age",
         metavar="AGE",

@@ -221,7 +221,7 @@ def verify(content: bytes, path: Path, snapshot: Snapshot) -> None:
 def _advice(path: Path, snapshot: Snapshot) -> str:
     if snapshot.url:
         return f"restore it or fetch it again with: twintowns fetch {snapshot.source_id}"
-    return f"restore it, or take it as it is now with: twintowns adopt {snapshot.source_id} {path}"
+    return f"restore it, or take it as it is now with: twintowns import {snapshot.source_id} {path}"
 
 
 def import_file(declaration: Declaration, path: Path, raw: Path) -> Snapshot:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline.curate.sql import quote, read_sql
+from pipeline.curate.sql import read_sql
 from pipeline.publish.checksums import DATABASE
 from pipeline.publish.hints import with_out, with_sources
 from pipeline.publish.read_only import open_read_only
@@ -102,10 +103,11 @@ def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
 
 def _next_commands(town: str | None, out: Path, sources: Sequence[Path]) -> list[tuple[str, str]]:
     program = "twintowns" if shutil.which("twintowns") else ".venv/bin/twintowns"
-    query = f"FROM partners_of({quote(town)})" if town else "FROM towns"
     folder = with_out(out, "--release")
+    look = f"{program} partners {shlex.quote(town)}{folder}" if town else f"{program} tables{folder}"
     return [
-        (f'{program} query "{query}"{folder}', "query the database"),
+        (look, "its partner towns" if town else "what the release holds"),
+        (f'{program} query "FROM partnerships_per_decade"{folder}', "query the database"),
         (f"{program} rejects{folder}", "which rows were rejected, and why"),
         (f"{program} sources{with_sources(sources)}{folder}", "what is declared, and what could be fetched"),
     ]

@@ -6,7 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from pipeline.report.query import as_text, run_query
+from pipeline.report.query import run_query
+from pipeline.report.results import as_text
 
 #: A block of SQL, and the block with its result that follows.
 _RECIPE = re.compile(r"```sql\n(?P<sql>.*?)\n```\n\n```text\n(?P<result>.*?)\n?```\n", re.DOTALL)

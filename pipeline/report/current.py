@@ -58,6 +58,12 @@ def fetch_rows(connection: duckdb.DuckDBPyConnection, statement: str, *values: o
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def read_release_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """Return the id of the release that a connection reads."""
+    [row] = fetch_rows(connection, "SELECT release_id FROM release")
+    return str(row["release_id"])
+
+
 def read_table(out: Path, name: str) -> pl.DataFrame:
     """Return a table of the current release.
 

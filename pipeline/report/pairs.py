@@ -88,9 +88,14 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
     return Pair(best["partnership_id"], best["ends"][0]["town_id"], tuple(meant), tuple(other_pairs))
 
 
+def is_partnership_id(text: str) -> bool:
+    """Return whether a text is the id of a partnership, or looks like one: no town has such a name."""
+    return _PARTNERSHIP_ID.fullmatch(text.strip().lower()) is not None
+
+
 def _find_by_id(connection: duckdb.DuckDBPyConnection, text: str) -> Pair:
     partnership_id = text.lower()
-    if not _PARTNERSHIP_ID.fullmatch(partnership_id):
+    if not is_partnership_id(text):
         raise NoPartnershipError(
             f"{text!r} is not the id of a partnership (p and 16 hexadecimal digits); name its two towns"
         )
@@ -136,7 +141,7 @@ def _describe_nearest(connection: duckdb.DuckDBPyConnection, texts: tuple[str, s
     for text, candidates in zip(texts, towns, strict=True):
         lines += _describe_name(text, candidates)
     if not all(towns):
-        return "\n".join([*lines, "  look for a town with: twintowns query \"FROM find_town('…')\""])
+        return "\n".join([*lines, "  look for a town with: twintowns towns TEXT"])
     a, b = towns[0][0], towns[1][0]
     if a["town_id"] == b["town_id"]:
         return "\n".join([*lines, "  both names lead to the same town; give the ids of two towns"])
@@ -147,7 +152,7 @@ def _describe_nearest(connection: duckdb.DuckDBPyConnection, texts: tuple[str, s
             partners = "; ".join(map(_town_text, similar))
             lines.append(f"  partners of {town['name']} with a name like {other['name']}: {partners}")
     lines.append(_describe_path(connection, a["town_id"], b["town_id"]))
-    lines.append(f"  all partners of {a['name']}: twintowns query \"FROM partners_of('{a['town_id']}')\"")
+    lines.append(f"  all partners of {a['name']}: twintowns partners {a['town_id']}")
     return "\n".join(lines)
 
 

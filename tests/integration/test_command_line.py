@@ -6,15 +6,19 @@ import argparse
 import csv
 import io
 import json
-from typing import TYPE_CHECKING, Any
+import shlex
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
 from pipeline.cli import _parser, main
+from pipeline.commands import COMMANDS as COMMAND_MODULES
+from pipeline.commands import name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
 [COMMANDS] = [action for action in _parser()._actions if isinstance(action, argparse._SubParsersAction)]
 QUESTION = "SELECT partner_name, start_year FROM partners_of('Coventry') ORDER BY start_year LIMIT 2"
@@ -44,6 +48,44 @@ def test_help_of_a_command_has_a_text_for_each_option(name: str, capsys: pytest.
     assert capsys.readouterr().out.startswith(f"usage: twintowns {name} ")
     options: list[argparse.Action] = COMMANDS.choices[name]._actions
     assert [option.dest for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("command", COMMAND_MODULES, ids=name_of)
+def test_help_of_a_command_has_examples_that_the_command_line_takes(
+    command: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([name_of(command), "--help"])
+    printed = capsys.readouterr().out
+    for example in command.EXAMPLES:
+        assert f"\n  {example}\n" in printed
+        words = shlex.split(example.rpartition("|")[2].partition(" > ")[0])
+        assert words[0] == "twintowns"
+        assert _parser().parse_args(words[1:]).run is command.run
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("qurey x", "'qurey' is no command; did you mean query?"),
+        ("partner Geneva", "'partner' is no command; did you mean partners"),
+        ("zzz", "'zzz' is no command; there are partners, towns, "),
+        ("query --formt csv x", "there is no option --formt; did you mean --format"),
+        ("query x --format exel", "argument --format: 'exel' is no choice; there are table, csv, "),
+        ("partners San Francisco", "too many arguments: Francisco; put quotes around a text of several words"),
+        ("partners", "the following arguments are required: town"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_told_what_was_meant(
+    line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    assert ended.value.code == USAGE
+    printed, message = capsys.readouterr()
+    assert printed == ""
+    assert said in message
+    assert "--help)" in message
 
 
 # Questions
@@ -79,10 +121,12 @@ def test_an_answer_as_csv(starter: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == "partner_name,start_year\nDresden,1959\nKiel,1967\n"
 
 
-def test_an_answer_as_json_is_an_object_a_line(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_answer_as_json_is_one_array_or_an_object_a_line(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"partner_name": "Dresden", "start_year": 1959}, {"partner_name": "Kiel", "start_year": 1967}]
     assert ask(starter, QUESTION, "--format", "json") == 0
-    rows: list[dict[str, Any]] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert rows == [{"partner_name": "Dresden", "start_year": 1959}, {"partner_name": "Kiel", "start_year": 1967}]
+    assert json.loads(capsys.readouterr().out) == rows
+    assert ask(starter, QUESTION, "--format", "jsonl") == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == rows
 
 
 def test_an_answer_as_parquet_is_a_file(starter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

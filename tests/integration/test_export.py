@@ -97,7 +97,7 @@ def make_own(folder: Path) -> None:
             (folder / "sources" / f"{name}.toml").write_text(text)
             (folder / "links.csv").write_text(HEADER + rows)
             assert main(
-                ["adopt", name, str(folder / "links.csv"), "--raw", str(folder / "raw"),
+                ["import", name, str(folder / "links.csv"), "--raw", str(folder / "raw"),
                  "--sources", str(folder / "sources")]
             ) == 0  # fmt: skip
         settings = Settings(

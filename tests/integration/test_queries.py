@@ -14,11 +14,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.cli import main
 from pipeline.publish import read_only
 from pipeline.publish.read_only import ALLOWED, LimitError, open_read_only
 from pipeline.report import query
+from pipeline.report.results import FORMATS
 
 ROOT = Path(__file__).parents[2]
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -140,7 +142,7 @@ def test_what_is_not_a_query_is_refused(
     ],
 )
 def test_what_reads_the_release_is_answered(starter: Path, capsys: pytest.CaptureFixture[str], sql: str) -> None:
-    assert ask(starter, sql, "--format", "json", "--limit", "3") == 0
+    assert ask(starter, sql, "--format", "jsonl", "--limit", "3") == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert 1 <= len(rows) <= 3
 
@@ -154,17 +156,26 @@ def test_a_result_is_what_the_database_gives(starter: Path, sql: str) -> None:
     assert result.equals(expected)
 
 
-@pytest.mark.parametrize("form", ["table", "csv", "json", "parquet"])
-def test_output_writes_each_format(starter: Path, tmp_path: Path, form: str) -> None:
-    path = tmp_path / "answer"
-    assert ask(starter, "SELECT 'Köln' AS name, 1 AS number", "--format", form, "--output", str(path)) == 0
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl", "parquet", "xlsx"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_output_writes_each_format(starter: Path, tmp_path: Path, form: str, *, is_named: bool) -> None:
+    path = tmp_path / ("answer" if is_named else f"answer{FORMATS[form][-1]}")
+    options = ("--format", form) if is_named else ()
+    assert ask(starter, "SELECT 'Köln' AS name, 1 AS number", *options, "--output", str(path)) == 0
     if form == "parquet":
         assert pl.read_parquet(path).rows() == [("Köln", 1)]
+    elif form == "xlsx":
+        assert [[cell.value for cell in row] for row in load_workbook(io.BytesIO(path.read_bytes())).worksheets[0]] == [
+            ["name", "number"],
+            ["Köln", 1],
+        ]
     else:
         text = path.read_text("utf-8")
-        expected = {"csv": "name,number\nKöln,1\n", "json": '{"name":"Köln","number":1}\n'}
+        expected = {"csv": "name,number\nKöln,1\n", "json": '[{"name":"Köln","number":1}]\n'} | {
+            "jsonl": '{"name":"Köln","number":1}\n'
+        }
         assert text == expected[form] if form in expected else "│ Köln ┆ 1      │" in text
-    assert [file.name for file in tmp_path.iterdir()] == ["answer"]
+    assert [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_file_that_the_manifest_lists_is_missing(tmp_path: Path) -> None:
     fetched, given = add(tmp_path / "fetched", ONE, url=URL), add(tmp_path / "given", ONE)
     for folder, snapshot, advice in (
         ("fetched", fetched, "restore it or fetch it again with: twintowns fetch quelle"),
-        ("given", given, "restore it, or take it as it is now with: twintowns adopt quelle "),
+        ("given", given, "restore it, or take it as it is now with: twintowns import quelle "),
     ):
         store = RawStore(tmp_path / folder)
         path = store.path_of(snapshot)

@@ -1,23 +1,32 @@
--- Towns that a text may mean, best first; the text is an id, or a name in any language and with or without accents.
+-- Towns that a text may mean, best first: an id, or a name in any language, with or without accents or its country.
 CREATE MACRO find_town(text) AS TABLE
     WITH
     by_id AS (
-        SELECT town_id, name, 'id' AS match, 1.0 AS score
+        SELECT town_id, name, NULL AS only_country, 'id' AS match, 1.0 AS score
         FROM towns
         WHERE lower(town_id) = lower(trim(text))
         UNION ALL
-        SELECT town_id, name, 'former_id' AS match, 1.0 AS score
+        SELECT town_id, name, NULL AS only_country, 'former_id' AS match, 1.0 AS score
         FROM redirects
         JOIN towns ON town_id = new_id
         WHERE entity = 'town' AND lower(old_id) = lower(trim(text))
     ),
     query AS MATERIALIZED (
-        SELECT search_key(text) AS key WHERE key <> '' AND NOT EXISTS (FROM by_id)
+        SELECT search_key(text) AS key, NULL::VARCHAR AS only_country WHERE key <> '' AND NOT EXISTS (FROM by_id)
+        UNION ALL
+        -- 'Cambridge, US': the country is its code or its English name.
+        SELECT search_key(regexp_extract(text, '^(.*),', 1)) AS key, country_code AS only_country
+        FROM countries
+        WHERE
+            key <> ''
+            AND search_key(regexp_extract(text, ',([^,]*)$', 1))
+            IN (search_key(name), lower(country_code), lower(alpha_3_code))
     ),
     by_name AS MATERIALIZED (
         SELECT
             town_id,
             name,
+            only_country,
             CASE
                 WHEN search_key = key AND is_preferred THEN 'usual_name'
                 WHEN search_key = key THEN 'other_name'
@@ -36,10 +45,15 @@ CREATE MACRO find_town(text) AS TABLE
     ),
     -- Only if nothing else matches, one typing error is allowed, and one more for every ten letters.
     unmatched AS MATERIALIZED (
-        SELECT key FROM query WHERE NOT EXISTS (FROM by_name)
+        SELECT key, only_country FROM query WHERE NOT EXISTS (FROM by_name)
     ),
     by_similarity AS (
-        SELECT town_id, name, 'similar' AS match, jaro_winkler_similarity(search_key, key) / 2 AS score
+        SELECT
+            town_id,
+            name,
+            only_country,
+            'similar' AS match,
+            jaro_winkler_similarity(search_key, key) / 2 AS score
         FROM unmatched, town_names
         WHERE
             abs(length(search_key) - length(key)) <= 1 + length(key) // 10
@@ -47,15 +61,19 @@ CREATE MACRO find_town(text) AS TABLE
             AND damerau_levenshtein(search_key, key) <= 1 + length(key) // 10
     ),
     best AS (
-        SELECT *
+        SELECT matches.*
         FROM (
             FROM by_id
             UNION ALL
             FROM by_name
             UNION ALL
             FROM by_similarity
-        )
-        QUALIFY row_number() OVER (PARTITION BY town_id ORDER BY score DESC, name = text DESC, name) = 1
+        ) AS matches
+        JOIN towns USING (town_id)
+        WHERE only_country IS NULL OR only_country = country_code
+        QUALIFY row_number() OVER (
+            PARTITION BY town_id ORDER BY score DESC, matches.name = text DESC, matches.name
+        ) = 1
     )
     SELECT
         town_id,

@@ -1,4 +1,4 @@
-"""`twintowns adopt`: import a file into the raw store."""
+"""`twintowns import`: import a file into the raw store."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 
 from pipeline.commands.options import Options, Parser, add_raw, add_sources
 
+#: The module is not called so, because the word is one of Python's own.
+NAME = "import"
 HELP = "import a file into raw/ as a snapshot"
+EXAMPLES = ("twintowns import my_list given/list.csv",)
 
 
 def add_arguments(parser: Parser) -> None:
