@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.curate.sql import read_sql
-from pipeline.report.current import SQL, fetch_rows, open_current
+from pipeline.report.current import SQL, fetch_rows, open_current, read_release_id
 from pipeline.report.pairs import Pair, find_pair
 from pipeline.report.reasons import give_reasons
 from pipeline.report.wording import Row, date_text, wording
@@ -38,7 +38,7 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         second: the name or id of its partner.
 
     Returns:
-        `partnership` (as published), `towns` (that of the first name first), `start` and `end` as a person reads them,
+        `release_id`, `partnership` (as published), `towns` (that of the first name first), `start` and `end` as a person reads them,
         `decisions` (of `give_reasons`), `claims`, `events`, `groups`, `motives`, `findings`, `location_candidates`,
         `redirects`; and of the names `meant`, `other_pairs`, `followed`, as `Pair`.
 
@@ -64,6 +64,7 @@ def explain_pair(connection: DuckDBPyConnection, pair: Pair) -> Row:
     disputed = {row["claim_id"] for row in fetch("disputed")}
     decisions = give_reasons(record, claims, fetch("decisions"), disputed)
     return {
+        "release_id": read_release_id(connection),
         "partnership": {name: value for name, value in record.items() if not name.endswith("_last_day")},
         "towns": [town for town_id in town_ids for town in fetch("town", town_id)],
         "start": date_text(record["start_date"], record["start_precision"]),

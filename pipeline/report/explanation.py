@@ -65,7 +65,7 @@ def _print_conclusion(console: Console, explanation: Row) -> None:
         f"[bold]{escape(town['name'])}[/], {town['country_code'] or 'no country'} ({town['town_id']})"
         for town in explanation["towns"]
     )
-    console.print(f"{towns}   [dim]{record['partnership_id']}[/]")
+    console.print(f"{towns}   [dim]{record['partnership_id']} · release {explanation['release_id']}[/]")
     parts = [f"[bold]{code_text(record['form'])}[/]", f"[bold]{_status_text(record['status'])}[/]"]
     parts.append(f"since [bold]{explanation['start']}[/]" if explanation["start"] else "start unknown")
     if record["status"] == "ended":
