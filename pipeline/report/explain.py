@@ -38,8 +38,8 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         second: the name or id of its partner.
 
     Returns:
-        `release_id`, `partnership` (as published), `towns` (that of the first name first), `start` and `end` as a person reads them,
-        `decisions` (of `give_reasons`), `claims`, `events`, `groups`, `motives`, `findings`, `location_candidates`,
+        `release_id`, `partnership` (as published), `towns` (that of the first name first), `start` and `end` as a
+        person reads them, `decisions` (of `give_reasons`), `claims`, `events`, `groups`, `motives`, `findings`, `location_candidates`,
         `redirects`; and of the names `meant`, `other_pairs`, `followed`, as `Pair`.
 
     Raises:
