@@ -39,8 +39,8 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
 
     Returns:
         `release_id`, `partnership` (as published), `towns` (that of the first name first), `start` and `end` as a
-        person reads them, `decisions` (of `give_reasons`), `claims`, `events`, `groups`, `motives`, `findings`, `location_candidates`,
-        `redirects`; and of the names `meant`, `other_pairs`, `followed`, as `Pair`.
+        person reads them, `decisions` (of `give_reasons`), `claims`, `events`, `groups`, `motives`, `findings`,
+        `location_candidates`, `redirects`; and of the names `meant`, `other_pairs`, `followed`, as `Pair`.
 
     Raises:
         TwintownsError: there is no release, or it is of another version.

@@ -429,7 +429,7 @@ def test_wrong_usage_has_its_own_code(capsys: pytest.CaptureFixture[str]) -> Non
     with pytest.raises(SystemExit) as ended:
         main(["build", "--onyl", "starter_towns"])
     assert ended.value.code == USAGE
-    assert "unrecognized arguments: --onyl" in capsys.readouterr().err
+    assert "there is no option --onyl; did you mean --only" in capsys.readouterr().err
 
 
 # The folder that is fetched into
