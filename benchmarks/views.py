@@ -15,6 +15,7 @@ CALLS = (
     "find_town('Coventry')", "find_town('Mömpelgard')", "find_town('Xyzzyqwertz')", "find_town('San')",
     "partners_of('Coventry')", "partners_of('Xyzzyqwertz')", "statements_about('Coventry', 'Dresden')",
     "anniversaries(2027)", "path_between('Coventry', 'Osaka')", "path_between('Soest', 'Cobourg')",
+    "path_between_countries('Iceland', 'NPL')", "find_town('Cambridge, US')",
 )  # fmt: skip
 
 

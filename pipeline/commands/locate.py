@@ -14,9 +14,11 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--country", type=text_of, metavar="NAME", help="its country, in any language or as a code")
     parser.add_argument("--region", type=text_of, metavar="NAME", help="the region that the list prints")
     parser.add_argument("--near", type=text_of, metavar="TOWN", help="a town close by")
-    parser.add_argument("--unplaced", action="store_true", help="list what could not be located, most frequent first")
-    parser.add_argument("--source", metavar="ID", help="--unplaced: only of this source")
-    parser.add_argument("--limit", type=int, default=40, metavar="N", help="--unplaced: rows shown (40)")
+    parser.add_argument(
+        "--unlocated", "--unplaced", action="store_true", help="list what could not be located, most frequent first"
+    )
+    parser.add_argument("--source", metavar="ID", help="--unlocated: only of this source")
+    parser.add_argument("--limit", type=int, default=40, metavar="N", help="--unlocated: rows shown (40)")
     add_release(parser)
 
 
@@ -25,10 +27,10 @@ def run(options: Options) -> int:
     from pipeline.errors import UsageError
     from pipeline.report.mentions import explain_mention, list_unlocated, print_mention, print_unlocated
 
-    if options.unplaced:
+    if options.unlocated:
         print_unlocated(list_unlocated(options.out, options.source), options.limit)
     elif options.name:
         print_mention(explain_mention(options.name, options.country, options.near, options.region))
     else:
-        raise UsageError("locate needs a name, or --unplaced")
+        raise UsageError("locate needs a name, or --unlocated")
     return 0

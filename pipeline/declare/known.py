@@ -1,4 +1,4 @@
-"""What the cells of a list can be held against: places, countries, dates, identifiers, words for forms."""
+"""What the cells of a list can be compared with: places, countries, dates, identifiers, words for forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates of a source: whether it is much worse than in the previous release. Judged as soon as it was validated.
+"""The gates of a source: whether it is much worse than in the previous release. Checked as soon as it was validated.
 
 A source that does not pass is held back; it does not hold back the release. `pipeline.publish.gates` compares the
 ledger of the whole release again, for what cannot be seen when a source is read: a source that was not read at all, the

@@ -1,12 +1,12 @@
 -- What became of the rows of each source, and the share of its claims whose two towns are located.
 WITH
-placed AS (
+located_towns AS (
     SELECT town_id FROM towns WHERE latitude IS NOT NULL
 ),
 located AS (
     SELECT
         source_id,
-        avg((town_id IN (FROM placed) AND partner_id IN (FROM placed))::INTEGER) AS located
+        avg((town_id IN (FROM located_towns) AND partner_id IN (FROM located_towns))::INTEGER) AS located
     FROM claims
     GROUP BY source_id
 ),
