@@ -42,14 +42,16 @@ def explain_mention(text: str, country: str | None, near: str | None, region: st
         DeclarationError: the country or the place nearby is not known.
     """
     gazetteer = load_gazetteer()
-    code = None
-    if country:
-        code = resolve_countries(pl.Series([country]), country_names(cache_folder()))["country_code"][0]
-        if code is None:
-            raise DeclarationError(f"no country {country!r} is known; give its name in any language, or its ISO code")
+    code = _country_code(country) if country else None
+    if country and code is None:
+        raise DeclarationError(f"no country {country!r} is known; give its name in any language, or its ISO code")
     values = {"text": text, "country": country, "country_code": code, "region": region}
     if near:
-        nearby = explain_mention(near, code, None, None)
+        name, _, other_country = near.rpartition(",")
+        is_abroad = bool(name) and _country_code(other_country) is not None
+        nearby = (
+            explain_mention(name, other_country, None, None) if is_abroad else explain_mention(near, code, None, None)
+        )
         if nearby["latitude"] is None:
             raise DeclarationError(f"--near {near!r}: that place is not known itself; name a larger one")
         values |= {name: nearby[name] for name in ("latitude", "longitude")}
@@ -59,6 +61,11 @@ def explain_mention(text: str, country: str | None, near: str | None, region: st
     result = locate(mentions, alone, gazetteer)
     matched = match_mentions(mentions, gazetteer, load_corrections())
     return _describe(result, describe_candidates(weigh(matched.candidates)), gazetteer)
+
+
+def _country_code(text: str) -> str | None:
+    code: str | None = resolve_countries(pl.Series([text]), country_names(cache_folder()))["country_code"][0]
+    return code
 
 
 def _describe(result: LinkageResult, candidates: pl.DataFrame, gazetteer: Gazetteer) -> dict[str, Any]:
