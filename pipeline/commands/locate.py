@@ -5,7 +5,10 @@ from __future__ import annotations
 from pipeline.commands.options import Options, Parser, add_release, text_of
 
 HELP = "which town a name means, and what could not be located"
-EXAMPLES = ("twintowns locate Frankfurt --country Germany --near Slubice,Poland",)
+EXAMPLES = (
+    'twintowns locate Frankfurt --country Germany --near "Słubice, Poland"',
+    "twintowns locate --unlocated --limit 5",
+)
 
 
 def add_arguments(parser: Parser) -> None:

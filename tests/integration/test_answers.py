@@ -96,8 +96,8 @@ def test_towns_are_listed_best_first(run: Any, capsys: Capture) -> None:
 
 @pytest.mark.parametrize(("near", "town_id"), [("Słubice, Poland", "gn2925535"), ("Offenbach", "gn2925533")])
 def test_a_place_nearby_may_be_in_another_country(near: str, town_id: str, capsys: Capture) -> None:
-    assert main(["locate", "Frankfurt", "--country", "Germany", "--near", near, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["town_id"] == town_id
+    assert main(["locate", "Frankfurt", "--country", "Germany", "--near", near]) == 0
+    assert f"({town_id})" in capsys.readouterr().out.splitlines()[0]
 
 
 # Tables and their columns
