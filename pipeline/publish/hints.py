@@ -17,6 +17,11 @@ def with_out(out: Path, option: str = "--out") -> str:
     return "" if out == _DEFAULT_OUT else f" {option} {shlex.quote(str(out))}"
 
 
+def of_release(out: Path) -> str:
+    """Return ` --release DIR` for a command that reads, or an empty text for the default folder."""
+    return with_out(out, "--release")
+
+
 def with_sources(folders: Iterable[Path]) -> str:
     """Return ` --sources DIR` for each folder of declarations."""
     return "".join(f" --sources {shlex.quote(str(folder))}" for folder in folders)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.curate.sql import read_sql
 from pipeline.publish.checksums import DATABASE
-from pipeline.publish.hints import with_out, with_sources
+from pipeline.publish.hints import of_release, with_sources
 from pipeline.publish.read_only import open_read_only
 from pipeline.report.console import open_console, plain_table
 from pipeline.report.current import SQL
@@ -103,7 +103,7 @@ def _print_bar(console: Console, row: dict[str, Any], largest: int) -> None:
 
 def _next_commands(town: str | None, out: Path, sources: Sequence[Path]) -> list[tuple[str, str]]:
     program = "twintowns" if shutil.which("twintowns") else ".venv/bin/twintowns"
-    folder = with_out(out, "--release")
+    folder = of_release(out)
     look = f"{program} partners {shlex.quote(town)}{folder}" if town else f"{program} tables{folder}"
     return [
         (look, "its partner towns" if town else "what the release holds"),

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pipeline.curate.sql import read_sql
 from pipeline.errors import UsageError
+from pipeline.publish.hints import of_release
 from pipeline.report.console import open_console, plain_table
 from pipeline.report.current import SQL, fetch_rows, open_current
 
@@ -46,7 +47,7 @@ def describe_relation(out: Path, name: str) -> pl.DataFrame:
         relation = relations.get(_bare(name))
         if relation is None:
             near = difflib.get_close_matches(_bare(name), relations, cutoff=0.5)
-            advice = f"did you mean {' or '.join(near)}?" if near else "twintowns tables lists them"
+            advice = f"did you mean {' or '.join(near)}?" if near else f"twintowns tables{of_release(out)} lists them"
             raise UsageError(f"no table, view or macro is called {name}; {advice}")
         columns = _columns(connection, relation["name"], relation["kind"])
     return pl.DataFrame(columns, schema=["column", "type", "description"], orient="row")

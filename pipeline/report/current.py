@@ -12,6 +12,7 @@ import polars as pl
 from pipeline.errors import TwintownsError
 from pipeline.page import PAGE
 from pipeline.publish.folders import current_release
+from pipeline.publish.hints import of_release, with_out
 from pipeline.publish.read_only import open_read_only
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def open_current(out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     except duckdb.Error as error:
         raise TwintownsError(
-            f"{path}: cannot be read by this version; see: twintowns verify, or build it anew with: twintowns build\n"
+            f"{path}: cannot be read by this version; see: twintowns verify{of_release(out)}, "
+            f"or build it anew with: twintowns build{with_out(out)}\n"
             f"The database says: {error}"
         ) from error
 
@@ -74,7 +76,7 @@ def read_table(out: Path, name: str) -> pl.DataFrame:
     try:
         return pl.read_parquet(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise TwintownsError(f"{path}: cannot be read ({error}); see: twintowns verify") from error
+        raise TwintownsError(f"{path}: cannot be read ({error}); see: twintowns verify{of_release(out)}") from error
 
 
 def current_page(out: Path) -> Path:
@@ -98,5 +100,5 @@ def _current_file(out: Path, name: str) -> Path:
     path = out / "current" / name
     # A broken link is an error of its own; and a pipe under this name would let the reader wait for ever.
     if current_release(out) is None or not path.is_file():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build")
+        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build{with_out(out)}")
     return path

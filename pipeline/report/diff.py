@@ -12,6 +12,7 @@ from pipeline.curate.previous import attach_previous, create_shared_views
 from pipeline.curate.sql import quote, read_sql
 from pipeline.errors import TwintownsError, UsageError
 from pipeline.publish.folders import REFUSED, current_release, release_path
+from pipeline.publish.hints import with_out
 from pipeline.report.console import open_console, print_more
 from pipeline.report.current import SQL
 from schemas import MODELS
@@ -45,7 +46,7 @@ def select_releases(out: Path, names: Sequence[str]) -> tuple[Path, Path]:
         return release_path(out, names[0]), release_path(out, names[1])
     current = current_release(out)
     if current is None:
-        raise UsageError(f"{out / 'current'}: no release there yet; make one with: twintowns build")
+        raise UsageError(f"{out / 'current'}: no release there yet; make one with: twintowns build{with_out(out)}")
     if names:
         release = release_path(out, names[0])
         return (current, release) if release.parent.name == REFUSED else (release, current)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pipeline.curate.sql import read_sql
+from pipeline.publish.hints import of_release
 from pipeline.report.current import SQL, fetch_rows, open_current, read_release_id
 from pipeline.report.pairs import Pair, find_pair
 from pipeline.report.reasons import give_reasons
@@ -47,7 +48,7 @@ def explain(out: Path, first: str, second: str | None = None) -> Row:
         NoPartnershipError: there is no partnership of the two.
     """
     with open_current(out) as connection:
-        return explain_pair(connection, find_pair(connection, first, second))
+        return explain_pair(connection, find_pair(connection, first, second, of_release(out)))
 
 
 def explain_pair(connection: DuckDBPyConnection, pair: Pair) -> Row:

@@ -48,7 +48,7 @@ class Pair:
     followed: str | None = None
 
 
-def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | None) -> Pair:
+def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | None, folder: str = "") -> Pair:
     """Return the partnership that two names mean.
 
     A name that several towns have means the one that is a partner of the other: of all pairs of towns that `find_town`
@@ -58,6 +58,7 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
         connection: the database of a release.
         first: a name or a town id; or, alone, the id of a partnership.
         second: a name or a town id.
+        folder: the option that suggested commands need to read the same release.
 
     Raises:
         NoPartnershipError: there is none; the message says which towns the names mean, and what is near.
@@ -68,7 +69,7 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
     towns = [fetch_rows(connection, "FROM find_town(?) ORDER BY rank", text) for text in texts]
     pairs = _partnerships_between(connection, *towns)
     if not pairs:
-        raise NoPartnershipError(_describe_nearest(connection, texts, towns))
+        raise NoPartnershipError(_describe_nearest(connection, texts, towns, folder))
     best, *others = pairs
     paired = {end["town_id"] for pair in pairs for end in pair["ends"]}
     meant = [
@@ -135,13 +136,15 @@ def _town_text(town: Row) -> str:
     return f"{town['name']}, {town['country_code'] or 'no country'} ({town['town_id']})"
 
 
-def _describe_nearest(connection: duckdb.DuckDBPyConnection, texts: tuple[str, str], towns: list[list[Row]]) -> str:
+def _describe_nearest(
+    connection: duckdb.DuckDBPyConnection, texts: tuple[str, str], towns: list[list[Row]], folder: str
+) -> str:
     """Return the message for names that mean no partnership: the towns that they mean, and what is near."""
     lines = [f"no partnership of {texts[0]} and {texts[1]} is stated by any source of this release."]
     for text, candidates in zip(texts, towns, strict=True):
         lines += _describe_name(text, candidates)
     if not all(towns):
-        return "\n".join([*lines, "  look for a town with: twintowns towns TEXT"])
+        return "\n".join([*lines, f"  look for a town with: twintowns towns TEXT{folder}"])
     a, b = towns[0][0], towns[1][0]
     if a["town_id"] == b["town_id"]:
         return "\n".join([*lines, "  both names lead to the same town; give the ids of two towns"])
@@ -152,7 +155,7 @@ def _describe_nearest(connection: duckdb.DuckDBPyConnection, texts: tuple[str, s
             partners = "; ".join(map(_town_text, similar))
             lines.append(f"  partners of {town['name']} with a name like {other['name']}: {partners}")
     lines.append(_describe_path(connection, a["town_id"], b["town_id"]))
-    lines.append(f"  all partners of {a['name']}: twintowns partners {a['town_id']}")
+    lines.append(f"  all partners of {a['name']}: twintowns partners {a['town_id']}{folder}")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from pipeline.errors import TwintownsError
-from pipeline.publish.hints import with_out
+from pipeline.publish.hints import of_release
 from pipeline.report.console import open_console, plain_table, print_more
 from pipeline.report.current import fetch_rows, open_current, read_release_id
 from pipeline.report.wording import code_text, count_text, date_text
@@ -109,7 +109,7 @@ def town_text(town: dict[str, Any]) -> str:
 def _advice(similar: list[dict[str, Any]], out: Path) -> str:
     if similar:
         return f"did you mean {' or '.join(map(town_text, similar[:_OTHERS]))}?"
-    command = f"twintowns towns TEXT{with_out(out, '--release')}"
+    command = f"twintowns towns TEXT{of_release(out)}"
     return f"try its name in another language, or its first letters with: {command}"
 
 
@@ -146,7 +146,7 @@ def print_partners(found: Partners, out: Path, limit: int | None = None) -> None
     print_more(console, partners.height, shown.height)
     console.print()
     example = shown["partner_name"][0]
-    folder = with_out(out, "--release")
+    folder = of_release(out)
     console.out(f'Why, and who says so: twintowns explain "{town["name"]}" "{example}"{folder}', style="dim")
 
 

@@ -129,11 +129,11 @@ def test_schema_describes_every_column(run: Any, name: str, capsys: Capture) -> 
     assert all(column["column"] in printed for column in columns)
 
 
-def test_schema_of_what_is_not_there_names_what_is_near(run: Any, capsys: Capture) -> None:
+def test_schema_of_what_is_not_there_names_what_is_near(run: Any, starter: Path, capsys: Capture) -> None:
     assert run("schema", "partnership") == USAGE
     assert "did you mean partnerships or " in capsys.readouterr().err
     assert run("schema", "zzzz") == USAGE
-    assert "twintowns tables lists them" in capsys.readouterr().err
+    assert f"twintowns tables --release {starter.parents[1]} lists them" in capsys.readouterr().err
 
 
 # Queries from elsewhere
