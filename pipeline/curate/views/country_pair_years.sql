@@ -60,14 +60,17 @@ named AS (
     LEFT JOIN countries AS countries_a ON countries_a.country_code = country_a
     LEFT JOIN countries AS countries_b ON countries_b.country_code = country_b
     ORDER BY country_a, country_b, first_year
+),
+panel AS (
+    SELECT *, unnest(range(first_year, next_year)) AS panel_year FROM named
 )
 SELECT
     country_a,
     country_a_name,
     country_b,
     country_b_name,
-    unnest(range(first_year, next_year))::INTEGER AS year,
-    CASE WHEN year = first_year THEN started ELSE 0 END::BIGINT AS started,
-    CASE WHEN year = first_year THEN ended ELSE 0 END::BIGINT AS ended,
+    panel_year::INTEGER AS year,
+    CASE WHEN panel_year = first_year THEN started ELSE 0 END::BIGINT AS started,
+    CASE WHEN panel_year = first_year THEN ended ELSE 0 END::BIGINT AS ended,
     in_force::BIGINT AS in_force
-FROM named;
+FROM panel;

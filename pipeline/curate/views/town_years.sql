@@ -54,14 +54,17 @@ named AS (
     JOIN towns USING (town_id)
     LEFT JOIN countries USING (country_code)
     ORDER BY town_id, first_year
+),
+panel AS (
+    SELECT *, unnest(range(first_year, next_year)) AS panel_year FROM named
 )
 SELECT
     town_id,
     town_name,
     country_code,
     country_name,
-    unnest(range(first_year, next_year))::INTEGER AS year,
-    CASE WHEN year = first_year THEN started ELSE 0 END::BIGINT AS started,
-    CASE WHEN year = first_year THEN ended ELSE 0 END::BIGINT AS ended,
+    panel_year::INTEGER AS year,
+    CASE WHEN panel_year = first_year THEN started ELSE 0 END::BIGINT AS started,
+    CASE WHEN panel_year = first_year THEN ended ELSE 0 END::BIGINT AS ended,
     in_force::BIGINT AS in_force
-FROM named;
+FROM panel;
