@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
 from pipeline.commands.engines import add_engine, spark_master
-from pipeline.commands.options import Options, Parser, add_release, text_of
+from pipeline.commands.options import Options, Parser, add_release, count, text_of
 
 HELP = "query the database of the current release"
 
@@ -22,7 +21,7 @@ def add_arguments(parser: Parser) -> None:
         help="how to write the result (table); parquet needs --output",
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write all rows to this file, print nothing")
-    parser.add_argument("--limit", type=_count, metavar="N", help="only the first N rows (a table: 100, others: all)")
+    parser.add_argument("--limit", type=count, metavar="N", help="only the first N rows (a table: 100, others: all)")
     parser.add_argument(
         "--exact",
         action="store_true",
@@ -54,10 +53,3 @@ def run(options: Options) -> int:
         text = as_text(frame, options.format, shown=options.limit, exact=options.exact, only_ascii=only_ascii)
         print(for_stdout(text))
     return 0
-
-
-def _count(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows: 1 or more")
-    return number
