@@ -51,6 +51,18 @@ def text_of(argument: str) -> str:
         raise argparse.ArgumentTypeError(f"{argument}: not UTF-8") from error
 
 
+def count(text: str) -> int:
+    """Return a number of rows, entries or years.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or 0.
+    """
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number: 1 or more")
+    return number
+
+
 def add_raw(parser: Parser) -> None:
     """Add the raw store."""
     parser.add_argument("--raw", type=folder, default="raw", metavar="DIR", help="the raw store (raw)")

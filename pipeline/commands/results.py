@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from pipeline.commands.options import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,15 +65,3 @@ def write_result(options: Options, frame: pl.DataFrame, show: Callable[[], None]
 def terminal_width() -> int:
     """Return the width of the terminal; `COLUMNS` says otherwise, and without a terminal it is 120."""
     return shutil.get_terminal_size((_WIDTH, 24)).columns
-
-
-def count(text: str) -> int:
-    """Return a number of rows.
-
-    Raises:
-        argparse.ArgumentTypeError: it is no whole number from 1 on.
-    """
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows: 1 or more")
-    return number

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipeline.export.great_circles import great_circles
-from pipeline.export.release import read_credits, read_partnerships, read_towns, release_id
+from pipeline.export.release import ENDS, read_credits, read_partnerships, read_towns, release_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +56,8 @@ def _pieces(head: dict[str, object], features: pl.Series) -> Iterator[str]:
 
 def _lines(partnerships: pl.DataFrame) -> pl.Series:
     """Return one feature for each partnership of two located towns, in the order of their ids."""
-    coordinates = {f"{column}_{side}": f"town_{side}_{column}" for side in "ab" for column in ("latitude", "longitude")}
-    located = partnerships.drop_nulls(list(coordinates.values())).rename({"partnership_id": "id"})
-    circles = great_circles(located.select("id", **coordinates))
+    located = partnerships.drop_nulls(list(ENDS.values())).rename({"partnership_id": "id"})
+    circles = great_circles(located.select("id", **ENDS))
     is_single = pl.col("lines").list.len() == 1
     geometry = pl.concat(
         [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from pipeline.export.characters import INEXPRESSIBLE, REPLACEMENT
 from pipeline.export.release import read_partnerships, read_towns
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ _EDGE: Final = (
     *("end_year", "end_cause", "start_agreement", "source_count", "family_count", "stated_by_both", "distance_km"),
     "sources",
 )
-#: Characters that XML 1.0 cannot express (https://www.w3.org/TR/xml/#charsets).
-_NOT_XML: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 #: http://graphml.graphdrawing.org/primer/graphml-primer.html, "Declaring GraphML-Attributes"
 _HEAD: Final = """<?xml version="1.0" encoding="UTF-8"?>
@@ -83,4 +82,4 @@ def _text(name: str, dtype: pl.DataType) -> pl.Expr:
     text = pl.col(name).list.join(", ") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
     if dtype not in (pl.String, pl.List):
         return text
-    return text.str.replace_all(_NOT_XML, "\ufffd").str.replace_many(_ESCAPES)
+    return text.str.replace_all(INEXPRESSIBLE, REPLACEMENT).str.replace_many(_ESCAPES)

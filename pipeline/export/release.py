@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
 from pipeline.curate.sql import read_sql
+from pipeline.errors import UsageError
 from pipeline.publish.read_only import LIMITS
-from pipeline.report.current import open_current
+from pipeline.report.current import fetch_rows, open_current
+from pipeline.report.pairs import town_text
 from pipeline.report.query import QueryError
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 SQL: Final = Path(__file__).parent / "sql"
+#: Coordinates of the ends as `great_circles` takes them, and the columns of `read_partnerships` that have them.
+ENDS: Final = {f"{column}_{side}": f"town_{side}_{column}" for side in "ab" for column in ("latitude", "longitude")}
 
 
 @contextmanager
@@ -63,6 +68,32 @@ def read_credits(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
 def release_id(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the id of the release."""
     return str(connection.sql("SELECT release_id FROM release").pl().item())
+
+
+def release_date(connection: duckdb.DuckDBPyConnection) -> date:
+    """Return the day of the newest snapshot: what a release has instead of the time when it was built."""
+    newest = connection.sql("SELECT max(as_of_date) FROM snapshots").pl().item()
+    return date(1970, 1, 1) if newest is None else newest
+
+
+def find_town(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, str]:
+    """Return the id of the town that a name or an id means best, and a sentence that says which was taken.
+
+    Raises:
+        UsageError: no town is called so, nor anything like it.
+    """
+    towns = fetch_rows(connection, "FROM find_town(?) ORDER BY rank", text)
+    if not towns:
+        raise UsageError(
+            f"--town: no town of this release is called {text}, nor has such an id; "
+            "look for one with: twintowns query \"FROM find_town('…')\""
+        )
+    best, *others = towns
+    namesakes = [other for other in others if other["match"] in ("usual_name", "other_name")]
+    if not namesakes:
+        return best["town_id"], town_text(best)
+    more = f" and {len(namesakes) - 1} more" if len(namesakes) > 1 else ""
+    return best["town_id"], f"{town_text(best)}, not {town_text(namesakes[0])}{more} (an id says which)"
 
 
 def _select(connection: duckdb.DuckDBPyConnection, where: str | None) -> None:

@@ -17,8 +17,11 @@ def escape_controls(text: str) -> str:
 
 
 def for_stdout(text: str) -> str:
-    """Return data as it is printed: with its control characters escaped on a terminal, else as it is."""
-    return escape_controls(text) if sys.stdout.isatty() else text
+    """Return data as it is printed: with its control characters escaped on a terminal, else as it is.
+
+    A line of iCalendar ends with CR LF, which a terminal is given as LF.
+    """
+    return escape_controls(text.replace("\r\n", "\n")) if sys.stdout.isatty() else text
 
 
 def escape_unencodable(*streams: TextIO) -> None:

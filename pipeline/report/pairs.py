@@ -77,12 +77,12 @@ def find_pair(connection: duckdb.DuckDBPyConnection, first: str, second: str | N
             "text": text,
             **{name: end[name] for name in ("town_id", "matched_name", "match")},
             # If the best town of the name has a partner of that name, too, it is in another pair.
-            "passed_over": None if candidates[0]["town_id"] in paired else _town_text(candidates[0]),
+            "passed_over": None if candidates[0]["town_id"] in paired else town_text(candidates[0]),
         }
         for text, end, candidates in zip(texts, best["ends"], towns, strict=True)
     ]
     other_pairs = [
-        {"partnership_id": pair["partnership_id"], "towns": [_town_text(end) for end in pair["ends"]]}
+        {"partnership_id": pair["partnership_id"], "towns": [town_text(end) for end in pair["ends"]]}
         for pair in others
         if pair["score"] >= _OTHER_PAIR_SCORE
     ]
@@ -132,7 +132,8 @@ def _preference(reading: Row) -> tuple[object, ...]:
     return -reading["score"], -reading["source_count"], sum(ranks), ranks, reading["partnership_id"]
 
 
-def _town_text(town: Row) -> str:
+def town_text(town: Row) -> str:
+    """Return a town's name, country and id, as it is told from others of that name."""
     return f"{town['name']}, {town['country_code'] or 'no country'} ({town['town_id']})"
 
 
@@ -152,7 +153,7 @@ def _describe_nearest(
     for town, other in ((a, b), (b, a)):
         similar = fetch_rows(connection, statement, town["town_id"], other["town_id"], _SIMILAR_NAME)
         if similar:
-            partners = "; ".join(map(_town_text, similar))
+            partners = "; ".join(map(town_text, similar))
             lines.append(f"  partners of {town['name']} with a name like {other['name']}: {partners}")
     lines.append(_describe_path(connection, a["town_id"], b["town_id"]))
     lines.append(f"  all partners of {a['name']}: twintowns partners {a['town_id']}{folder}")
@@ -165,10 +166,10 @@ def _describe_name(text: str, candidates: list[Row]) -> list[str]:
     best, *others = candidates
     match = "" if best["match"] in ("usual_name", "id") else f", {code_text(best['match'])} {best['matched_name']}"
     partners = count_text(best["partner_count"], "partner")
-    lines = [f"  {text} was taken for {_town_text(best)}{match}, which has {partners}"]
+    lines = [f"  {text} was taken for {town_text(best)}{match}, which has {partners}"]
     if others:
         more = f" and {len(others) - _OTHER_TOWNS} more" if len(others) > _OTHER_TOWNS else ""
-        lines.append(f"    it could also be {'; '.join(map(_town_text, others[:_OTHER_TOWNS]))}{more}")
+        lines.append(f"    it could also be {'; '.join(map(town_text, others[:_OTHER_TOWNS]))}{more}")
     return lines
 
 
