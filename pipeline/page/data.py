@@ -29,7 +29,7 @@ def read_totals(connection: duckdb.DuckDBPyConnection) -> Packed:
         "decades": _columns(connection, "FROM partnerships_per_decade ORDER BY ALL NULLS LAST"),
         "years": _columns(connection, "SELECT year, partnerships FROM partnerships_per_year ORDER BY ALL NULLS LAST"),
         "eras": _columns(connection, "FROM eras"),
-        "pairs": _columns(connection, "FROM country_pairs"),
+        "pairs": _columns(connection, "SELECT * EXCLUDE (country_a_name, country_b_name) FROM country_pairs"),
         "sources": _columns(connection, read_sql(SQL, "sources")),
         "findings": _columns(connection, read_sql(SQL, "findings")),
     }
