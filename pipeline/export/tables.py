@@ -41,6 +41,8 @@ def write_table(
 ) -> tuple[Iterator[str], str]:
     """Return one table as CSV in published order, and a summary in one sentence.
 
+    Null is an empty cell, an empty text is `""`, and `NA` is Namibia.
+
     Args:
         connection: the open release.
         name: a published table.

@@ -132,7 +132,8 @@ def as_text(
 
     Args:
         frame: the result.
-        form: `table`, `csv` or `json` (one object a line); the last two have all rows.
+        form: `table`, `csv` or `json` (one object a line); the last two have all rows. In a CSV, null is an empty cell
+            and an empty text is `""`.
         shown: how many rows a table has at most (100).
         exact: leave cells of a CSV that a spreadsheet would take for a formula as they are.
         only_ascii: draw a table without box characters.
@@ -147,7 +148,7 @@ def as_text(
 def _as_text(frame: pl.DataFrame, form: str, shown: int | None, *, exact: bool, only_ascii: bool) -> str:
     if form == "csv":
         flat = flatten(frame)
-        return str((flat if exact else neutralise(flat)).write_csv()).rstrip("\n")
+        return str((flat if exact else neutralise(flat)).write_csv()).removesuffix("\n")
     if form == "json":
         return str(frame.write_ndjson()).rstrip("\n")
     rows = _ROWS_SHOWN if shown is None else shown
