@@ -83,18 +83,22 @@ def _add_entry(
     entry.updated(updated)
     entry.category([{"term": row["entity"]}, {"term": row["change"]}])
     if base_url and row["town_id"]:
-        entry.link(href=f"{base_url}#town={row['town_id']}", rel="alternate", type="text/html")
-    if row["evidence_url"]:
-        entry.link(href=row["evidence_url"], rel="related")
+        entry.link(href=f"{base_url}#town={row['town_id']}", rel="alternate")
     entry.content(expressible(_content(row, release)), type="html")
 
 
 def _content(row: dict[str, Any], release: dict[str, str | None]) -> str:
-    """Return HTML: every value that changed, the id, the sources."""
+    """Return HTML: every value that changed, the id, the sources, and a page of one.
+
+    The page is no link of the entry, because feedgen 1.0 writes every link of an entry as its alternate.
+    """
     changes = "".join(f"<li>{escape(change)}</li>" for change in value_changes(row))
     releases = f"release {release['release_id']}, before it {release['previous_release_id']}"
     content = f"<ul>{changes}</ul>" if changes else ""
     content += f"<p>{row['entity'].capitalize()} {escape(row['entity_id'])} {row['change']}: {releases}.</p>"
     if row["sources"]:
         content += f"<p>Stated by: {escape('; '.join(row['sources']))}</p>"
+    if row["evidence_url"]:
+        address = escape(row["evidence_url"])
+        content += f'<p>See <a href="{address}">{address}</a></p>'
     return content
