@@ -104,8 +104,10 @@ def test_every_file_is_as_the_schema_says(site: Path) -> None:
         check(load(path), schema, path.name)
 
 
-TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "null": type(None), "array": list,
-         "object": dict}  # fmt: skip
+TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,), "null": (type(None),),
+    "array": (list,), "object": (dict,),
+}  # fmt: skip
 
 
 def check(value: Any, schema: dict[str, Any], where: str) -> None:
