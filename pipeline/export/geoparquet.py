@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 VERSION: Final = "1.1.0"
 _CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")
-_GEOMETRY_TYPES: Final = {1: "Point", 2: "LineString", 5: "MultiLineString"}
+#: The library's codes of geometry types, and the words of the specification.
+_GEOMETRY_TYPES: Final = {
+    ga.GeometryType.POINT.value: "Point",
+    ga.GeometryType.LINESTRING.value: "LineString",
+    ga.GeometryType.MULTILINESTRING.value: "MultiLineString",
+}
 #: Points of a line as the library takes them: longitude and latitude beside each other.
 _POINTS: Final = pl.List(pl.Array(pl.Float64, 2))
 
@@ -64,9 +69,8 @@ def _lines(partnerships: pl.DataFrame) -> pl.DataFrame:
     singles, cut = circles.filter(is_single), circles.filter(~is_single)
     lines = _encoded(singles["lines"].list.first(), ga.linestring(), _POINTS)
     cut_lines = _encoded(cut["lines"], ga.multilinestring(), pl.List(_POINTS))
-    return pl.concat(
-        [singles.select("id", geometry=lines), cut.select("id", geometry=cut_lines)],
-    ).rename({"id": "partnership_id"})
+    geometry = pl.concat([singles.select("id", geometry=lines), cut.select("id", geometry=cut_lines)])
+    return geometry.rename({"id": "partnership_id"})
 
 
 def _encoded(lines: pl.Series, kind: Any, dtype: pl.DataType) -> pl.Series:  # noqa: ANN401

@@ -290,6 +290,15 @@ def test_a_wrong_wish_is_answered_with_what_is_right(
     assert printed.out == ""
 
 
+def test_the_help_has_an_example_of_each_format(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    text = capsys.readouterr().out
+    [formats] = re.findall(r"^  \{(\w+(?:,\w+)+)\}$", text, re.MULTILINE)
+    for name in formats.split(","):
+        assert re.search(rf"^ +twintowns export {name} --", text, re.MULTILINE), name
+
+
 def test_without_a_release_nothing_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert export(tmp_path, "geojson", "--output", str(tmp_path / "p.geojson")) == 1
     assert "no release there yet; make one with: twintowns build" in capsys.readouterr().err
