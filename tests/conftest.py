@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sites import Site
 
     MadeOnce = Callable[[str, Callable[[Path], object]], Path]
+    ReaderScript = Callable[..., Any]
 
 ROOT = Path(__file__).parent.parent
 #: What the tests themselves are asked by: where real lists and MediaWiki are, and which long tests to run.
@@ -156,6 +158,34 @@ def starter(made_once: MadeOnce, starter_sources: frozenset[str]) -> Path:
     """Return the release that a fresh clone builds."""
     out = made_once("starter", lambda out: build(Settings(raw=ROOT / "raw", out=out, only=starter_sources)))
     return (out / "current").resolve()
+
+
+@pytest.fixture
+def out(starter: Path) -> Path:
+    """Return the folder of the releases of the starter collection."""
+    return starter.parents[1]
+
+
+@pytest.fixture(scope="session")
+def own(made_once: MadeOnce) -> Path:
+    """Return a folder with sources of our own, `sources/`, built into `out/`."""
+    from own_release import make_own
+
+    return made_once("own", make_own)
+
+
+@pytest.fixture(scope="session")
+def run_reader() -> ReaderScript:
+    """Return what runs a script where geopandas and pandas are installed, and returns the JSON that it prints."""
+    python = ROOT / ".venv-readers" / "bin" / "python"
+    if not python.exists():
+        pytest.skip("no geopandas here: make readers")
+
+    def run(script: str, *arguments: str | Path) -> Any:
+        done = subprocess.run([python, "-c", script, *arguments], check=True, capture_output=True, text=True)
+        return json.loads(done.stdout)
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ from pipeline import __version__
 from pipeline.curate.sql import read_sql
 from pipeline.export.change_wording import entry_title, value_changes
 from pipeline.export.characters import WEB_ADDRESS, expressible
-from pipeline.export.release import SQL, read_credits, release_date, release_id
+from pipeline.export.release import SQL, read_credits, release_date
 from pipeline.publish.package import AUTHOR, TITLE
+from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def write_atom(
     release: dict[str, str | None]
     [release] = connection.sql("SELECT release_id, previous_release_id FROM release").pl().to_dicts()
     updated = datetime.combine(release_date(connection), time(), UTC)
-    feed = _feed(release_id(connection), base_url, updated)
+    feed = _feed(read_release_id(connection), base_url, updated)
     feed.rights("; ".join(f"{credit['title']}: {credit['licence']}" for credit in read_credits(connection)))
     for row in rows.head(limit).iter_rows(named=True):
         _add_entry(feed, row, release, base_url, updated)
@@ -83,18 +84,22 @@ def _add_entry(
     entry.updated(updated)
     entry.category([{"term": row["entity"]}, {"term": row["change"]}])
     if base_url and row["town_id"]:
-        entry.link(href=f"{base_url}#town={row['town_id']}", rel="alternate", type="text/html")
-    if row["evidence_url"]:
-        entry.link(href=row["evidence_url"], rel="related")
+        entry.link(href=f"{base_url}#town={row['town_id']}", rel="alternate")
     entry.content(expressible(_content(row, release)), type="html")
 
 
 def _content(row: dict[str, Any], release: dict[str, str | None]) -> str:
-    """Return HTML: every value that changed, the id, the sources."""
+    """Return HTML: every value that changed, the id, the sources, and a page of one.
+
+    The page is no link of the entry, because feedgen 1.0 writes every link of an entry as its alternate.
+    """
     changes = "".join(f"<li>{escape(change)}</li>" for change in value_changes(row))
     releases = f"release {release['release_id']}, before it {release['previous_release_id']}"
     content = f"<ul>{changes}</ul>" if changes else ""
     content += f"<p>{row['entity'].capitalize()} {escape(row['entity_id'])} {row['change']}: {releases}.</p>"
     if row["sources"]:
         content += f"<p>Stated by: {escape('; '.join(row['sources']))}</p>"
+    if row["evidence_url"]:
+        address = escape(row["evidence_url"])
+        content += f'<p>See <a href="{address}">{address}</a></p>'
     return content

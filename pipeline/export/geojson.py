@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipeline.export.great_circles import great_circles
-from pipeline.export.release import ENDS, read_credits, read_partnerships, read_towns, release_id
+from pipeline.export.release import ENDS, read_credits, read_partnerships, read_towns
+from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ _TOWN: Final = (
 def write_geojson(connection: DuckDBPyConnection, what: str, where: str | None) -> tuple[Iterator[str], str]:
     """Return the text of a FeatureCollection in pieces, and a summary in one sentence.
 
-    Rows without coordinates are left out, and counted in the member `unplaced`.
+    Rows without coordinates are left out, and counted in the member `not_located`.
 
     Args:
         connection: the open release.
@@ -43,7 +44,7 @@ def write_geojson(connection: DuckDBPyConnection, what: str, where: str | None) 
         rows, reason = read_towns(connection, where), "they are not located"
         features = _points(rows)
     left_out = rows.height - features.len()
-    head = {"type": "FeatureCollection", "release_id": release_id(connection), "unplaced": left_out}
+    head = {"type": "FeatureCollection", "release_id": read_release_id(connection), "not_located": left_out}
     summary = f"{features.len():,} {what}; {left_out:,} left out, because {reason}"
     return _pieces(head | {"credits": read_credits(connection)}, features), summary
 

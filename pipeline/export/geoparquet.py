@@ -15,14 +15,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.export.great_circles import great_circles
-from pipeline.export.release import ENDS, read_credits, read_partnerships, read_towns, release_id
+from pipeline.export.release import ENDS, read_credits, read_partnerships, read_towns
+from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 VERSION: Final = "1.1.0"
 _CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")
-_GEOMETRY_TYPES: Final = {1: "Point", 2: "LineString", 5: "MultiLineString"}
+#: The library's codes of geometry types, and the words of the specification.
+_GEOMETRY_TYPES: Final = {
+    ga.GeometryType.POINT.value: "Point",
+    ga.GeometryType.LINESTRING.value: "LineString",
+    ga.GeometryType.MULTILINESTRING.value: "MultiLineString",
+}
 #: Points of a line as the library takes them: longitude and latitude beside each other.
 _POINTS: Final = pl.List(pl.Array(pl.Float64, 2))
 
@@ -47,7 +53,10 @@ def write_geoparquet(connection: DuckDBPyConnection, what: str, where: str | Non
         rows, reason = read_towns(connection, where), "they are not located"
         located = rows.drop_nulls(["latitude", "longitude"])
         located = located.with_columns(geometry=_wkb(_points(located))).sort("town_id")
-    about = {"release_id": release_id(connection), "credits": json.dumps(read_credits(connection), ensure_ascii=False)}
+    about = {
+        "release_id": read_release_id(connection),
+        "credits": json.dumps(read_credits(connection), ensure_ascii=False),
+    }
     summary = f"{located.height:,} {what}; {rows.height - located.height:,} left out, because {reason}"
     return _file(located, about), summary
 
@@ -64,9 +73,8 @@ def _lines(partnerships: pl.DataFrame) -> pl.DataFrame:
     singles, cut = circles.filter(is_single), circles.filter(~is_single)
     lines = _encoded(singles["lines"].list.first(), ga.linestring(), _POINTS)
     cut_lines = _encoded(cut["lines"], ga.multilinestring(), pl.List(_POINTS))
-    return pl.concat(
-        [singles.select("id", geometry=lines), cut.select("id", geometry=cut_lines)],
-    ).rename({"id": "partnership_id"})
+    geometry = pl.concat([singles.select("id", geometry=lines), cut.select("id", geometry=cut_lines)])
+    return geometry.rename({"id": "partnership_id"})
 
 
 def _encoded(lines: pl.Series, kind: Any, dtype: pl.DataType) -> pl.Series:  # noqa: ANN401

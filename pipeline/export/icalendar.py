@@ -11,7 +11,8 @@ from icalendar import TRANSP, Calendar, Event
 from pipeline import __version__
 from pipeline.curate.sql import read_sql
 from pipeline.export.characters import WEB_ADDRESS, expressible
-from pipeline.export.release import SQL, find_town, release_date, release_id
+from pipeline.export.release import SQL, find_town, release_date
+from pipeline.report.current import read_release_id
 from pipeline.report.wording import code_text, count_text, date_text
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def write_icalendar(
     whose = "partnerships" if town_id is None or taken is None else taken.partition(",")[0]
     calendar = Calendar.new(
         name=f"Anniversaries of {whose} in {year}",
-        description=f"Anniversaries of town partnerships in {year}, from twintowns release {release_id(connection)}",
+        description=f"Anniversaries of town partnerships in {year}, twintowns release {read_release_id(connection)}",
         prodid=_PRODUCT,
         uid="-".join(filter(None, (str(year), town_id))) + f"@{_SUFFIX}",
     )

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from pipeline.curate.sql import read_sql
-from pipeline.export.release import SQL, release_id
+from pipeline.export.release import SQL
+from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -65,7 +66,7 @@ def write_quickstatements(connection: DuckDBPyConnection, on_by_default: Collect
 
 
 def _lines(connection: DuckDBPyConnection, rows: pl.DataFrame) -> Iterator[str]:
-    name = release_id(connection)
+    name = read_release_id(connection)
     for comment in (
         f"twintowns {name}: partnerships for Wikidata, as QuickStatements V1",
         "WARNING: a person must review every line before it is run. Towns are located by a program and can be wrong",

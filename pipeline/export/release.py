@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from pipeline.curate.sql import read_sql
-from pipeline.errors import UsageError
 from pipeline.publish.read_only import LIMITS
-from pipeline.report.current import fetch_rows, open_current
-from pipeline.report.pairs import town_text
+from pipeline.report.current import open_current
+from pipeline.report.partners import find_one
 from pipeline.report.query import QueryError
+from pipeline.report.wording import town_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,11 +65,6 @@ def read_credits(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
     return frame.to_dicts()
 
 
-def release_id(connection: duckdb.DuckDBPyConnection) -> str:
-    """Return the id of the release."""
-    return str(connection.sql("SELECT release_id FROM release").pl().item())
-
-
 def release_date(connection: duckdb.DuckDBPyConnection) -> date:
     """Return the day of the newest snapshot: what a release has instead of the time when it was built."""
     newest = connection.sql("SELECT max(as_of_date) FROM snapshots").pl().item()
@@ -80,20 +75,13 @@ def find_town(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, st
     """Return the id of the town that a name or an id means best, and a sentence that says which was taken.
 
     Raises:
-        UsageError: no town is called so, nor anything like it.
+        UnknownTownError: no town is called so; the message names those that are called like it.
     """
-    towns = fetch_rows(connection, "FROM find_town(?) ORDER BY rank", text)
-    if not towns:
-        raise UsageError(
-            f"--town: no town of this release is called {text}, nor has such an id; "
-            "look for one with: twintowns query \"FROM find_town('…')\""
-        )
-    best, *others = towns
-    namesakes = [other for other in others if other["match"] in ("usual_name", "other_name")]
-    if not namesakes:
+    best, others = find_one(connection, text)
+    if not others:
         return best["town_id"], town_text(best)
-    more = f" and {len(namesakes) - 1} more" if len(namesakes) > 1 else ""
-    return best["town_id"], f"{town_text(best)}, not {town_text(namesakes[0])}{more} (an id says which)"
+    more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+    return best["town_id"], f"{town_text(best)}, not {town_text(others[0])}{more} (an id says which)"
 
 
 def _select(connection: duckdb.DuckDBPyConnection, where: str | None) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import schemas
 from pipeline.errors import UsageError
-from pipeline.export.release import release_id
 from pipeline.publish.package import describe_csv
+from pipeline.report.current import read_release_id
 from pipeline.report.spreadsheet import flatten, neutralise
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def write_table(
 ) -> tuple[Iterator[str], str]:
     """Return one table as CSV in published order, and a summary in one sentence.
 
+    Null is an empty cell, an empty text is `""`, and `NA` is Namibia.
+
     Args:
         connection: the open release.
         name: a published table.
@@ -65,5 +67,5 @@ def write_description(
     Foreign keys are declared only if all tables are complete.
     """
     is_complete = where is None and len(tables) == len(schemas.MODELS)
-    text = describe_csv(connection, release_id(connection), tables, keys=is_complete)
+    text = describe_csv(connection, read_release_id(connection), tables, keys=is_complete)
     return iter((text,)), "describes these tables as a data package"

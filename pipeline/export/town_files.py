@@ -10,8 +10,9 @@ import polars as pl
 
 from pipeline.curate.sql import read_sql
 from pipeline.errors import TwintownsError, UsageError
-from pipeline.export.release import SQL, read_credits, release_id
+from pipeline.export.release import SQL, read_credits
 from pipeline.export.town_schema import town_schema
+from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,10 +95,16 @@ def _made_by(folder: Path) -> object:
 def _write(connection: DuckDBPyConnection, folder: Path, *, is_all: bool) -> int:
     """Write the files into a new folder, and return the number of towns."""
     index: pl.DataFrame = connection.sql(read_sql(SQL, "town_index"), params={"is_all": is_all}).pl()
-    about: dict[str, object] = {"made_by": MADE_BY, "release_id": release_id(connection), "town_count": index.height}
+    about: dict[str, object] = {
+        "made_by": MADE_BY,
+        "release_id": read_release_id(connection),
+        "town_count": index.height,
+    }
     about["credits"] = read_credits(connection)
-    (folder / _TOWNS).mkdir(parents=True)
+    folder.mkdir(parents=True)
+    # First what tells the folder from others: a run that is killed leaves it, and the next one may remove it.
     _write_text(folder / _RELEASE, json.dumps(about, ensure_ascii=False, indent=1))
+    (folder / _TOWNS).mkdir()
     _write_text(folder / _SCHEMA, json.dumps(town_schema(), ensure_ascii=False, indent=1))
     lines = index.select(pl.struct(pl.all()).struct.json_encode()).to_series()
     _write_text(folder / _INDEX, "[\n" + ",\n".join(lines) + "\n]")

@@ -104,6 +104,10 @@ def describe_csv(connection: duckdb.DuckDBPyConnection, release_id: str, tables:
             resource = _table(model, types) | {"path": f"{name}.csv", "format": "csv", "mediatype": "text/csv"}
             if not keys:
                 resource["schema"].pop("foreignKeys", None)
+            # Only an empty cell is a missing value: NA is Namibia.
+            for field in resource["schema"]["fields"]:
+                field.pop("missingValues", None)
+            resource["schema"]["missingValues"] = [""]
             resources.append(resource | {"encoding": "utf-8"})
     return _descriptor(connection.sql("FROM sources").pl(), release_id, resources)
 

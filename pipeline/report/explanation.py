@@ -62,7 +62,7 @@ def _print_names(console: Console, explanation: Row) -> None:
 def _print_conclusion(console: Console, explanation: Row) -> None:
     record = explanation["partnership"]
     towns = " – ".join(
-        f"[bold]{escape(town['name'])}[/], {town['country_code'] or 'no country'} ({town['town_id']})"
+        f"[bold]{escape(town['name'])}[/], {town['country_name'] or 'no country'} ({town['town_id']})"
         for town in explanation["towns"]
     )
     console.print(f"{towns}   [dim]{record['partnership_id']} · release {explanation['release_id']}[/]")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pipeline.curate.sql import read_sql
 from pipeline.errors import TwintownsError
 from pipeline.report.current import SQL, fetch_rows
-from pipeline.report.wording import Row, code_text, count_text
+from pipeline.report.wording import Row, code_text, count_text, town_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -130,11 +130,6 @@ def _preference(reading: Row) -> tuple[object, ...]:
     ranks = [end["rank"] for end in reading["ends"]]
     # Of pairs that the names fit equally well, the one with the most sources is most likely meant.
     return -reading["score"], -reading["source_count"], sum(ranks), ranks, reading["partnership_id"]
-
-
-def town_text(town: Row) -> str:
-    """Return a town's name, country and id, as it is told from others of that name."""
-    return f"{town['name']}, {town['country_code'] or 'no country'} ({town['town_id']})"
 
 
 def _describe_nearest(

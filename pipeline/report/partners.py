@@ -11,7 +11,7 @@ from pipeline.errors import TwintownsError
 from pipeline.publish.hints import of_release
 from pipeline.report.console import open_console, plain_table, print_more
 from pipeline.report.current import fetch_rows, open_current, read_release_id
-from pipeline.report.wording import code_text, count_text, date_text
+from pipeline.report.wording import code_text, count_text, date_text, town_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,7 @@ def read_partners(out: Path, text: str) -> Partners:
         TwintownsError: there is no release.
     """
     with open_current(out) as connection:
-        town, others = _find_one(connection, text, out)
+        town, others = find_one(connection, text, of_release(out))
         partners = connection.sql("FROM partners_of($town)", params={"town": town["town_id"]}).pl()
         return Partners(town, others, partners, read_release_id(connection))
 
@@ -85,10 +85,15 @@ def read_towns(out: Path, text: str) -> pl.DataFrame:
     return towns
 
 
-def _find_one(
-    connection: duckdb.DuckDBPyConnection, text: str, out: Path
+def find_one(
+    connection: duckdb.DuckDBPyConnection, text: str, folder: str = ""
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the town that a text means, and others that have that name and partners, too.
+
+    Args:
+        connection: the database of a release.
+        text: a name, also with its country, or an id.
+        folder: the option that suggested commands need to read the same release.
 
     Raises:
         UnknownTownError: no town is called that.
@@ -96,20 +101,15 @@ def _find_one(
     towns = fetch_rows(connection, "FROM find_town(?) ORDER BY rank", text)
     if not towns or towns[0]["match"] == "similar":
         release_id = read_release_id(connection)
-        raise UnknownTownError(f"no town is called {text!r} in release {release_id}; {_advice(towns, out)}")
+        raise UnknownTownError(f"no town is called {text!r} in release {release_id}; {_advice(towns, folder)}")
     best, *others = towns
     return best, [town for town in others if town["match"] in _WHOLE_NAME and town["partner_count"]]
 
 
-def town_text(town: dict[str, Any]) -> str:
-    """Return a town of `find_town` as a person reads it: `Geneva, Switzerland (gn2660646)`."""
-    return f"{town['name']}, {town['country_name'] or 'no country'} ({town['town_id']})"
-
-
-def _advice(similar: list[dict[str, Any]], out: Path) -> str:
+def _advice(similar: list[dict[str, Any]], folder: str) -> str:
     if similar:
         return f"did you mean {' or '.join(map(town_text, similar[:_OTHERS]))}?"
-    command = f"twintowns towns TEXT{of_release(out)}"
+    command = f"twintowns towns TEXT{folder}"
     return f"try its name in another language, or its first letters with: {command}"
 
 

@@ -85,7 +85,8 @@ def as_text(
 
     Args:
         frame: the result.
-        form: `table`, `csv`, `json` (one array) or `jsonl` (one object a line); all but the first have all rows.
+        form: `table`, `csv`, `json` (one array) or `jsonl` (one object a line); all but the first have all rows. In a
+            CSV, null is an empty cell and an empty text is `""`.
         shown: how many rows a table has at most (100).
         width: how many characters wide a table is at most; None for no limit.
         exact: leave cells of a CSV that a spreadsheet would take for a formula as they are.
@@ -97,7 +98,7 @@ def as_text(
     with refuse_types(form):
         if form == "csv":
             flat = flatten(frame)
-            return str((flat if exact else neutralise(flat)).write_csv()).rstrip("\n")
+            return str((flat if exact else neutralise(flat)).write_csv()).removesuffix("\n")
         if form == "json":
             return str(frame.write_json())
         if form == "jsonl":

@@ -70,3 +70,12 @@ def count_text(number: int, singular: str) -> str:
     """Return a number and what it counts: `1 family`, `2,000 families`."""
     plural = f"{singular[:-1]}ies" if singular.endswith("y") else f"{singular}s"
     return f"{number:,} {singular if number == 1 else plural}"
+
+
+def town_text(town: Row) -> str:
+    """Return a town as it is told from others of its name: `Geneva, Switzerland (gn2660646)`.
+
+    Args:
+        town: `town_id`, `name`, `country_name`.
+    """
+    return f"{town['name']}, {town['country_name'] or 'no country'} ({town['town_id']})"

@@ -54,7 +54,7 @@ def line_of(text: str, beginning: str) -> str:
 def test_a_partnership_that_ended(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = printed(starter, capsys, "Coburg", "Cobourg")
     towns, conclusion, counts, *_ = shown.splitlines()
-    assert towns.startswith("Coburg, DE (gn2939951) – Cobourg, CA (gn5924579)   p")
+    assert towns.startswith("Coburg, Germany (gn2939951) – Cobourg, Canada (gn5924579)   p")
     assert conclusion == "partnership · ended · since 1997 · until 2022 (cause unknown)"
     assert "one family dates it" in counts
     assert "starter_towns, line 18: the only source that dates it" in line_of(shown, "start   1997")
@@ -72,31 +72,31 @@ def test_a_conflict_names_both_dates_and_who_is_believed(starter: Path, capsys: 
 
 
 def test_the_town_that_was_named_first_stands_first(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed(starter, capsys, "Cobourg", "Coburg").startswith("Cobourg, CA (gn5924579) – Coburg, DE")
+    assert printed(starter, capsys, "Cobourg", "Coburg").startswith("Cobourg, Canada (gn5924579) – Coburg, Germany")
 
 
 @pytest.mark.parametrize("names", [("gn2939951", "gn5924579"), ("COBURG", "kobourg")])
 def test_ids_and_slips_of_the_pen(starter: Path, capsys: pytest.CaptureFixture[str], names: tuple[str, str]) -> None:
-    assert "Coburg, DE (gn2939951) – Cobourg, CA (gn5924579)" in printed(starter, capsys, *names)
+    assert "Coburg, Germany (gn2939951) – Cobourg, Canada (gn5924579)" in printed(starter, capsys, *names)
 
 
 def test_an_ambiguous_name_is_the_town_that_has_the_partner(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = printed(starter, capsys, "Frankfurt", "Słubice")
-    assert "Frankfurt (Oder), DE (gn2925535) – Słubice, PL (gn3085495)" in shown
-    assert "Frankfurt might rather mean Frankfurt am Main, DE (gn2925533), which has no such partner." in shown
+    assert "Frankfurt (Oder), Germany (gn2925535) – Słubice, Poland (gn3085495)" in shown
+    assert "Frankfurt might rather mean Frankfurt am Main, Germany (gn2925533), which has no such partner." in shown
 
 
 def test_a_pair_that_nobody_states(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(starter, capsys, "Coburg", "Heidelberg")
     assert "no partnership of Coburg and Heidelberg" in said
-    assert "Coburg was taken for Coburg, DE (gn2939951)" in said
+    assert "Coburg was taken for Coburg, Germany (gn2939951)" in said
     assert "twintowns partners gn2939951" in said
 
 
 def test_what_is_nearest_to_a_pair_that_nobody_states(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(starter, capsys, "Aachen", "gn5174035")
-    assert "gn5174035 was taken for Toledo, US (gn5174035)" in said
-    assert "partners of Aachen with a name like Toledo: Toledo, ES (gn2510409)" in said
+    assert "gn5174035 was taken for Toledo, United States (gn5174035)" in said
+    assert "partners of Aachen with a name like Toledo: Toledo, Spain (gn2510409)" in said
     assert "the shortest way: Aachen – Toledo – Toledo (2 partnerships)" in said
 
 

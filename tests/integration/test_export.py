@@ -8,117 +8,22 @@ import json
 import re
 import sys
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
 import networkx as nx
+import polars as pl
 import pytest
-from small import with_small_gazetteer
+from own_release import FORMULA, ask, export
 
-from pipeline.build import build
 from pipeline.cli import main
 from pipeline.curate.database import view_names
-from pipeline.sources.settings import Settings
 from schemas import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from conftest import MadeOnce
-
-DECLARATION = """\
-title = "{title}"
-publisher = "Town hall"
-url = "https://example.org/{name}"
-licence = "{licence}"
-family = "{family}"
-language = "de"
-kind = "{kind}"
-authority = "register"
-directions = "one"
-listed_means = "active"
-as_of = 2020-12-31
-enabled = {enabled}
-files = [{{ name = "links.csv" }}]
-[format]
-encoding = "utf-8"
-[columns]
-town = "town"
-town_country = "c1"
-town_wikidata_id = "q1"
-partner = "partner"
-partner_country = "c2"
-partner_wikidata_id = "q2"
-start = "start"
-end = "end"
-status = "status"
-note = "note"
-[codes.status]
-ended = "ended"
-active = "active"
-[constants]
-form = "partnership"
-"""
-HEADER = "town,c1,q1,partner,c2,q2,start,end,status,note\n"
-FORMULA = '=HYPERLINK("http://evil.example","x")'
-OPEN = f"""\
-Coburg,DE,Q3126,Oudenaarde,BE,Q12994,12.05.1974,,active,
-Köln,DE,Q365,Lille,FR,Q648,1958,,active,
-Celle,DE,Q14857,Meudon,FR,Q192080,03/1999,,active,
-Weimar,DE,Q3955,Blois,FR,Q160927,1995,2010,ended,
-Dresden,DE,Q1731,Coventry,GB,Q6225,1959,,active,
-"{FORMULA.replace('"', '""')}",XX,,Berlin,DE,Q64,1990,,active,-5
-"<b>&""Ort""\x0b",DE,,Berlin,DE,Q64,1991,,active,@x
-"""
-SOURCES = {
-    "open_register": ("CC0-1.0", "open_register", "register", "true", OPEN),
-    "shy_register": ("CC0-1.0", "shy", "register", "false", "Bologna,IT,Q1891,Zagreb,HR,Q1435,1963,,active,\n"),
-    "closed_register": (
-        "CC BY 4.0", "closed", "register", "true", "Tampere,FI,Q40840,Klaipėda,LT,Q776965,1979,,active,\n",
-    ),
-    "own_wikidata": ("CC0-1.0", "wikidata", "reference", "false", "Coventry,GB,Q6225,Dresden,DE,Q1731,,,active,\n"),
-}  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def own(made_once: MadeOnce) -> Path:
-    """Return a folder with sources of our own, `sources/`, built into `out/`."""
-    return made_once("own", make_own)
-
-
-def make_own(folder: Path) -> None:
-    (folder / "sources").mkdir()
-    with with_small_gazetteer():
-        for name, (licence, family, kind, enabled, rows) in SOURCES.items():
-            text = DECLARATION.format(
-                title=name, name=name, licence=licence, family=family, kind=kind, enabled=enabled
-            )  # fmt: skip
-            (folder / "sources" / f"{name}.toml").write_text(text)
-            (folder / "links.csv").write_text(HEADER + rows)
-            assert main(
-                ["import", name, str(folder / "links.csv"), "--raw", str(folder / "raw"),
-                 "--sources", str(folder / "sources")]
-            ) == 0  # fmt: skip
-        settings = Settings(
-            raw=folder / "raw", out=folder / "out", sources=(folder / "sources",), only=frozenset(SOURCES)
-        )  # fmt: skip
-        build(settings)
-
-
-def export(out: Path, *options: str) -> int:
-    return main(["export", "--out", str(out), *options])
-
-
-def ask(out: Path, sql: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(out / "current" / "twintowns.duckdb", read_only=True) as connection:
-        return connection.sql(sql).fetchall()
-
-
-@pytest.fixture
-def out(starter: Path) -> Path:
-    return starter.parents[1]
-
+    from conftest import ReaderScript
 
 # GeoJSON
 
@@ -126,8 +31,8 @@ def out(starter: Path) -> Path:
 def test_geojson_has_every_placed_partnership_and_says_how_many_are_not(out: Path, tmp_path: Path) -> None:
     assert export(out, "geojson", "--output", str(tmp_path / "p.geojson")) == 0
     read = json.loads((tmp_path / "p.geojson").read_text(encoding="utf-8"))
-    [(count, unplaced)] = ask(out, "SELECT count(distance_km), count(*) - count(distance_km) FROM partnerships")
-    assert (read["type"], len(read["features"]), read["unplaced"]) == ("FeatureCollection", count, unplaced)
+    [(count, not_located)] = ask(out, "SELECT count(distance_km), count(*) - count(distance_km) FROM partnerships")
+    assert (read["type"], len(read["features"]), read["not_located"]) == ("FeatureCollection", count, not_located)
     assert [feature["id"] for feature in read["features"]] == sorted({feature["id"] for feature in read["features"]})
     for feature in read["features"]:
         depth = {"LineString": 0, "MultiLineString": 1}[feature["geometry"]["type"]]
@@ -236,6 +141,45 @@ def test_a_condition_cuts_tables_of_partnerships_and_of_towns(out: Path, tmp_pat
     assert len(read["sources"]) == sources
 
 
+NAMIBIA = """
+import json, pandas, sys
+frame = pandas.read_csv(sys.argv[1], keep_default_na=False, na_values=[""])
+print(json.dumps([int((frame["country_code"] == "NA").sum()), int(frame["wikidata_id"].isna().sum()), len(frame)]))
+"""
+
+
+def test_namibia_is_no_missing_value(out: Path, tmp_path: Path, run_reader: ReaderScript) -> None:
+    path = tmp_path / "towns.csv"
+    assert export(out, "csv", "--table", "towns", "--output", str(path)) == 0
+    [expected] = ask(out, "SELECT count(*) FILTER (country_code = 'NA'), count_if(wikidata_id IS NULL) FROM towns")
+    assert min(expected) > 0, "without them this shows nothing"
+    rows = rows_of(path.read_text(encoding="utf-8"))
+    columns = [[row[name] for row in rows] for name in ("country_code", "wikidata_id")]
+    assert (columns[0].count("NA"), columns[1].count("")) == expected
+    read = pl.read_csv(path, infer_schema_length=None)
+    assert ((read["country_code"] == "NA").sum(), read["wikidata_id"].null_count()) == expected
+    assert run_reader(NAMIBIA, path) == [*expected, len(rows)]
+
+
+def test_an_empty_text_is_told_from_nothing(own: Path, tmp_path: Path) -> None:
+    path = tmp_path / "q.csv"
+    for sql, text in (
+        ("SELECT 'NA' AS a, '' AS b, NULL AS c", 'a,b,c\nNA,"",\n'),
+        ("SELECT NULL::VARCHAR AS a FROM range(2)", "a\n\n\n"),
+    ):
+        query = ["query", sql, "--format", "csv", "--output", str(path), "--release", str(own / "out")]
+        assert main(query) == 0
+        assert path.read_text() == text
+
+
+def test_only_an_empty_cell_is_missing_in_the_data_package(own: Path, tmp_path: Path) -> None:
+    assert export(own / "out", "csv", "--output", str(tmp_path)) == 0
+    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    schemas = [resource["schema"] for resource in package["resources"]]
+    assert [schema["missingValues"] for schema in schemas] == [[""]] * len(MODELS)
+    assert not [field for schema in schemas for field in schema["fields"] if "missingValues" in field]
+
+
 # The data package
 
 
@@ -333,6 +277,7 @@ def test_a_source_that_is_not_declared_is_not_offered(own: Path, capsys: pytest.
         (("graphml", "--where", "country_code ="), "--where: the database says: Parser Error"),
         (("graphml", "--where", "true); DROP TABLE towns; SELECT (1"), "more than one statement"),
         (("csv",), "several tables are several files; say which folder with --output DIR"),
+        (("geojson", "--year", "2027"), "--year is an option of icalendar; geojson has no use for it"),
         (("csv", "--table", "twons"), "no table is called twons; there are partnerships, towns,"),
     ],
 )
@@ -343,6 +288,15 @@ def test_a_wrong_wish_is_answered_with_what_is_right(
     printed = capsys.readouterr()
     assert message in printed.err
     assert printed.out == ""
+
+
+def test_the_help_has_an_example_of_each_format(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    text = capsys.readouterr().out
+    [formats] = re.findall(r"^  \{(\w+(?:,\w+)+)\}$", text, re.MULTILINE)
+    for name in formats.split(","):
+        assert re.search(rf"^ +twintowns export {name} --", text, re.MULTILINE), name
 
 
 def test_without_a_release_nothing_is_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -360,9 +314,15 @@ def test_a_file_that_cannot_be_written_is_not_half_there(
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
-def test_the_same_release_gives_the_same_bytes(out: Path, tmp_path: Path) -> None:
+def test_the_same_release_gives_the_same_bytes(own: Path, tmp_path: Path) -> None:
+    forms = ("geojson", "geoparquet", "graphml", "icalendar --year 2027", "atom", "quickstatements")
     for name in ("one", "two"):
-        for form in ("geojson", "graphml", "quickstatements"):
-            assert export(out, form, "--output", str(tmp_path / name / form)) == 0
-    for form in ("geojson", "graphml", "quickstatements"):
-        assert (tmp_path / "one" / form).read_bytes() == (tmp_path / "two" / form).read_bytes()
+        for form in forms:
+            assert export(own / "out", *form.split(), "--output", str(tmp_path / name / form[:7])) == 0
+        assert export(own / "out", "towns", "--directory", str(tmp_path / name / "towns")) == 0
+    one, two = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+    assert len(one) > len(forms) + 3

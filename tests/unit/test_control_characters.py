@@ -75,6 +75,7 @@ def test_data_is_escaped_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> 
     assert for_stdout(HOSTILE) == HOSTILE
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert for_stdout(HOSTILE) == SHOWN
+    assert for_stdout("a line of iCalendar\r\n") == "a line of iCalendar\n"
 
 
 def test_a_stream_that_knows_ascii_alone() -> None:
