@@ -18,8 +18,8 @@ STARTER = $(basename $(notdir $(wildcard pipeline/sources/starter_*.toml)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline refresh test test-all test-kills fuzz readers docs spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock dictionary \
-	cookbook page clean distclean
+.PHONY: help pipeline refresh test test-all test-kills fuzz readers docs spark test-spark check bench bench-locate weights bench-reconcile bench-views format lock pages outputs picture \
+	page clean distclean
 
 help:  ## print the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,16 +111,17 @@ format: $(DEV)  ## format the code and fix what the linter can fix
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix -q pipeline
 
-dictionary: $(RUNTIME)  ## write docs/data-dictionary.md from the schemas
-	@$(BIN)/twintowns dictionary > docs/data-dictionary.md
+pages: $(DEV)  ## write what is generated in docs/: commands, data dictionary, diagrams
+	@$(BIN)/python -m docs.generate.pages
+
+outputs: $(DEV)  ## print anew what the examples of README.md and docs/ print (ARGS names pages)
+	@$(BIN)/python -m docs.generate.outputs $(ARGS)
+
+picture: $(DEV)  ## take the picture of the page for README.md (needs chromium and chromedriver)
+	@$(BIN)/python -m docs.generate.picture
 
 docs: $(DEV)  ## build the documentation into site/, with its links checked
 	@$(BIN)/zensical build --strict --clean
-
-cookbook: $(RUNTIME)  ## answer the questions of docs/cookbook.md anew from the starter collection
-	@out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT \
-		&& $(BIN)/twintowns build --out "$$out" --only $(STARTER) >/dev/null 2>&1 \
-		&& $(BIN)/python -m pipeline.report.cookbook docs/cookbook.md "$$out"
 
 page:  ## bundle the page's sources anew (needs Node 20 or newer; a release does not)
 	@cd pipeline/page && npm ci --ignore-scripts --silent && npm run --silent build

@@ -1,0 +1,107 @@
+"""The page of all commands, from what the command line says of itself: docs/commands.md."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from docs.generate.blocks import blocks
+from pipeline.cli import _parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_HEAD: Final = """\
+# Commands
+
+Look up a command and its options. This page is written by `make pages` from what `twintowns COMMAND --help` says.
+
+`twintowns` lies in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has the exit codes.
+"""
+#: What argparse adds to each command by itself.
+_HELP: Final = "help"
+
+
+def commands_page(pages: Mapping[str, str]) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        pages: the text of each page by its file's name, to refer to those that show a command.
+    """
+    shown_on = _shown_on(pages)
+    commands = {name: (parser, text) for name, parser, text in _commands(_parser())}
+    parts = [_HEAD, "| command | what it does |\n| --- | --- |"]
+    parts[-1] += "".join(f"\n| [`{name}`](#twintowns-{name}) | {_cell(text)} |" for name, (_, text) in commands.items())
+    for name, (parser, text) in commands.items():
+        parts.append(f"\n## `twintowns {name}`\n\n{text[0].upper()}{text[1:]}.\n\n```text\n{_usage(name, parser)}\n```")
+        if parser.description and parser.description != text:
+            parts.append(f"\n{parser.description}")
+        rows = [row for action in parser._actions if (row := _row(action))]  # noqa: SLF001 (argparse has no other way)
+        if rows:
+            parts.append("\n| option | what it does |\n| --- | --- |\n" + "\n".join(rows))
+        if shown_on.get(name):
+            links = ", ".join(f"[{title}]({file})" for file, title in shown_on[name].items())
+            parts.append(f"\nShown on: {links}.")
+    return "\n".join(parts) + "\n"
+
+
+def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            texts = {choice.dest: choice.help or "" for choice in action._choices_actions}  # noqa: SLF001
+            for name, command in action.choices.items():
+                yield name, command, texts[name]
+
+
+def _shown_on(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Return for each command the pages with an example of it, and their titles."""
+    found: dict[str, dict[str, str]] = {}
+    for file, page in pages.items():
+        for block in blocks(page):
+            for line in block.lines if block.language == "console" else ():
+                name = line.removeprefix("$ twintowns ").partition(" ")[0]
+                if line.startswith("$ twintowns ") and not name.startswith("-"):
+                    found.setdefault(name, {}).setdefault(file, page.partition("\n")[0].removeprefix("# "))
+    return found
+
+
+def _usage(name: str, parser: argparse.ArgumentParser) -> str:
+    """Return the positional arguments and the required options; each version of Python has its own way with the rest."""
+    words = [f"twintowns {name}"]
+    for action in parser._actions:  # noqa: SLF001
+        if not action.option_strings:
+            words.append(_argument(action))
+        elif action.required:
+            words.append(_name(action))
+    return " ".join([*words, "[options]"])
+
+
+def _row(action: argparse.Action) -> str:
+    if action.dest == _HELP or action.help == argparse.SUPPRESS:
+        return ""
+    name = _name(action) if action.option_strings else _argument(action).strip("[]")
+    return f"| `{name}` | {_cell(str(action.help) % _values(action))} |"
+
+
+def _name(action: argparse.Action) -> str:
+    names = ", ".join(action.option_strings)
+    return names if action.nargs == 0 else f"{names} {_argument(action)}"
+
+
+def _argument(action: argparse.Action) -> str:
+    word = action.metavar or ("{" + ",".join(map(str, action.choices)) + "}" if action.choices else "")
+    word = word or (action.dest.upper() if action.option_strings else action.dest)
+    if isinstance(word, tuple):
+        return " ".join(word)
+    many = {"?": f"[{word}]", "*": f"[{word} ...]", "+": f"{word} [{word} ...]"}
+    if isinstance(action.nargs, int):
+        return " ".join([word] * action.nargs) if action.nargs else word
+    return many.get(str(action.nargs), word)
+
+
+def _values(action: argparse.Action) -> dict[str, object]:
+    return {"default": action.default, "prog": "twintowns", "choices": action.choices, "dest": action.dest}
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
