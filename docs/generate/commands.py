@@ -16,7 +16,8 @@ _HEAD: Final = """\
 
 Look up a command and its options. This page is written by `make pages` from what `twintowns COMMAND --help` says.
 
-`twintowns` lies in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has the exit codes.
+`twintowns` lies in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has
+the exit codes.
 """
 #: What argparse adds to each command by itself.
 _HELP: Final = "help"
@@ -31,7 +32,8 @@ def commands_page(pages: Mapping[str, str]) -> str:
     shown_on = _shown_on(pages)
     commands = {name: (parser, text) for name, parser, text in _commands(_parser())}
     parts = [_HEAD, "| command | what it does |\n| --- | --- |"]
-    parts[-1] += "".join(f"\n| [`{name}`](#twintowns-{name}) | {_cell(text)} |" for name, (_, text) in commands.items())
+    for name, (_, text) in commands.items():
+        parts.append(f"| [`{name}`](#twintowns-{name}) | {_cell(text)} |")
     for name, (parser, text) in commands.items():
         parts.append(f"\n## `twintowns {name}`\n\n{text[0].upper()}{text[1:]}.\n\n```text\n{_usage(name, parser)}\n```")
         if parser.description and parser.description != text:
@@ -66,7 +68,7 @@ def _shown_on(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def _usage(name: str, parser: argparse.ArgumentParser) -> str:
-    """Return the positional arguments and the required options; each version of Python has its own way with the rest."""
+    """Return the positional arguments and the required options; how argparse prints the rest depends on Python."""
     words = [f"twintowns {name}"]
     for action in parser._actions:  # noqa: SLF001
         if not action.option_strings:
@@ -104,4 +106,4 @@ def _values(action: argparse.Action) -> dict[str, object]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;").replace("[", "\\[")

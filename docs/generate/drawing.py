@@ -23,12 +23,12 @@ _STYLE: Final = """\
 def svg(width: int, height: int, title: str, shapes: list[str]) -> str:
     """Return a drawing with its own ground, so that it does not depend on the page's."""
     heads = "".join(
-        f'<marker id="to{number}" class="c{number}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
-        'orient="auto-start-reverse"><path d="M1 1 L7 4 L1 7" fill="none" stroke-width="1.5"/></marker>'
+        f'<marker id="to{number}" class="c{number}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" '
+        'markerHeight="8" orient="auto"><path d="M1 1 L7 4 L1 7" fill="none" stroke-width="1.5"/></marker>'
         for number in range(6)
     )
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">',
         f"<title>{escape(title)}</title>",
         f"<style>\n{_STYLE}</style>",
         f"<defs>{heads}</defs>",

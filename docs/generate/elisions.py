@@ -14,7 +14,9 @@ ELISION: Final = "…"
 
 def is_printed(printed: Sequence[str], actual: Sequence[str]) -> bool:
     """Return whether lines of a page show what was printed; spaces at the end of a line do not count."""
-    patterns = [r"(?:[^\n]*\n)*?" if line.strip() == ELISION else f"{_pattern(line)}\n" for line in _without_end(printed)]
+    patterns = [
+        r"(?:[^\n]*\n)*?" if line.strip() == ELISION else f"{_pattern(line)}\n" for line in _without_end(printed)
+    ]
     text = "".join(f"{line.rstrip()}\n" for line in _without_end(actual))
     return re.fullmatch("".join(patterns), text) is not None
 
@@ -74,6 +76,20 @@ def _most_like(part: Sequence[str], actual: Sequence[str], first: int) -> int:
 
 
 def _keep_elisions(printed: Sequence[str], actual: Sequence[str]) -> list[str]:
-    return [
-        next((line for line in printed if ELISION in line and is_printed([line], [text])), text) for text in actual
-    ]
+    """Return lines with the elisions of those that they stand for: of the same text, else at the same place."""
+    shown = []
+    for number, text in enumerate(actual):
+        same = next((line for line in printed if ELISION in line and is_printed([line], [text])), None)
+        shown.append(same or _elide(printed[number] if number < len(printed) else "", text))
+    return shown
+
+
+def _elide(printed: str, text: str) -> str:
+    """Return a line with those words cut that are cut in another line, if both have as many words."""
+    words, cut = text.split(" "), printed.split(" ")
+    if len(words) != len(cut):
+        return text
+    return " ".join(
+        word[: len(other) - 1] + ELISION if other.endswith(ELISION) else word
+        for word, other in zip(words, cut, strict=True)
+    )

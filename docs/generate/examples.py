@@ -126,7 +126,8 @@ def _run(block: Block, following: Block | None, session: Session) -> Iterator[Ex
 
 def _is_result(block: Block, following: Block) -> bool:
     """Return whether a block of text is right below, with one empty line between the fences."""
-    return following.language == "text" and not following.marker and following.start == block.start + len(block.lines) + 3
+    below = block.start + len(block.lines) + 3
+    return following.language == "text" and not following.marker and following.start == below
 
 
 def _console(block: Block, session: Session) -> Iterator[Example]:

@@ -20,12 +20,13 @@ PAGES: Final = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
 def build_starter(out: Path) -> str:
-    """Build the starter collection and return what is printed."""
+    """Build the starter collection and return what is printed, as if it were built into `curated/`."""
     sources = sorted(path.stem for path in (ROOT / "pipeline" / "sources").glob("starter_*.toml"))
     printed = io.StringIO()
     with redirect_stdout(printed):
-        main(["build", "--raw", str(ROOT / "raw"), "--out", str(out), "--only", *sources])
-    return printed.getvalue()
+        code = main(["build", "--raw", str(ROOT / "raw"), "--out", str(out), "--only", *sources])
+    assert code == 0
+    return printed.getvalue().replace(f" --release {out}", "").replace(str(out), "curated")
 
 
 def print_outputs(pages: tuple[Path, ...]) -> None:

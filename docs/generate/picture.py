@@ -1,4 +1,4 @@
-"""Takes the picture of the page that README.md shows, with a town chosen: `make picture`. Needs chromium and chromedriver."""
+"""Takes the picture of the page that README.md shows, with a town chosen: `make picture`."""
 
 from __future__ import annotations
 

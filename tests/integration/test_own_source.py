@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +15,6 @@ import pytest
 from sites import starter_raw
 
 from pipeline.build import build
-from pipeline.cli import main
 from pipeline.dates import parse_dates
 from pipeline.sources.settings import Settings
 from pipeline.validate.places import _RULES
@@ -359,94 +357,7 @@ constants = { town_country = "DE", partner_country = "FR", form = "partnership",
     assert nobody["partnership_id"].item() != known
 
 
-def documented_examples() -> list[tuple[str, str, str]]:
-    """Return page, declaration and list of each section that shows one whole declaration and one list."""
-    fence = re.compile(r"^```(toml|csv)\n(.*?)^```", re.DOTALL | re.MULTILINE)
-    examples = []
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-        for section in re.split(r"^## ", page.read_text(encoding="utf-8"), flags=re.MULTILINE):
-            shown = fence.findall(section)
-            declarations = [
-                text for kind, text in shown if kind == "toml" and re.search(r"^title = ", text, re.MULTILINE)
-            ]
-            lists = [text for kind, text in shown if kind == "csv"]
-            if len(declarations) == len(lists) == 1:
-                examples.append((page.name, *declarations, *lists))
-    return examples
-
-
-@pytest.mark.skipif(not documented_examples(), reason="README and docs show no declaration with its list")
-def test_the_examples_in_the_guide_work(tmp_path: Path) -> None:
-    for number, (page, declaration, rows) in enumerate(documented_examples()):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        content = tomllib.loads(declaration)
-        (file,) = content["files"]
-        layout = file.get("format", content.get("format", {}))
-        (folder / file["name"]).write_bytes(rows.encode(layout.get("encoding", "utf-8")))
-        (folder / "example.toml").write_text(declaration, encoding="utf-8")
-        only = content.get("id", "example")
-        arguments = ("--raw", folder / "raw", "--out", folder / "out", "--sources", folder, "--only", only)
-        assert main(["build", *map(str, arguments)]) == 0, page
-        read, used, rejected, ignored, claims = Made((folder / "out" / "current").resolve()).account
-        lines = [line for line in rows.splitlines()[layout.get("skip_lines", 0) :] if line]
-        assert read == used + rejected + ignored == len(lines) - 1, page
-        assert claims > 0, page
-
-
 GUIDE = ROOT / "docs" / "declaring-a-source.md"
-ABOUT = """\
-title = "Example"
-publisher = "Example"
-url = "https://example.org"
-licence = "CC0-1.0"
-as_of = 2026-10-01
-"""
-
-
-def layouts() -> dict[str, str]:
-    """Return the sections of the guide that show a layout and what is read of it, by their heading."""
-    (chapter,) = re.findall(r"^## Layouts\n(.*?)^## ", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    sections = (section.partition("\n") for section in re.split(r"^### ", chapter, flags=re.MULTILINE)[1:])
-    return {heading: text for heading, _, text in sections if "```console" in text}
-
-
-def test_the_guide_shows_layouts() -> None:
-    assert len(layouts()) == 9
-
-
-@pytest.mark.parametrize("heading", layouts())
-def test_the_guide_prints_what_is_read_of_each_layout(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], heading: str
-) -> None:
-    section = layouts()[heading]
-    files = re.findall(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-    ((_, declaration),) = re.findall(r"^```(toml)\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
-    ((name, shown),) = re.findall(
-        r"^```console\n\$ twintowns declare --check (\w+\.toml)\n(.*?)^```", section, re.MULTILINE | re.DOTALL
-    )
-    for file, content in files:
-        (tmp_path / file).write_text(content, "utf-8")
-    language = "" if "language = " in declaration else 'language = "en"\n'
-    named = "" if "files = " in declaration else f'files = [{{ name = "{files[0][0]}" }}]\n'
-    (tmp_path / name).write_text(ABOUT + language + named + declaration, "utf-8")
-    assert main(["declare", "--check", str(tmp_path / name)]) == 0
-    assert capsys.readouterr().out.partition("\nbuild it with")[0].strip() == shown.strip()
-
-
-def test_the_guide_prints_what_is_drafted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (chapter,) = re.findall(r"^## The quickest way.*?\n(.*?)^## ", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    shown = dict(reversed(re.findall(r"^```(\w+)\n(.*?)^```", chapter, re.MULTILINE | re.DOTALL)))
-    monkeypatch.chdir(tmp_path)
-    folder = tmp_path / "my_sources"
-    folder.mkdir()
-    (folder / "bezirk.csv").write_text(shown["csv"], "utf-8")
-    assert main(["declare", "my_sources/bezirk.csv"]) == 0
-    assert f"$ twintowns declare my_sources/bezirk.csv\n{capsys.readouterr().out}" == shown["console"]
-    today = re.compile(r"(?<=^as_of = )\S+", re.MULTILINE)
-    assert today.sub("", (folder / "bezirk.toml").read_text("utf-8")) == today.sub("", shown["toml"])
 
 
 def test_every_rule_is_explained_in_the_guide() -> None:
