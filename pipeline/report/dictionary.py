@@ -15,7 +15,7 @@ def dictionary() -> str:
     """Return every published table with its columns, as Markdown."""
     parts = [
         "# Data dictionary\n",
-        "Look up a table or a column. `make pages` writes this page from `schemas/`; the database has these words too.\n",
+        "Look up a table or a column. `make pages` writes it from `schemas/`; the database has the same words.\n",
     ]
     for name, model in MODELS.items():
         parts.append(f"## `{name}`\n\n{model.row_description()}\n")
