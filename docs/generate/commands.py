@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from docs.generate.blocks import blocks
 from pipeline.cli import _parser
+from pipeline.commands import COMMANDS, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,16 +32,18 @@ def commands_page(pages: Mapping[str, str]) -> str:
     """
     shown_on = _shown_on(pages)
     commands = {name: (parser, text) for name, parser, text in _commands(_parser())}
+    examples = {name_of(command): command.EXAMPLES for command in COMMANDS}
     parts = [_HEAD, "| command | what it does |\n| --- | --- |"]
     for name, (_, text) in commands.items():
         parts.append(f"| [`{name}`](#twintowns-{name}) | {_cell(text)} |")
     for name, (parser, text) in commands.items():
         parts.append(f"\n## `twintowns {name}`\n\n{text[0].upper()}{text[1:]}.\n\n```text\n{_usage(name, parser)}\n```")
-        if parser.description and parser.description != text:
-            parts.append(f"\n{parser.description}")
         rows = [row for action in parser._actions if (row := _row(action))]  # noqa: SLF001 (argparse has no other way)
         if rows:
             parts.append("\n| option | what it does |\n| --- | --- |\n" + "\n".join(rows))
+        parts.append(
+            f"\n<!-- not run: the tests only check that the command line takes them -->\n{_examples(examples[name])}"
+        )
         if shown_on.get(name):
             links = ", ".join(f"[{title}]({file})" for file, title in shown_on[name].items())
             parts.append(f"\nShown on: {links}.")
@@ -65,6 +68,10 @@ def _shown_on(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
                 if line.startswith("$ twintowns ") and not name.startswith("-"):
                     found.setdefault(name, {}).setdefault(file, page.partition("\n")[0].removeprefix("# "))
     return found
+
+
+def _examples(commands: tuple[str, ...]) -> str:
+    return "\n".join(["```console", *(f"$ {command}" for command in commands), "```"])
 
 
 def _usage(name: str, parser: argparse.ArgumentParser) -> str:

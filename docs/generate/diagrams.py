@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     ("decisions", "partnership_events", "partnership_motives", "location_candidates", "town_names", "town_network"),
     ("partnerships", "towns", "partnership_groups", "group_members", "town_cliques"),
-    ("claims", "snapshots", "sources", "awards"),
+    ("claims", "snapshots", "sources", "awards", "countries"),
     ("ledger", "rejects", "findings", "reference_figures", "network_figures", "redirects", "changes", "release"),
 )
 #: What each table that is referred to is drawn in.

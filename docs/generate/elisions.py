@@ -89,7 +89,8 @@ def _elide(printed: str, text: str) -> str:
     words, cut = text.split(" "), printed.split(" ")
     if len(words) != len(cut):
         return text
-    return " ".join(
-        word[: len(other) - 1] + ELISION if other.endswith(ELISION) else word
-        for word, other in zip(words, cut, strict=True)
-    )
+    shown = []
+    for word, other in zip(words, cut, strict=True):
+        before, elision, after = other.partition(ELISION)
+        shown.append(word[: len(before)] + ELISION + word[len(word) - len(after) :] if elision else word)
+    return " ".join(shown)

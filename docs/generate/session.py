@@ -22,7 +22,8 @@ import duckdb
 
 from pipeline.cli import main
 from pipeline.extract import isolation
-from pipeline.report.query import as_text, run_query
+from pipeline.report.query import run_query
+from pipeline.report.results import as_text
 
 ROOT: Final = Path(__file__).parents[2]
 #: What a log says of each step; on a terminal there are bars instead, which vanish.

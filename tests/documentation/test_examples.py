@@ -205,4 +205,4 @@ def test_elisions_stay_when_a_page_is_printed_anew() -> None:
     assert print_anew(printed, actual) == ["rows 7", "…", "id …, 2 towns", "…", "end"]
     assert print_anew(printed, ["rows 1", *actual[1:]]) == printed
     assert print_anew(["a", "b"], ["c"]) == ["c"]
-    assert print_anew(["release 01-… in a", "x"], ["release 02-0f in b", "y"]) == ["release 02-… in b", "y"]
+    assert print_anew(["release 01-… in a/…/b", "x"], ["release 02-0f in c/d/b", "y"]) == ["release 02-… in c/…/b", "y"]

@@ -11,13 +11,13 @@ import pytest
 from docs.generate.commands import commands_page
 from docs.generate.pages import generated_files
 from pipeline.cli import main
-from pipeline.commands import COMMANDS
+from pipeline.commands import COMMANDS, name_of
 from schemas import MODELS
 
 ROOT = Path(__file__).parents[2]
 FILES = generated_files()
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+NAMES = [name_of(command) for command in COMMANDS]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
