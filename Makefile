@@ -135,8 +135,8 @@ lock: $(DEV)  ## resolve the dependencies anew into the hash locks
 
 clean:  ## remove what was generated, keep .venv and raw/
 	@find curated -mindepth 1 ! -name README.md -delete 2>/dev/null || true
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info benchmarks/results site
-	@find pipeline schemas tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build *.egg-info benchmarks/results site .cache
+	@find pipeline schemas tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean  ## also remove .venv
 	@rm -rf $(VENV) $(READERS)

@@ -7,6 +7,7 @@ A comment in the page's source, on the line above the fence, is one of these:
     <!-- file: name, below other -->    the same, after the lines of another file
     <!-- prints: name -->       the block is what a command has written to that file
     <!-- exit code: 2 -->       the last command of the block ends with that code
+    <!-- runs in: .venv-readers -->     the block is Python for another environment, and is run where that is there
 
 A block that follows a line such as "`my_sources/alsace.csv`:" is that file too.
 """
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _FENCE: Final = re.compile(r"(?P<indent> *)(?P<fence>```+)(?P<language>[\w-]*)")
-_MARKER: Final = re.compile(r" *<!-- (?P<kind>not run|file|prints|exit code): (?P<value>.+) -->")
+_MARKER: Final = re.compile(r" *<!-- (?P<kind>not run|file|prints|exit code|runs in): (?P<value>.+) -->")
 _NAME_ABOVE: Final = re.compile(r".*`(?P<name>[\w./-]+\.\w+)`[^`]*:")
 #: The languages of blocks that are run: none of them is a file.
 RUN: Final = frozenset({"console", "pycon", "python", "sql"})

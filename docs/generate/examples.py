@@ -115,8 +115,11 @@ def _run(block: Block, following: Block | None, session: Session) -> Iterator[Ex
             yield _example(block, example.source, below, printed, session.python(example.source, shows_values=True))
         session.close()
     elif block.language == "python":
-        actual = session.python(block.text, shows_values=False)
-        if following is not None and _is_result(block, following):
+        if block.marker == "runs in":
+            actual = session.other_python(block.value, block.text)
+        else:
+            actual = session.python(block.text, shows_values=False)
+        if actual is not None and following is not None and _is_result(block, following):
             yield _example(following, block.text, 0, following.lines, actual)
     elif following is not None and _is_result(block, following):
         yield _example(following, block.text, 0, following.lines, session.table(block.text))

@@ -87,6 +87,14 @@ class Session:
         code = compile(source, "<page>", "single" if shows_values else "exec")
         return self._captured(lambda: exec(code, self._names))[0]  # the pages are our own
 
+    def other_python(self, environment: str, source: str) -> str | None:
+        """Return what a program prints in another environment of the project, or nothing where that is not there."""
+        python = ROOT / environment / "bin" / "python"
+        if not python.exists():
+            return None
+        command = (python, "-c", source)
+        return subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, text=True, check=True).stdout
+
     def close(self) -> None:
         """Close what Python has left open: DuckDB opens a file once in a process."""
         for value in self._names.values():
