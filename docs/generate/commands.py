@@ -20,8 +20,9 @@ Look up a command and its options. This page is written by `make pages` from wha
 `twintowns` lies in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has
 the exit codes.
 """
-#: What argparse adds to each command by itself.
+#: What argparse adds to each command by itself, and its own groups of options.
 _HELP: Final = "help"
+_GROUPS: Final = ("positional arguments", "options", None)
 
 
 def commands_page(pages: Mapping[str, str]) -> str:
@@ -38,9 +39,11 @@ def commands_page(pages: Mapping[str, str]) -> str:
         parts.append(f"| [`{name}`](#twintowns-{name}) | {_cell(text)} |")
     for name, (parser, text) in commands.items():
         parts.append(f"\n## `twintowns {name}`\n\n{text[0].upper()}{text[1:]}.\n\n```text\n{_usage(name, parser)}\n```")
-        rows = [row for action in parser._actions if (row := _row(action))]  # noqa: SLF001 (argparse has no other way)
+        rows = [*_rows(parser)]
         if rows:
             parts.append("\n| option | what it does |\n| --- | --- |\n" + "\n".join(rows))
+        if notes := _notes(parser):
+            parts.append(f"\n```text\n{notes}\n```")
         parts.append(
             f"\n<!-- not run: the tests only check that the command line takes them -->\n{_examples(examples[name])}"
         )
@@ -70,6 +73,12 @@ def _shown_on(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def _notes(parser: argparse.ArgumentParser) -> str:
+    """Return what stands below the options beside the examples."""
+    paragraphs = (parser.epilog or "").strip("\n").split("\n\n")
+    return "\n\n".join(paragraph for paragraph in paragraphs if not paragraph.startswith("examples:"))
+
+
 def _examples(commands: tuple[str, ...]) -> str:
     return "\n".join(["```console", *(f"$ {command}" for command in commands), "```"])
 
@@ -85,11 +94,20 @@ def _usage(name: str, parser: argparse.ArgumentParser) -> str:
     return " ".join([*words, "[options]"])
 
 
-def _row(action: argparse.Action) -> str:
+def _rows(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield a row for each option; one of a group with a title of its own says so."""
+    for group in parser._action_groups:  # noqa: SLF001 (argparse has no other way)
+        about = "" if group.title in _GROUPS else f"{group.title}: "
+        for action in group._group_actions:  # noqa: SLF001
+            if row := _row(action, about):
+                yield row
+
+
+def _row(action: argparse.Action, about: str) -> str:
     if action.dest == _HELP or action.help == argparse.SUPPRESS:
         return ""
     name = _name(action) if action.option_strings else _argument(action).strip("[]")
-    return f"| `{name}` | {_cell(str(action.help) % _values(action))} |"
+    return f"| `{name}` | {_cell(about + str(action.help) % _values(action))} |"
 
 
 def _name(action: argparse.Action) -> str:
