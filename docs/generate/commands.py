@@ -17,7 +17,7 @@ _HEAD: Final = """\
 
 Look up a command and its options. This page is written by `make pages` from what `twintowns COMMAND --help` says.
 
-`twintowns` lies in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has
+`twintowns` is in `.venv/bin`; `. .venv/bin/activate` puts it on your path. [Operating](operating.md#exit-codes) has
 the exit codes.
 """
 #: What argparse adds to each command by itself, and its own groups of options.
