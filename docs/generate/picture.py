@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -20,7 +21,7 @@ from pipeline.page import PAGE
 
 PICTURE: Final = ROOT / "docs" / "images" / "page.webp"
 TOWN: Final = "Coventry"
-WIDTH, HEIGHT, QUALITY = 1280, 860, 82
+WIDTH, HEIGHT, QUALITY = 1280, 900, 82
 #: The heading of the town stands a third below the upper edge: the search is above it, the partners and the map beside.
 _SCROLL: Final = """
 const headings = [...document.querySelectorAll('h1, h2, h3, h4')];
@@ -52,12 +53,13 @@ def take_picture(release: Path) -> bytes:
         browser.get(f"{(release / PAGE).as_uri()}#town={town_id}")
         try:
             WebDriverWait(browser, 30, 0.1).until(lambda it: it.execute_script(_IS_THERE, TOWN))
-            # The map is drawn after the text.
-            WebDriverWait(browser, 10, 0.1).until(
-                lambda it: it.execute_script("return document.documentElement.dataset.complete !== undefined")
-            )
         except TimeoutException:
             sys.exit(f"the page does not show {TOWN}: {browser.title!r}")
+        with suppress(TimeoutException):
+            # The map is drawn after the text.
+            WebDriverWait(browser, 10, 0.1).until(
+                lambda it: it.execute_script("return document.documentElement.dataset.complete === 'true'")
+            )
         browser.execute_script(_SCROLL, TOWN)
         settings = {"format": "webp", "quality": QUALITY}
         return base64.b64decode(browser.execute_cdp_cmd("Page.captureScreenshot", settings)["data"])

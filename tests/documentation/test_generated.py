@@ -73,3 +73,11 @@ def test_every_table_is_named_where_the_tables_are_listed() -> None:
     for page in ("curated/README.md", "docs/tables.md"):
         text = (ROOT / page).read_text(encoding="utf-8")
         assert [name for name in MODELS if f"`{name}" not in text] == [], page
+
+
+def test_the_picture_of_the_page_is_a_small_one() -> None:
+    picture = (ROOT / "docs" / "images" / "page.webp").read_bytes()
+    assert (picture[:4], picture[8:12]) == (b"RIFF", b"WEBP")
+    assert len(picture) < 300_000
+    # Fourteen bits of width stand where the key frame begins.
+    assert int.from_bytes(picture[26:28], "little") & 0x3FFF == 1280
