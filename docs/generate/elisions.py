@@ -85,12 +85,13 @@ def _keep_elisions(printed: Sequence[str], actual: Sequence[str]) -> list[str]:
 
 
 def _elide(printed: str, text: str) -> str:
-    """Return a line with those words cut that are cut in another line, if both have as many words."""
-    words, cut = text.split(" "), printed.split(" ")
-    if len(words) != len(cut):
-        return text
+    """Return a line with the words cut that are cut in another line: those at the same place, or that begin alike."""
+    words, others = text.split(" "), printed.split(" ")
+    cut = [other.partition(ELISION) for other in others if ELISION in other]
     shown = []
-    for word, other in zip(words, cut, strict=True):
-        before, elision, after = other.partition(ELISION)
+    for number, word in enumerate(words):
+        at_place = others[number].partition(ELISION) if len(words) == len(others) else ("", "", "")
+        alike = [parts for parts in cut if parts[0] and word.startswith(parts[0]) and word.endswith(parts[2])]
+        before, elision, after = at_place if at_place[1] or not alike else alike[0]
         shown.append(word[: len(before)] + ELISION + word[len(word) - len(after) :] if elision else word)
     return " ".join(shown)

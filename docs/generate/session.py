@@ -1,7 +1,8 @@
 """Runs the examples of a page, one after the other, in a folder of their own with a release of the starter collection.
 
-`twintowns …` runs in this process, `duckdb -readonly FILE "SQL"` by DuckDB's module, other commands by the shell. Of
-`make …` it is checked that there is such a target; `make pipeline` prints what the build of the release printed.
+`twintowns …` runs in this process, `duckdb -readonly FILE "SQL"` and `duckdb -c "SQL"` by DuckDB's module, other
+commands by the shell. Of `make …` it is checked that there is such a target; `make pipeline` prints what the build of
+the release printed.
 """
 
 from __future__ import annotations
@@ -73,8 +74,8 @@ class Session:
         quoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", command.partition(" #")[0])
         if words[0] == "twintowns" and not _SHELL.search(quoted):
             return self._captured(lambda: main(words[1:]))
-        if words[:2] == ["duckdb", "-readonly"] and len(words) == 4:
-            return self._captured(lambda: _show(words[2], words[3]))
+        if words[:2] in (["duckdb", "-readonly"], ["duckdb", "-c"]):
+            return self._captured(lambda: _show(words[-1], *words[2:-1]))
         return self._by_shell(command)
 
     def python(self, source: str, *, shows_values: bool) -> str:
@@ -154,8 +155,8 @@ class Session:
         return "\n".join(line for line in lines if not _PROGRESS.fullmatch(line)), ended.returncode
 
 
-def _show(database: str, sql: str) -> None:
-    with duckdb.connect(database, read_only=True) as connection:
+def _show(sql: str, database: str = "") -> None:
+    with duckdb.connect(database or ":memory:", read_only=bool(database)) as connection:
         print(connection.sql(sql))
 
 

@@ -206,3 +206,4 @@ def test_elisions_stay_when_a_page_is_printed_anew() -> None:
     assert print_anew(printed, ["rows 1", *actual[1:]]) == printed
     assert print_anew(["a", "b"], ["c"]) == ["c"]
     assert print_anew(["release 01-… in a/…/b", "x"], ["release 02-0f in c/d/b", "y"]) == ["release 02-… in c/…/b", "y"]
+    assert print_anew(["release 01-… in a"], ["the release 01-0f in b"]) == ["the release 01-… in b"]
