@@ -30,6 +30,8 @@ ROOT: Final = Path(__file__).parents[2]
 #: What a log says of each step; on a terminal there are bars instead, which vanish.
 _PROGRESS: Final = re.compile(r"[\w ]+: [\d.]+ s|\{\"time\": .*\}")
 _SHELL: Final = re.compile(r"[|<>;&$`*]")
+#: Characters of a line of a table of SQL: what a wide screen shows of a page.
+_WIDTH: Final = 200
 
 
 class Session:
@@ -105,7 +107,7 @@ class Session:
     def table(self, sql: str) -> str:
         """Return the result of a query as `twintowns query` prints it."""
         with chdir(self.folder):
-            return as_text(run_query(Path("curated"), sql.rstrip().removesuffix(";")), "table")
+            return as_text(run_query(Path("curated"), sql.rstrip().removesuffix(";")), "table", width=_WIDTH)
 
     def sql(self, script: str) -> None:
         """Run statements whose results the page does not show, in DuckDB."""

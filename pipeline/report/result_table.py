@@ -12,8 +12,10 @@ from pipeline.report.control_characters import escape_controls
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Characters of a text that are shown; where columns do not fit, fewer before any is left out for its width alone.
-_TEXT_LENGTHS: Final = (60, 40, 28)
+#: Characters of a text that are shown, of the lengths with which a table fits the greatest; shorter than the usual one
+#: only where columns would have to go that say something.
+_TEXT_LENGTHS: Final = (200, 120, 90, 60)
+_SHORT_TEXT_LENGTHS: Final = (40, 28)
 #: How columns end that identify something and tell a reader nothing.
 _ID_ENDINGS: Final = ("_id", "_hash", "sha256")
 
@@ -31,16 +33,7 @@ def draw_table(frame: pl.DataFrame, rows: int, width: int | None, *, only_ascii:
         only_ascii: draw without box characters.
     """
     shown = frame.head(rows)
-    columns, length = list(shown.columns), _TEXT_LENGTHS[0]
-    dispensable = list(_dispensable(shown))
-    lengths = iter(_TEXT_LENGTHS[1:])
-    while width is not None and len(columns) > 1 and _width(shown.select(columns), length) > width:
-        if dispensable:
-            columns.remove(dispensable.pop(0))
-        elif (shorter := next(lengths, None)) is not None:
-            length = shorter
-        else:
-            columns.pop()
+    columns, length = _fit(shown, width)
     above, below = _same_values(shown, columns), []
     if frame.height > rows:
         below.append(f"{rows} of {frame.height:,} rows are shown")
@@ -50,6 +43,23 @@ def draw_table(frame: pl.DataFrame, rows: int, width: int | None, *, only_ascii:
     lines = [*_wrapped(above, width), table, *_wrapped(below, width)]
     # Names come from pages that anyone can edit, and a table is for a terminal.
     return escape_controls("\n".join(lines))
+
+
+def _fit(frame: pl.DataFrame, width: int | None) -> tuple[list[str], int]:
+    """Return the columns that fit, and how many characters of a text."""
+    columns, length = list(frame.columns), _TEXT_LENGTHS[0]
+    longer, shorter = iter(_TEXT_LENGTHS[1:]), iter(_SHORT_TEXT_LENGTHS)
+    dispensable = list(_dispensable(frame))
+    while width is not None and len(columns) > 1 and _width(frame.select(columns), length) > width:
+        if next_length := next(longer, None):
+            length = next_length
+        elif dispensable:
+            columns.remove(dispensable.pop(0))
+        elif next_length := next(shorter, None):
+            length = next_length
+        else:
+            columns.pop()
+    return columns, length
 
 
 def _dispensable(frame: pl.DataFrame) -> Iterator[str]:
