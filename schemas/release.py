@@ -9,7 +9,7 @@ from schemas import columns as c
 from schemas import vocabularies as v
 from schemas.model import TableModel, rows_where
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 
 class Redirects(TableModel):

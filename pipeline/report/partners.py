@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: How `find_town` says that a text is a name of a town, not only like one or a part of one.
 _WHOLE_NAME: Final = ("id", "former_id", "usual_name", "other_name")
+#: What is read of a town; a release of an earlier version lacks some of it, and the database says so.
+_TOWN: Final = "town_id, name, country_name, matched_name, match, partner_count"
 #: Other towns that are named beside the best one.
 _OTHERS: Final = 4
 
@@ -81,6 +83,7 @@ def read_towns(out: Path, text: str) -> pl.DataFrame:
         TwintownsError: there is no release.
     """
     with open_current(out) as connection:
+        connection.execute(f"SELECT {_TOWN} FROM find_town('') LIMIT 0")
         towns: pl.DataFrame = connection.sql("FROM find_town($text) ORDER BY rank", params={"text": text}).pl()
     return towns
 
@@ -98,7 +101,7 @@ def find_one(
     Raises:
         UnknownTownError: no town is called that.
     """
-    towns = fetch_rows(connection, "FROM find_town(?) ORDER BY rank", text)
+    towns = fetch_rows(connection, f"SELECT {_TOWN} FROM find_town(?) ORDER BY rank", text)
     if not towns or towns[0]["match"] == "similar":
         release_id = read_release_id(connection)
         raise UnknownTownError(f"no town is called {text!r} in release {release_id}; {_advice(towns, folder)}")

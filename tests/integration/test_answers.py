@@ -8,6 +8,7 @@ import os
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import polars as pl
 import pytest
 from hypothesis import given
@@ -98,6 +99,17 @@ def test_towns_are_listed_best_first(run: Any, capsys: Capture) -> None:
 def test_a_place_nearby_may_be_in_another_country(near: str, town_id: str, capsys: Capture) -> None:
     assert main(["locate", "Frankfurt", "--country", "Germany", "--near", near]) == 0
     assert f"({town_id})" in capsys.readouterr().out.splitlines()[0]
+
+
+@pytest.mark.parametrize("command", ["partners", "towns", "explain"])
+def test_a_release_of_an_earlier_version_is_told_from_an_error(command: str, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "current").mkdir()
+    with duckdb.connect(tmp_path / "current" / "twintowns.duckdb") as connection:
+        connection.execute("CREATE MACRO find_town(text) AS TABLE SELECT 'gn1' AS town_id, text AS name, 1 AS rank")
+    assert main([command, "Coventry", "--release", str(tmp_path)]) == 1
+    printed, message = capsys.readouterr()
+    assert printed == ""
+    assert "cannot be read by this version; see: twintowns verify" in message
 
 
 # Tables and their columns

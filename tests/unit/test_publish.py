@@ -85,7 +85,7 @@ def test_a_release_is_all_tables_and_a_database(tmp_path: Path) -> None:
             "input_hash": "i",
             "content_hash": read(tmp_path, "release")["content_hash"].item(),
             "code_version": "1",
-            "schema_version": "1.0",
+            "schema_version": "1.1",
         }
     ]
     assert read_database(tmp_path, "partnerships_per_decade").select("decade", "partnerships").rows() == [(1960, 1)]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.curate.database import create_types_and_macros
 from pipeline.curate.reconcile import reconcile
 from pipeline.curate.sql import read_sql
+from pipeline.gazetteer.country_list import countries_of_today
 from pipeline.report.current import fetch_rows
 from pipeline.report.reasons import give_reasons
 from pipeline.report.wording import date_text, wording
@@ -42,6 +43,7 @@ def explain(*rows: Row) -> tuple[Row, list[Row], dict[str, Row]]:
         connection.register("claims", frame)
         connection.register("sources", sources(frame))
         connection.register("towns", pl.DataFrame({"town_id": ["gn1", "gn2"], "name": "Town", "country_code": "DE"}))
+        connection.register("countries", countries_of_today())
         reconcile(connection)
         connection.execute("CREATE TEMP VIEW partnerships AS FROM reconciled")
         connection.execute(read_sql("views", "date_conflicts"))
