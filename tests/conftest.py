@@ -21,6 +21,7 @@ from pipeline.sources.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from browsing import Browser
     from sites import Site
 
     MadeOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -48,6 +49,9 @@ TOGETHER = {
     "test_determinism.py",
     "test_mediawiki.py",
     "test_page.py",
+    "test_page_access.py",
+    "test_page_figures.py",
+    "test_page_towns.py",
     "test_spark.py",
     "test_wikidata.py",
 }
@@ -156,6 +160,20 @@ def starter(made_once: MadeOnce, starter_sources: frozenset[str]) -> Path:
     """Return the release that a fresh clone builds."""
     out = made_once("starter", lambda out: build(Settings(raw=ROOT / "raw", out=out, only=starter_sources)))
     return (out / "current").resolve()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Return Chromium without a window; what a test leaves in it, the next one's page does not see."""
+    from browsing import open_browser
+
+    opened = open_browser(tmp_path_factory.mktemp("profile"))
+    if opened is None:
+        pytest.skip("no chromium with chromedriver here; on Debian: apt-get install chromium chromium-driver")
+    try:
+        yield opened
+    finally:
+        opened.quit()
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ export function panel(data, namesOf, choose, picture) {
       "details",
       { class: "names" },
       h("summary", {}, `${plural(names.length, "other name")} searched by`),
-      h("p", {}, names.map((name) => [shownName(name), " "])),
+      h("p", { tabindex: 0, role: "region", "aria-label": "Other names" }, names.map((name) => [shownName(name), " "])),
     );
   }
 
