@@ -23,10 +23,14 @@ DESK, PHONE = (1280, 800), (390, 844)
 TOWN = "gn2992938"
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 CHECK = """
-const [where, rules, done] = arguments;
-axe.run(where, { runOnly: { type: 'tag', values: rules }, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] })
-    .then(({ violations, passes }) => done([
-        violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]), passes.map(({ id }) => id)]));
+const [where, values, done] = arguments;
+const options = {
+    runOnly: { type: 'tag', values }, rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'],
+};
+axe.run(where, options).then(({ violations, passes }) => done([
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]),
+    passes.map(({ id }) => id),
+]));
 """
 
 
@@ -43,7 +47,7 @@ def violations(browser: Browser, *, within: str = "") -> list[Any]:
     """Return what axe-core finds on the page, or within a part of it."""
     run(browser, resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
     where = {"include": [[within]]} if within else {"exclude": []}
-    found, passed = browser.execute_async_script(CHECK, where, RULES)  # type: ignore[no-untyped-call]
+    found, passed = browser.execute_async_script(CHECK, where, RULES)
     assert {"color-contrast", "target-size", "button-name"} <= set(passed), "axe did not look"
     return list(found)
 
@@ -54,14 +58,19 @@ def too_small(browser: Browser) -> list[Any]:
         const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('.skip');
         const texts = [...document.querySelectorAll('body *')].filter(e => seen(e)
             && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()));
-        const targets = [...document.querySelectorAll(
-            'a[href], button, summary, select, input, canvas, [role=option], [tabindex="0"], td[tabindex]')].filter(seen);
-        const size = (e) => parseFloat(getComputedStyle(e).fontSize);
-        const isSmall = ({ width, height }) => width < 23.99 || height < 23.99;
-        return [texts.length, targets.length, [
-            ...texts.filter(e => size(e) < 11).map(e => `${size(e)} px: ${e.outerHTML.slice(0, 90)}`),
-            ...targets.filter(e => isSmall(e.getBoundingClientRect())).map(e =>
-                `${e.getBoundingClientRect().width} x ${e.getBoundingClientRect().height}: ${e.outerHTML.slice(0, 90)}`)]]"""
+        const operated = 'a[href], button, summary, select, input, canvas, [tabindex="0"], td[tabindex]';
+        const targets = [...document.querySelectorAll(operated)].filter(seen);
+        const tell = (e, size) => `${size}: ${e.outerHTML.slice(0, 90)}`;
+        const found = [];
+        for (const e of texts) {
+            const size = parseFloat(getComputedStyle(e).fontSize);
+            if (size < 11) found.push(tell(e, size));
+        }
+        for (const e of targets) {
+            const { width, height } = e.getBoundingClientRect();
+            if (width < 23.99 || height < 23.99) found.push(tell(e, `${width} x ${height}`));
+        }
+        return [texts.length, targets.length, found];"""
     texts, targets, found = run(browser, script)
     assert texts > 200
     assert targets > 60
@@ -144,8 +153,8 @@ def test_without_a_script_the_release_is_still_described(browser: Browser, page:
         show(browser, page)
     with duckdb.connect(starter / "twintowns.duckdb", read_only=True) as connection:
         sources = connection.sql(
-            "SELECT title, publisher, licence, attribution, claims FROM source_coverage JOIN sources USING (source_id, title)"
-            " WHERE sources.is_used"
+            "SELECT title, publisher, licence, attribution, claims "
+            "FROM source_coverage JOIN sources USING (source_id, title) WHERE sources.is_used"
         ).fetchall()
         decades = connection.sql("SELECT decade, partnerships FROM partnerships_per_decade").fetchall()
         [pair] = connection.sql("SELECT partnerships FROM country_pairs LIMIT 1").fetchall()

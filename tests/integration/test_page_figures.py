@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 #: Dates of every precision, domestic and unknown ones; `=cmd` is a formula for a spreadsheet.
 STARTS = (
     ("Kiel", "Coventry", "1947"), ("Kiel", "Brest", "1960s"), ("Kiel", "Vaasa", "20th century"),
-    ("Kiel", "Lübeck", "12 May 1962"), ("Brest", "Coventry", ""), ("Brest", "Vaasa", "1971"), ("Brest", "Vaasa", "1975"),
+    ("Kiel", "Lübeck", "12 May 1962"), ("Brest", "Coventry", ""), ("Brest", "Vaasa", "1971"),
+    ("Brest", "Vaasa", "1975"),
     ("Gdynia", "Brest", "1930s"), ("Gdynia", "Kiel", "1985"), ("=cmd|' /C calc'!A0", "Kiel", "1990"),
 )  # fmt: skip
 SOURCE = """\
@@ -105,7 +106,8 @@ def choose(browser: Browser, *, country: str | None = None, unit: str | None = N
     if country is not None:
         run(
             browser,
-            "const s = document.getElementById('country'); s.value = arguments[0]; s.dispatchEvent(new Event('change'))",
+            "const select = document.getElementById('country'); select.value = arguments[0];"
+            "select.dispatchEvent(new Event('change'))",
             country,
         )
     if unit is not None:
@@ -143,7 +145,8 @@ def test_a_figure_is_the_same_wherever_it_is_shown(
 
     claims = run(
         browser,
-        "return [...document.querySelectorAll('#sources-list dl')].map(d => d.children[2].lastElementChild.textContent)",
+        "return [...document.querySelectorAll('#sources-list dl')]"
+        ".map(d => d.children[2].lastElementChild.textContent)",
     )
     assert sum(integers(count)[0] for count in claims) == integers(
         run(browser, "return document.querySelector('#sources .claim').textContent")
@@ -196,7 +199,8 @@ def test_the_timeline_of_a_country_counts_all_its_partnerships_once(
     for code, decade, is_dated, count in rows:
         name = f"{decade}s" if decade is not None else "century only" if is_dated else "not known"
         expected.setdefault(code, {})[name] = count
-    for code in ("DE", "FR", "PL"):
+    assert len(expected) > 2
+    for code in sorted(expected, key=lambda code: -sum(expected[code].values()))[:4]:
         choose(browser, country=code)
         assert decades(browser) == expected[code]
         [(partnerships, dated)] = [(count, known) for country, count, known in totals if country == code]
@@ -205,7 +209,7 @@ def test_the_timeline_of_a_country_counts_all_its_partnerships_once(
             choose(browser, unit=unit)
             assert drawn(browser) == dated
     name = run(browser, "return document.getElementById('country').selectedOptions[0].textContent")
-    assert f"partnerships of {name}" in text(browser, "dated-sentence").replace("partnership of", "partnerships of")
+    assert f" of {name}, " in text(browser, "dated-sentence")
     choose(browser, country="")
     assert integers(text(browser, "dated-sentence"))[0] == figures(browser)["partnerships"]
 
@@ -229,7 +233,7 @@ def take(browser: Browser, box: str, label: str) -> Any:
         const wait = () => window.taken.length ? done(window.taken[0])
             : window.copied ? done(window.copied) : setTimeout(wait, 20);
         wait();"""
-    taken = browser.execute_async_script(script, box, label)  # type: ignore[no-untyped-call]
+    taken = browser.execute_async_script(script, box, label)
     if isinstance(taken, str):
         return taken
     return taken[0], base64.b64decode(taken[1].partition(",")[2])
@@ -271,9 +275,7 @@ def test_charts_and_towns_can_be_taken_away(browser: Browser, mixed: Path, theme
         name, png = take(browser, box, "PNG")
         assert re.fullmatch(r"twintowns-[\w-]+\.png", name)
         assert min(size_of(png)) >= 200, box
-        corner, colours = browser.execute_async_script(  # type: ignore[no-untyped-call]
-            COLOURS, base64.b64encode(png).decode()
-        )
+        corner, colours = browser.execute_async_script(COLOURS, base64.b64encode(png).decode())
         assert (max(corner) < 60) is (theme == "dark"), box
         assert colours > 20, f"{box}: the picture is empty"
     assert complaints(browser) == []
@@ -298,7 +300,7 @@ def test_files_have_the_figures_and_no_formula(browser: Browser, mixed: Path) ->
     assert {row["country_code"] for row in years} == {"DE"}
     assert sum(int(row["partnerships"]) for row in years) == integers(text(browser, "dated-sentence"))[0]
     assert sum(int(row["partnerships"]) for row in rows("#matrix-actions")) == total
-    assert [row["era"] for row in rows("#eras-actions")][0] == "before 1945"
+    assert rows("#eras-actions")[0]["era"] == "before 1945"
 
     partners = rows("#town .action-list")
     assert len(partners) == run(browser, "return document.querySelectorAll('#town .partner').length")

@@ -34,8 +34,12 @@ async function framed(title, credit, content, width, height) {
     line(credit, high - 14, 12, "soft", 400),
   );
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(whole))}`;
-  await image.decode();
+  // Not `decode()`, which waits for a frame to be drawn: in a window that is hidden there is none.
+  await new Promise((resolve, reject) => {
+    image.onload = resolve;
+    image.onerror = () => reject(new Error("the browser cannot draw it"));
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(whole))}`;
+  });
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [wide * 2, high * 2];
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
