@@ -21,6 +21,7 @@ from pipeline.sources import BUILT_IN, load_declarations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from browsing import Browser
     from sites import Site
 
     MadeOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -49,6 +50,9 @@ TOGETHER = {
     "test_determinism.py",
     "test_mediawiki.py",
     "test_page.py",
+    "test_page_access.py",
+    "test_page_figures.py",
+    "test_page_towns.py",
     "test_spark.py",
     "test_wikidata.py",
 }
@@ -199,6 +203,20 @@ def _build_starter(out: Path) -> None:
 
 def _printed(out: Path) -> Path:
     return out.with_suffix(".printed")
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Return Chromium without a window; what a test leaves in it, the next one's page does not see."""
+    from browsing import open_browser
+
+    opened = open_browser(tmp_path_factory.mktemp("profile"))
+    if opened is None:
+        pytest.skip("no chromium with chromedriver here; on Debian: apt-get install chromium chromium-driver")
+    try:
+        yield opened
+    finally:
+        opened.quit()
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.curate.sql import quote
 from pipeline.errors import TwintownsError
 from pipeline.page.data import read_selection, read_totals
+from pipeline.page.markup import fragments
 from pipeline.page.packing import Packed, as_json, compress
 from pipeline.page.selection import Limits
 
@@ -28,6 +29,8 @@ _HERE = Path(__file__).parent
 PAGE = Path("report") / "index.html"
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LIMITS = Limits()
+#: Says before anything is drawn that scripts run; the style shows what needs them only then.
+_HEAD_SCRIPT = 'document.documentElement.classList.add("js")'
 
 
 def write_report(connection: duckdb.DuckDBPyConnection, folder: Path, limits: Limits = _LIMITS) -> Path:
@@ -72,16 +75,18 @@ def _render_within(connection: duckdb.DuckDBPyConnection, limits: Limits) -> byt
 def _render(data: Packed) -> str:
     script, style = _asset("report.js"), _asset("page.css")
     figures = data["figures"]
+    parts = fragments(data)
     # Names are half of the data; zlib lets two threads work in parallel.
     with ThreadPoolExecutor(1) as pool:
         names = pool.submit(compress, as_json(data.pop("names")).encode())
         rest = compress(as_json(data).encode())
     values = {
         "script": script,
+        "head_script": _HEAD_SCRIPT,
         "style": style,
         "policy": (
             "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
-            f"script-src {_policy_hash(script)}; style-src {_policy_hash(style)}"
+            f"script-src {_policy_hash(_HEAD_SCRIPT)} {_policy_hash(script)}; style-src {_policy_hash(style)}"
         ),
         "base": compress((_HERE / "base.json").read_bytes()),
         "held": _selection_note(data),
@@ -91,6 +96,7 @@ def _render(data: Packed) -> str:
         "release_id": html.escape(data["release"]["release_id"]),
         **{name: f"{value:,}" for name, value in figures.items()},
         "undated": f"{figures['partnerships'] - figures['dated']:,}",
+        **parts,
     }
     # One pass: inserted text is not searched for placeholders.
     return _PLACEHOLDER.sub(lambda match: values[match[1]], _asset("template.html"))

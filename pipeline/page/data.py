@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from babel import Locale
 
 from pipeline.curate.sql import read_sql
 from pipeline.gazetteer.names import APOSTROPHES, LETTERS
@@ -21,13 +20,15 @@ _NUMBERED: Final = re.compile(r"^(.*?)([1-9]\d{0,8}|0)$")
 
 
 def read_totals(connection: duckdb.DuckDBPyConnection) -> Packed:
-    """Return what the page shows of the whole release: figures, decades, eras, country pairs, sources, findings."""
+    """Return what the page shows of the whole release: figures, starts, eras, country pairs, sources, findings."""
+    starts = connection.sql(read_sql(SQL, "starts")).pl()
+    countries = _columns(connection, read_sql(SQL, "countries"))
     return {
         "release": connection.sql("FROM release").pl().row(0, named=True),
         "figures": connection.sql(read_sql(SQL, "figures")).pl().row(0, named=True),
         "letters": LETTERS | dict.fromkeys(APOSTROPHES, " "),
-        "decades": _columns(connection, "FROM partnerships_per_decade ORDER BY ALL NULLS LAST"),
-        "years": _columns(connection, "SELECT year, partnerships FROM partnerships_per_year ORDER BY ALL NULLS LAST"),
+        "countries": countries,
+        "starts": _pack_starts(starts, countries["code"]),
         "eras": _columns(connection, "FROM eras"),
         "pairs": _columns(connection, "SELECT * EXCLUDE (country_a_name, country_b_name) FROM country_pairs"),
         "sources": _columns(connection, read_sql(SQL, "sources")),
@@ -45,12 +46,10 @@ def read_selection(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Pac
     select(connection, limits)
     towns = connection.sql("FROM page_towns ORDER BY town").pl()
     links = connection.sql("FROM page_links ORDER BY link").pl()
-    country_codes = sorted(set(towns["country_code"].drop_nulls()))
-    territories = Locale("en").territories
+    country_codes = connection.sql(read_sql(SQL, "countries")).pl()["code"].to_list()
     return {
         # The town of the example query.
         "most_connected": towns.sort("partners", "town", descending=[True, False])["name"].first(),
-        "countries": {"code": country_codes, "name": [str(territories.get(code, code)) for code in country_codes]},
         "towns": _pack_towns(towns, country_codes),
         "links": _pack_links(links),
         "claims": _pack_claims(connection.sql(read_sql(SQL, "claims")).pl(), links.height),
@@ -63,6 +62,17 @@ def read_selection(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Pac
 
 def _columns(connection: duckdb.DuckDBPyConnection, statement: str) -> Packed:
     return {column.name: column.to_list() for column in connection.sql(statement).pl()}
+
+
+def _pack_starts(starts: pl.DataFrame, country_codes: list[str]) -> Packed:
+    """Return the rows of `starts.sql`: first those of all countries, then those of each country in its order."""
+    numbers = {code: number for number, code in enumerate(("", *country_codes))}
+    country = starts["country_code"].replace_strict(numbers, return_dtype=pl.Int32)
+    return {
+        "per_country": counts(country, len(numbers)),
+        "is_dated": starts["is_dated"].cast(pl.Int8),
+        **{name: starts[name] for name in ("year", "decade", "partnerships", "active", "ended", "domestic")},
+    }
 
 
 def _pack_towns(towns: pl.DataFrame, country_codes: list[str]) -> Packed:
@@ -107,7 +117,7 @@ def _pack_claims(claims: pl.DataFrame, links: int) -> Packed:
         "per_link": counts(claims["link"], links),
         "place_number": number,
         "by_a": claims["by_a"].cast(pl.Int8),
-        "chosen": claims["is_chosen"].arg_true(),
+        **{name: differences(claims[name].arg_true()) for name in ("is_chosen", "gives_form", "gives_status")},
         "start": days(claims["start_date"]),
         "end": days(claims["end_date"]),
         **listed(claims.select(*categories, place_word=pl.coalesce(word, "locator"), as_of="as_of_date")),

@@ -76,7 +76,7 @@ def test_a_page_that_is_full_holds_what_most_sources_state(starter: Path, small:
 
 def test_a_page_that_is_full_counts_the_whole(starter: Path, small: Path) -> None:
     whole, part = carried(starter / PAGE), carried(small)
-    for name in ("figures", "decades", "years", "eras", "pairs", "sources", "findings", "release"):
+    for name in ("figures", "countries", "starts", "eras", "pairs", "sources", "findings", "release"):
         assert part[name] == whole[name], name
     partners = dict(zip(whole["towns"]["id"].split("\n"), whole["towns"]["partners"], strict=True))
     assert all(

@@ -35,7 +35,7 @@ export function combobox(data, find, choose) {
   }
 
   function show() {
-    const { hits: matches, total, isSimilar } = find(input.value);
+    const { hits: matches, total, isSimilar, ignored } = find(input.value);
     hits = matches;
     list.replaceChildren(...hits.map(({ town, name }, index) => {
       const country = data.countries.name[data.towns.country[town]] ?? "country unknown";
@@ -58,6 +58,7 @@ export function combobox(data, find, choose) {
     const text = input.value.trim();
     if (!text) status.textContent = "";
     else if (!total) status.textContent = data.isWhole ? "No town of that name." : "No town of that name among those on this page.";
+    else if (ignored) status.textContent = `“${ignored}” is no country here; ${plural(total, "town")} of the name before it.`;
     else if (isSimilar) status.textContent = "No town of that name; these are spelt alike.";
     else status.textContent = total > hits.length ? `The first ${hits.length} of ${plural(total, "town")}.` : `${plural(total, "town")} found.`;
   }

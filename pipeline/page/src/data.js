@@ -81,7 +81,9 @@ export function open(data) {
   const claims = {
     first: firsts(data.claims.per_link),
     byA: data.claims.by_a,
-    chosen: new Set(data.claims.chosen),
+    chosen: new Set(sums(data.claims.is_chosen)),
+    givesForm: new Set(sums(data.claims.gives_form)),
+    givesStatus: new Set(sums(data.claims.gives_status)),
     placeNumber: data.claims.place_number,
     start: days(data.claims.start),
     end: days(data.claims.end),

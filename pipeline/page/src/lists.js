@@ -1,49 +1,11 @@
-// The sources, and the limitations of the data.
+// Examples of the limitations of the data.
 
-import { byId, h, link, table } from "./dom.js";
-import { date, number, percent, plural, words } from "./format.js";
+import { byId, h, table } from "./dom.js";
+import { date, number, plural, words } from "./format.js";
 
 const rowsOf = (columns) => columns[Object.keys(columns)[0]].map((_, index) => Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values[index]])));
 const LISTED = 60;
 const DISPUTED = 1000;
-
-/** Sources that gave partnerships, the others, and how to credit all of them. */
-export function sources(data) {
-  const all = rowsOf(data.sources);
-  const giving = all.filter(({ claims }) => claims > 0);
-  const most = Math.max(1, ...giving.map(({ partnerships }) => partnerships));
-  byId("sources-list").append(
-    ...giving.map((row) => {
-      const only = row.partnerships_only_here;
-      return h(
-        "li", {},
-        h("div", { class: "source-head" }, h("h3", {}, row.title), h("p", { class: "muted" }, `${row.publisher} · ${words(row.kind)} · as of ${row.as_of_first === row.as_of_last ? row.as_of_last : `${row.as_of_first} to ${row.as_of_last}`}`)),
-        h(
-          "div", { class: "split", "--share": `${(100 * row.partnerships) / most}%`, role: "img", "aria-label": `${plural(row.partnerships, "partnership")}, ${number(only)} of them in no other source` },
-          h("span", { class: "shared", "--share": `${(100 * (row.partnerships - only)) / Math.max(row.partnerships, 1)}%` }), h("span", { class: "only", "--share": `${(100 * only) / Math.max(row.partnerships, 1)}%` }),
-        ),
-        h(
-          "dl", {},
-          fact("Partnerships", number(row.partnerships)), fact("Only here", number(only)), fact("Claims", number(row.claims)),
-          fact("Claims dated", percent(row.dated_claims, row.claims)), fact("Towns located", percent(row.towns_located, row.towns)),
-          fact("Rows rejected", number(row.rows_rejected)),
-        ),
-      );
-    }),
-  );
-  const unused = all.filter(({ is_used: isUsed }) => !isUsed);
-  if (unused.length)
-    byId("unused").append(
-      h("details", {}, h("summary", {}, `${plural(unused.length, "declared source")} not read for this release`), h("ul", {}, unused.map((row) => h("li", {}, link(row.url, row.title), h("span", { class: "muted" }, ` · ${row.reason_unused ?? ""}`))))),
-    );
-  byId("credits").append(
-    ...all.filter(({ is_used: isUsed }) => isUsed).map((row) =>
-      h("li", {}, link(row.url, row.title), h("span", {}, ` ${row.attribution}. Licence: ${row.licence}.${row.as_of_last ? ` As of ${row.as_of_last}.` : ""}`)),
-    ),
-  );
-}
-
-const fact = (name, value) => h("div", {}, h("dt", {}, name), h("dd", {}, value));
 
 /** Towns that are not located, dates on which sources disagree, placeholder values. */
 export function limitations(data, choose) {
@@ -52,10 +14,10 @@ export function limitations(data, choose) {
   const button = (town) => h("button", { type: "button", class: "partner-name", onclick: () => choose(town, true) }, towns.name[town]);
 
   const notLocated = [];
-  for (let town = 0; town < towns.count; town++) if (towns.x[town] === null && data.degree[town]) notLocated.push(town);
+  for (let town = 0; town < towns.count; town++) if (towns.located_by.at(town) === "not_located") notLocated.push(town);
   notLocated.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
   const scope = data.isWhole ? "" : " of those this page shows";
-  fill("limitation-towns", data.isWhole && notLocated.length <= LISTED ? `All ${number(notLocated.length)} that have partners` : `The ${number(Math.min(notLocated.length, LISTED))} with the most partners${scope}`, notLocated.slice(0, LISTED).map((town) =>
+  fill("limitation-towns", data.isWhole && notLocated.length <= LISTED ? `All ${number(notLocated.length)}` : `The ${number(Math.min(notLocated.length, LISTED))} with the most partners${scope}`, notLocated.slice(0, LISTED).map((town) =>
     h("li", {}, button(town), h("span", { class: "muted" }, ` ${country(town)} · ${plural(data.degree[town], "partner")}`))));
 
   const disputed = data.conflicts.slice(0, DISPUTED);

@@ -1,11 +1,13 @@
 // The page: reads its data, then wires the parts together.
 
+import { townInAddress, whenAddressChanges, writeTown } from "./address.js";
 import { charts } from "./charts.js";
 import { combobox } from "./combobox.js";
+import { csv } from "./csv.js";
 import { open, unpack } from "./data.js";
 import { byId, h } from "./dom.js";
-import { plural } from "./format.js";
-import { limitations, sources } from "./lists.js";
+import { number, plural } from "./format.js";
+import { limitations } from "./lists.js";
 import { mapping } from "./map.js";
 import { matrix } from "./matrix.js";
 import { panel } from "./panel.js";
@@ -27,67 +29,113 @@ async function start() {
   const tip = byId("tip");
   let box = null;
   let details = null;
+  let shown = null;
+  const title = document.title;
+  const countryOf = (town) => data.countries.name[data.towns.country[town]] ?? "country unknown";
 
-  /** Choose a town, or none (null); `isFromPage` where the eye is not on the map. */
-  function choose(town, isFromPage = false) {
+  /** Show a town, or none (null). `from` is where it was chosen: what is shown scrolls into view unless the eye is on the map. */
+  function display(town, from) {
+    shown = town;
     map.select(town);
-    details.show(town, { focus: isFromPage });
+    details.show(town, { focus: from === "page" });
     if (town !== null) box.show(town);
     else byId("search").value = "";
-    if (isFromPage) byId("canvas").scrollIntoView({ block: "nearest" });
-    try {
-      history.replaceState(null, "", town === null ? "#map" : `#town=${data.towns.id[town]}`);
-    } catch {
-      // A page from disk may not write its address.
+    document.title = town === null ? title : `${data.towns.name[town]}, ${countryOf(town)} · twin towns`;
+    if (town !== null && from !== "map") bringIntoView();
+  }
+
+  /** Where the panel stands under the map, it is the panel that is read; beside it, both are seen. */
+  function bringIntoView() {
+    const [panelBox, canvas] = [byId("town"), byId("canvas")];
+    const isUnder = panelBox.getBoundingClientRect().top >= canvas.getBoundingClientRect().bottom - 1;
+    (isUnder ? panelBox : panelBox.parentElement).scrollIntoView({ block: "start" });
+  }
+
+  function choose(town, from = "map") {
+    display(town, from);
+    writeTown(town === null ? null : data.towns.id[town]);
+  }
+
+  /** Show what the address names; a link to a part of the page keeps the town. */
+  function follow(isLink = false) {
+    const id = townInAddress();
+    if (id === null) {
+      if (!isLink && shown !== null) display(null, "address");
+      return;
     }
+    const town = data.towns.id.indexOf(id);
+    if (town >= 0) {
+      if (town !== shown) display(town, "address");
+      return;
+    }
+    display(null, "address");
+    details.missing(id);
+    bringIntoView();
   }
 
   function hover(town, x, y) {
     tip.hidden = town === undefined || town < 0;
     if (tip.hidden) return;
-    const country = data.countries.name[data.towns.country[town]] ?? "country unknown";
-    tip.replaceChildren(h("strong", {}, data.towns.name[town]), h("span", {}, `${country} · ${plural(data.degree[town], "partner")}`));
+    tip.replaceChildren(h("strong", {}, data.towns.name[town]), h("span", {}, `${countryOf(town)} · ${plural(data.degree[town], "partner")}`));
     tip.style.left = `${Math.min(x + 14, byId("canvas").clientWidth - tip.offsetWidth - 4)}px`;
     tip.style.top = `${y + 14}px`;
   }
 
   map = mapping(byId("canvas"), data, base, { choose: (town) => choose(town), hover });
-  details = panel(data, index.namesOf, choose);
-  box = combobox(data, index.find, (town) => choose(town));
+  details = panel(data, index.namesOf, (town) => choose(town, "page"), map.picture);
+  box = combobox(data, index.find, (town) => choose(town, "search"));
   byId("zoom-in").addEventListener("click", map.zoomIn);
   byId("zoom-out").addEventListener("click", map.zoomOut);
   byId("zoom-home").addEventListener("click", map.home);
   byId("zoom-world").addEventListener("click", map.world);
-  const missing = data.towns.count - map.locatedCount;
-  byId("map-note").textContent = missing
-    ? `${plural(map.locatedCount, "town")} on the map; ${plural(missing, "town")} without coordinates can be found by name.`
-    : `${data.isWhole ? "All " : ""}${plural(map.locatedCount, "town")} ${map.locatedCount === 1 ? "is" : "are"} on the map.`;
+  byId("map-note").textContent = mapNote(data, map.locatedCount);
+  // Open where no script runs.
+  for (const id of ["decades-table", "pairs-table"]) byId(id).open = false;
 
   document.documentElement.dataset.ready = "true";
   performance.mark("usable");
-  const address = /^#town=(.+)$/.exec(location.hash);
-  const town = address ? data.towns.id.indexOf(decodeURIComponent(address[1])) : -1;
-  if (town >= 0) choose(town);
+  follow();
+  whenAddressChanges(follow);
 
   // What is further down the page waits until the map can be used.
   await nextTurn();
-  charts(data);
+  const applyAddress = charts(data);
   matrix(data);
-  await nextTurn();
-  sources(data);
-  limitations(data, choose);
+  limitations(data, (town) => choose(town, "page"));
+  applyAddress();
+  addEventListener("popstate", applyAddress);
+  scrollToPart();
   document.documentElement.dataset.complete = "true";
   performance.mark("complete");
-  globalThis.twintowns = { data, map, ...index };
+  globalThis.twintowns = { data, map, csv, ...index };
+  await nextTurn();
+  index.prepare();
+}
+
+/** The part that the address names moved down while the charts above it were drawn. */
+function scrollToPart() {
+  const part = /^#[a-z-]+$/.test(location.hash) && byId(location.hash.slice(1));
+  if (part) part.scrollIntoView();
+}
+
+/** How many towns are on the map, and why the others are not. */
+function mapNote({ figures, isWhole, towns }, located) {
+  const unlocated = isWhole ? figures.not_located + figures.without_coordinates : towns.x.filter((x) => x === null).length;
+  const alone = towns.count - located - unlocated;
+  const others = [unlocated ? `${number(unlocated)} without coordinates` : "", alone > 0 ? `${number(alone)} without partners` : ""].filter(Boolean);
+  const on = `${plural(located, "town")} ${located === 1 ? "is" : "are"} on the map`;
+  return others.length ? `${on}; ${others.join(" and ")} can be found by name.` : `${isWhole ? "All " : ""}${on}.`;
 }
 
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("#town details, #sources details")) details.open = false;
+  for (const details of document.querySelectorAll("#town details, #unused details")) details.open = false;
 });
 
 start().catch((error) => {
+  // What needs a script is hidden again.
+  document.documentElement.classList.remove("js");
   const notice = byId("failure");
   notice.hidden = false;
-  notice.textContent = `The page could not read its data (${error.message}). Its figures stand above; the tables are in the same release.`;
+  notice.textContent = `The page could not read its data (${error.message}). Its figures, tables and sources are below; the data are in the same release.`;
   console.error(error);
 });

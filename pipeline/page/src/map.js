@@ -256,6 +256,12 @@ export function mapping(canvas, data, base, { choose, hover }) {
       cancelAnimationFrame(request);
       draw();
     },
+    /** The canvas with what it shows, drawn to the last change. */
+    picture: () => {
+      cancelAnimationFrame(request);
+      draw();
+      return canvas;
+    },
     zoomIn: () => by(1.7), zoomOut: () => by(1 / 1.7), home, world,
     locatedCount: order.length,
     /** Where a town is on the screen, for tests and for the console. */

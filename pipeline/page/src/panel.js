@@ -1,7 +1,10 @@
 // What is known of the chosen town: its names, its partners, and what each source says.
 
+import { actions } from "./actions.js";
 import { announce, byId, h, link } from "./dom.js";
 import { capital, date, kilometres, number, plural, words } from "./format.js";
+import { mapPicture } from "./picture.js";
+import { partnerRows, statements } from "./statements.js";
 
 const ORDERS = {
   start: "Oldest first",
@@ -10,9 +13,10 @@ const ORDERS = {
   distance: "Nearest first",
 };
 
-/** Make the panel; `choose(town)` goes on to another town. */
-export function panel(data, namesOf, choose) {
+/** Make the panel; `choose(town)` goes on to another town, `picture()` gives the canvas of the map. */
+export function panel(data, namesOf, choose, picture) {
   const box = byId("town");
+  const below = byId("statements");
   const titles = new Map(data.sources.source_id.map((id, index) => [id, data.sources.title[index]]));
   let order = "start";
   let shown = null;
@@ -51,7 +55,7 @@ export function panel(data, namesOf, choose) {
       "details",
       { class: "names" },
       h("summary", {}, `${plural(names.length, "other name")} searched by`),
-      h("p", {}, names.map((name) => [shownName(name), " "])),
+      h("p", { tabindex: 0, role: "region", "aria-label": "Other names" }, names.map((name) => [shownName(name), " "])),
     );
   }
 
@@ -177,37 +181,68 @@ export function panel(data, namesOf, choose) {
     );
   }
 
-  function show(town, { focus = false } = {}) {
-    shown = town;
-    if (town === null) {
-      box.replaceChildren(h("p", { class: "hint" }, "Choose a town on the map or by any of its names. Its partners, their dates and what each source says will be here."));
-      return;
-    }
-    const list = sorted(partners(town));
+  /** How many partners, in how many countries, how many of them dated and disputed. */
+  function summary(town, list) {
     const dated = list.filter(({ start }) => start !== undefined).length;
     const disputed = list.filter((partner) => data.links.start_agreement.at(partner.link) === "conflict").length;
     const places = new Set(list.map(({ other }) => data.towns.country[other])).size;
+    const all = data.degree[town];
+    const count = list.length < all ? `${number(list.length)} of ${plural(all, "partner")} shown, in` : `${plural(all, "partner")} in`;
+    return `${count} ${plural(places, "country", "countries")}; ${dated ? plural(dated, "known start date") : "no known start date"}${disputed ? `, ${number(disputed)} disputed` : ""}.`;
+  }
+
+  function offer(town, list) {
+    const name = `${data.towns.name[town]}, ${country(town)}`;
+    const release = data.release.release_id;
+    return actions(release, {
+      about: () => ({ title: `partners of ${data.towns.name[town]}`, name: `${data.towns.name[town]} ${data.towns.id[town]}` }),
+      rows: () => partnerRows(data, town, list),
+      picture: () => mapPicture(`${name}: ${summary(town, list)}`, `twintowns, release ${release}. Map: Natural Earth, Equal Earth projection`, picture()),
+      address: () => `town=${encodeURIComponent(data.towns.id[town])}`,
+    });
+  }
+
+  function hint(...lines) {
+    box.replaceChildren(...lines.map((line) => h("p", { class: "hint" }, line)));
+    below.replaceChildren();
+  }
+
+  function show(town, { focus = false } = {}) {
+    shown = town;
+    if (town === null) {
+      hint("Choose a town on the map, or search for any of its names. Its partners, their dates and what each source states are shown here.");
+      return;
+    }
+    const list = sorted(partners(town));
     const choice = h(
       "select",
       { id: "order", onchange: (event) => { order = event.target.value; show(shown); byId("order").focus(); } },
       Object.entries(ORDERS).map(([value, text]) => h("option", { value, selected: value === order }, text)),
     );
     const heading = h("h3", { tabindex: -1 }, data.towns.name[town]);
-    const all = data.degree[town];
-    const count = list.length < all ? `${number(list.length)} of ${plural(all, "partner")} shown, in` : `${plural(all, "partner")} in`;
-    const sentence = `${count} ${plural(places, "country", "countries")}; ${dated ? plural(dated, "known start date") : "no known start date"}${disputed ? `, ${number(disputed)} disputed` : ""}.`;
+    const sentence = summary(town, list);
     box.replaceChildren(
       h("div", { class: "town-head" }, heading, h("button", { type: "button", class: "quiet", onclick: () => choose(null) }, "Clear")),
       facts(town), identity(town) ?? "", honours(town) ?? "", otherNames(town) ?? "",
       h("div", { class: "partners-head" }, h("p", {}, sentence), list.length > 1 ? h("label", {}, h("span", { class: "hidden" }, "Order"), choice) : ""),
       h("ul", { class: "partners" }, list.map((partner) => item(town, partner))),
-      list.length < all ? h("p", { class: "note" }, "All of them, from twintowns.duckdb: ", h("code", {}, `FROM partners_of('${data.towns.id[town]}')`)) : "",
+      list.length < data.degree[town] ? h("p", { class: "note" }, "All of them, from twintowns.duckdb: ", h("code", {}, `FROM partners_of('${data.towns.id[town]}')`)) : "",
+      offer(town, list),
     );
+    below.replaceChildren(statements(data, town, list) ?? "");
     box.scrollTop = 0;
     announce(`${data.towns.name[town]}: ${sentence}`);
     if (focus) heading.focus({ preventScroll: true });
   }
 
+  /** Say that the address names no town of this page. */
+  function missing(id) {
+    shown = null;
+    const where = data.isWhole ? "this release" : "this page, which does not have all of the release";
+    hint(`No town with the id “${id}” is in ${where}.`, "Search for the town by its name.");
+    announce(`No town with the id ${id} is in ${where}.`);
+  }
+
   show(null);
-  return { show };
+  return { show, missing };
 }
