@@ -27,7 +27,7 @@ def site(starter: Path, made_once: MadeOnce) -> Path:
         site = str(folder / "site")
         assert export(starter.parents[1], "towns", "--where", IN_TWO_COUNTRIES, "--directory", site) == 0
 
-    return made_once("site", write) / "site"
+    return made_once("town_files", write) / "site"
 
 
 def load(path: Path) -> Any:

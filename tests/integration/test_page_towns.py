@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 PHONE = (390, 844)
 MONTBELIARD, LUDWIGSBURG = "gn2992938", "gn2875392"
-KEYSTROKE_MS = 50
+#: Idle machines take some 20; a typo that is compared with every name takes seconds.
+KEYSTROKE_MS = 500
 
 
 @pytest.fixture(scope="module")
