@@ -82,5 +82,5 @@ export function combobox(data, find, choose) {
       status.textContent = "";
     }
   });
-  return { show: (town) => { input.value = data.towns.name[town]; } };
+  return { show: (town) => { input.value = town === null ? "" : data.towns.name[town]; } };
 }

@@ -175,7 +175,7 @@ export function panel(data, namesOf, choose, picture) {
         h("span", { class: "muted" }, ` ${country(other)}${far ? ` · ${far}` : ""}`),
         data.towns.x[other] === null ? h("span", { class: "muted" }, " · not on the map") : null,
         state && state !== country(other) ? h("span", { class: "muted" }, ` · then ${state}`) : null,
-        badges(partnership),
+        badges(partnership).map((badge) => [" ", badge]),
         details,
       ),
     );
@@ -225,9 +225,9 @@ export function panel(data, namesOf, choose, picture) {
       h("div", { class: "town-head" }, heading, h("button", { type: "button", class: "quiet", onclick: () => choose(null) }, "Clear")),
       facts(town), identity(town) ?? "", honours(town) ?? "", otherNames(town) ?? "",
       h("div", { class: "partners-head" }, h("p", {}, sentence), list.length > 1 ? h("label", {}, h("span", { class: "hidden" }, "Order"), choice) : ""),
+      list.length ? offer(town, list) : "",
       h("ul", { class: "partners" }, list.map((partner) => item(town, partner))),
       list.length < data.degree[town] ? h("p", { class: "note" }, "All of them, from twintowns.duckdb: ", h("code", {}, `FROM partners_of('${data.towns.id[town]}')`)) : "",
-      offer(town, list),
     );
     below.replaceChildren(statements(data, town, list) ?? "");
     box.scrollTop = 0;

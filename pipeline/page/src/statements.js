@@ -46,7 +46,7 @@ export function statements(data, town, partners) {
     const list = [];
     for (let claim = claims.first[link]; claim < claims.first[link + 1]; claim++)
       if (claims.source_id.at(claim) === source) list.push(stated(data, link, claim));
-    return h("td", {}, list.length ? h("ul", {}, list) : h("span", { class: "muted" }, "–"));
+    return h("td", { class: list.length ? null : "nothing", "data-source": titles.get(source) ?? source }, list.length ? h("ul", {}, list) : h("span", { class: "muted" }, "–"));
   };
   const rows = partners.map(({ link, other }) => {
     const isDisputed = links.start_agreement.at(link) === "conflict";
