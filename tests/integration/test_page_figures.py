@@ -296,6 +296,7 @@ def test_files_have_the_figures_and_no_formula(browser: Browser, mixed: Path) ->
     total = figures(browser)["partnerships"]
     assert sum(int(row["partnerships"]) for row in rows("#decades-actions")) == total
     choose(browser, country="DE", unit="year")
+    assert take(browser, "#decades-actions", "Copy link").endswith("#timeline?country=DE&unit=year")
     years = rows("#decades-actions")
     assert {row["country_code"] for row in years} == {"DE"}
     assert sum(int(row["partnerships"]) for row in years) == integers(text(browser, "dated-sentence"))[0]

@@ -1,7 +1,7 @@
 // What can be taken away of a chart or a town: its figures as CSV, its picture as PNG, a link to it.
 
 import { csv } from "./csv.js";
-import { announce, h } from "./dom.js";
+import { h } from "./dom.js";
 
 function download(blob, name) {
   const address = URL.createObjectURL(blob);
@@ -37,10 +37,7 @@ const fileName = (...parts) =>
  */
 export function actions(release, { about, rows, picture, address }) {
   const said = h("span", { class: "muted", role: "status" });
-  const say = (text) => {
-    said.textContent = text;
-    announce(text);
-  };
+  const say = (text) => { said.textContent = text; };
   const nameOf = (ending) => `${fileName("twintowns", release, about().name)}.${ending}`;
   const button = (label, of, act) => h("button", { type: "button", class: "quiet", "aria-label": `${label}${of}`, onclick: act }, label);
   const { title } = about();

@@ -95,8 +95,10 @@ function offer(data, { box, country, unit, where, eras, shown }) {
     },
     picture: () => chartPicture(title(), credit, box.querySelector("svg")),
     address: () => {
-      const query = new URLSearchParams({ ...(country.value ? { country: country.value } : {}), ...(unit() === "year" ? { unit: "year" } : {}) });
-      return query.size || String(query) ? `timeline?${query}` : "timeline";
+      const query = new URLSearchParams();
+      if (country.value) query.set("country", country.value);
+      if (unit() === "year") query.set("unit", "year");
+      return String(query) ? `timeline?${query}` : "timeline";
     },
   }));
   byId("eras-actions").replaceChildren(actions(data.release.release_id, {

@@ -21,7 +21,7 @@ export function matrix(data) {
 
   whenSized(box, (width) => {
     shown = ranked.slice(0, Math.max(6, Math.min(20, Math.floor((width - 40) / 30))));
-    box.replaceChildren(drawn(data, known, scale, shown, width > 560, (text) => { readout.textContent = text ?? hint; }));
+    box.replaceChildren(drawn(known, scale, shown, width > 560, (text) => { readout.textContent = text ?? hint; }));
   });
   byId("matrix-scale").replaceChildren(
     ...scale.labels.map((label, level) => h("li", {}, h("i", { class: `level-${level}`, "aria-hidden": "true" }), label)),
@@ -77,7 +77,7 @@ function sentence(known, a, b) {
   return `${who}: ${plural(pair.count, "partnership")}${dated}${pair.ended ? `; ${number(pair.ended)} ended` : ""}.`;
 }
 
-function drawn(data, known, scale, shown, isWide, tell) {
+function drawn(known, scale, shown, isWide, tell) {
   const cells = shown.map(() => []);
   let at = [0, 0];
   const focus = (row, column) => {
