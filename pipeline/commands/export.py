@@ -128,6 +128,16 @@ def _check_options(options: Options) -> None:
             raise UsageError(f"{option} is an option of {' and '.join(formats)}; {options.format} has no use for it")
     if options.format == "geoparquet" and options.output is None:
         raise UsageError("GeoParquet is no text to print; say where to write it with: --output FILE")
+    if (
+        options.format == "csv"
+        and options.output is not None
+        and options.output.suffix in (".xlsx", ".json", ".parquet")
+    ):
+        table = (options.table or ["partnerships"])[0]
+        raise UsageError(
+            f"{options.output}: this writes CSV, which is not called so; "
+            f'for another format: twintowns query "FROM {table}" --output {options.output}'
+        )
     if options.format == "icalendar" and options.year is None:
         raise UsageError("a calendar is of one year; say which, such as: --year 2027")
     if options.format == "towns" and (options.directory is None or options.output is not None):

@@ -29,7 +29,7 @@ def add_result(parser: Parser) -> None:
         help="how to write the rows: a table for people, one JSON array, JSON lines, … "
         "(a table, or what the name of --output ends with)",
     )
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write all rows to this file, print nothing")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write all rows to this file")
     parser.add_argument("--limit", type=count, metavar="N", help="only the first N rows (a table: 100, others: all)")
     parser.add_argument("--wide", action="store_true", help="table: all columns, however wide the terminal is")
     parser.add_argument(
@@ -53,6 +53,7 @@ def write_result(options: Options, frame: pl.DataFrame, show: Callable[[], None]
     form = format_of(options.output, options.format)
     if options.output is not None:
         save(frame, form, options.output, exact=options.exact)
+        print(f"{options.output}: {frame.height:,} row{'' if frame.height == 1 else 's'}", file=sys.stderr)
     elif form == "table" and show is not None and not options.wide:
         show()
     else:

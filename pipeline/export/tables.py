@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import schemas
+from pipeline.curate.database import view_names
 from pipeline.errors import UsageError
 from pipeline.publish.package import describe_csv
 from pipeline.report.current import read_release_id
@@ -31,8 +32,10 @@ def table_names(names: Iterable[str]) -> list[str]:
     """
     tables = list(schemas.MODELS)
     names = set(names)
-    if unknown := sorted(names - set(tables)):
-        raise UsageError(f"no table is called {', '.join(unknown)}; there are {', '.join(tables)}")
+    if unknown := names - set(tables):
+        views = sorted(unknown & {*view_names()})
+        advice = f'; a view is written with: twintowns query "FROM {views[0]}" --output {views[0]}.csv' if views else ""
+        raise UsageError(f"no table is called {', '.join(sorted(unknown))}; there are {', '.join(tables)}{advice}")
     return [name for name in tables if name in names] if names else tables
 
 

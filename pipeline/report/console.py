@@ -19,6 +19,10 @@ class _Console(Console):
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401
         return super().render_str(escape_controls(text), **options)
 
+    def on_broken_pipe(self) -> None:
+        """Let the command line end as it does for other output whose reader is gone (| head): without an error."""
+        raise BrokenPipeError
+
     def out(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401
         super().out(*(escape_controls(str(each)) for each in objects), **options)
 

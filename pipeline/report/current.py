@@ -100,5 +100,12 @@ def _current_file(out: Path, name: str) -> Path:
     path = out / "current" / name
     # A broken link is an error of its own; and a pipe under this name would let the reader wait for ever.
     if current_release(out) is None or not path.is_file():
-        raise TwintownsError(f"{path}: no release there yet; make one with: twintowns build{with_out(out)}")
+        raise TwintownsError(
+            f"{path}: no release there yet; make one with: twintowns build{with_out(out)}"
+            + (
+                ""
+                if with_out(out)
+                else f"\nThis is {Path.cwd()}; is it the folder of the clone? Else say --release DIR"
+            )
+        )
     return path

@@ -142,7 +142,9 @@ def _printed_text(claim: Row) -> str:
         ", ".join(filter(None, (claim[f"{side}_{column}"] for column in ("text", "region_text", "country_text"))))
         for side in ("town", "partner")
     )
-    labels = {"form_text": "form", "start_text": "start", "end_text": "end", "note": "note"}
+    is_later = claim["start_event"] in (v.Event.SUSPENDED, v.Event.RESUMED, v.Event.ENDED)
+    dated = code_text(claim["start_event"]) if is_later else "start"
+    labels = {"form_text": "form", "start_text": dated, "end_text": "end", "note": "note"}
     return " · ".join([sides, *(f"{label} “{claim[name]}”" for name, label in labels.items() if claim[name])])
 
 

@@ -122,8 +122,12 @@ def print_partners(found: Partners, out: Path, limit: int | None = None) -> None
     town, partners = found.town, found.partners
     name = f"[bold]{escape(town['name'])}[/], {town['country_name'] or 'no country'} ({town['town_id']})"
     console.print(f"{name} · {count_text(partners.height, 'partner')} · release {found.release_id}")
-    if town["match"] not in ("id", "usual_name"):
+    if town["match"] == "other_name":
         console.out(f"{town['matched_name']} is another name of it.", style="dim")
+    elif town["match"] not in _WHOLE_NAME:
+        console.out(
+            f"No town is called just so; {town['matched_name']} is the best that has it in its name.", style="dim"
+        )
     if found.others:
         more = f" and {len(found.others) - _OTHERS} more" if len(found.others) > _OTHERS else ""
         console.out(f"Also called so: {'; '.join(map(town_text, found.others[:_OTHERS]))}{more}", style="dim")
@@ -150,7 +154,8 @@ def print_partners(found: Partners, out: Path, limit: int | None = None) -> None
     console.print()
     example = shown["partner_name"][0]
     folder = of_release(out)
-    console.out(f'Why, and who says so: twintowns explain "{town["name"]}" "{example}"{folder}', style="dim")
+    name = town["town_id"] if found.others else f'"{town["name"]}"'
+    console.out(f'Why, and who says so: twintowns explain {name} "{example}"{folder}', style="dim")
 
 
 def _since(row: dict[str, Any]) -> str:

@@ -132,7 +132,9 @@ def _against(record: Row, claims: Sequence[Row], decided: str, disputed: Collect
             rivals.append({"claim_id": claim["claim_id"], "value": f"“{text}”", "relation": "unread"})
         elif other not in (None, value, v.Form.UNSPECIFIED.value):
             relation = _relation(record, claim, decided, disputed)
-            rivals.append({"claim_id": claim["claim_id"], "value": other, "relation": relation})
+            is_other_event = decided == "start" and claim["start_event"] != v.Event.CHARTER_SIGNED
+            stated = f"{code_text(claim['start_event'])} {other}" if is_other_event and relation == "history" else other
+            rivals.append({"claim_id": claim["claim_id"], "value": stated, "relation": relation})
     return sorted(rivals, key=lambda rival: (rival["relation"] == "silent", rival["relation"] == "unread"))
 
 

@@ -1,8 +1,19 @@
 -- A municipality or other body, as the gazetteer or else sources describe it; by its English name if one is known.
 WITH
+-- A mention may mean nothing that stays: the partner may have told that another town is meant.
+taking_part AS (
+    SELECT town_id::VARCHAR AS town_id FROM located_claims
+    UNION
+    SELECT partner_id::VARCHAR AS town_id FROM located_claims
+    UNION
+    SELECT town_id FROM located_awards
+    UNION
+    SELECT town_id FROM located_members
+),
 ranked AS (
     SELECT *, row_number() OVER (ORDER BY located_by::located_by_order, mention) AS position
     FROM located_mentions
+    SEMI JOIN taking_part USING (town_id)
 ),
 mentioned AS (
     SELECT
