@@ -110,9 +110,10 @@ def vocabulary_of(column: pa.Column) -> type[StrEnum] | None:
 
 
 def describe(column: pa.Column) -> str:
-    """Return the description of a column with its unit."""
-    unit = unit_of(column)
-    return f"{column.description} Unit: {unit}." if unit else str(column.description)
+    """Return the description of a column with its unit and the words of its vocabulary."""
+    unit, vocabulary = unit_of(column), vocabulary_of(column)
+    words = f"One of {', '.join(word.value for word in vocabulary)}." if vocabulary else ""
+    return " ".join(filter(None, (str(column.description), f"Unit: {unit}." if unit else "", words)))
 
 
 def rows_where(data: pa.PolarsData, rule: pl.Expr) -> pl.LazyFrame:

@@ -33,7 +33,11 @@ class Partnerships(DatedSpan):
         nullable=True,
         description="Whether both towns state it; null unless a source that keeps both directions covers both towns.",
     )
-    start_agreement: pl.String = c.category(v.StartAgreement, "Whether the sources agree on the start.")()
+    start_agreement: pl.String = c.category(
+        v.StartAgreement,
+        "Whether the sources agree on the start: none dates it, a single family does, independent families agree, or "
+        "they conflict.",
+    )()
     may_be_of_district: pl.Boolean = c.flag(
         description="Whether it may be a district's: all sources that state it print a large town for its districts."
     )

@@ -46,6 +46,9 @@ def describe_relation(out: Path, name: str) -> pl.DataFrame:
         relations = {_bare(row["name"]): row for row in fetch_rows(connection, read_sql(SQL, "relations"))}
         relation = relations.get(_bare(name))
         if relation is None:
+            having = connection.execute(read_sql(SQL, "relations_with_column"), {"name": _bare(name)}).fetchall()
+            if having:
+                raise UsageError(f"{name} is a column of {', '.join(relation for (relation,) in having)}")
             near = difflib.get_close_matches(_bare(name), relations, cutoff=0.5)
             advice = f"did you mean {' or '.join(near)}?" if near else f"twintowns tables{of_release(out)} lists them"
             raise UsageError(f"no table, view or macro is called {name}; {advice}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from schemas import MODELS
-from schemas.model import describe, vocabulary_of
+from schemas.model import describe
 
 if TYPE_CHECKING:
     import pandera.polars as pa
@@ -40,6 +40,4 @@ def _names(columns: tuple[str, ...]) -> str:
 
 
 def _line(column: pa.Column, dtype: str) -> str:
-    vocabulary = vocabulary_of(column)
-    one_of = " One of " + ", ".join(f"`{word.value}`" for word in vocabulary) + "." if vocabulary else ""
-    return f"| `{column.name}` | {dtype} | {'yes' if column.nullable else 'no'} | {describe(column)}{one_of} |"
+    return f"| `{column.name}` | {dtype} | {'yes' if column.nullable else 'no'} | {describe(column)} |"

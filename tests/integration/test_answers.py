@@ -144,6 +144,8 @@ def test_schema_describes_every_column(run: Any, name: str, capsys: Capture) -> 
 def test_schema_of_what_is_not_there_names_what_is_near(run: Any, starter: Path, capsys: Capture) -> None:
     assert run("schema", "partnership") == USAGE
     assert "did you mean partnerships or " in capsys.readouterr().err
+    assert run("schema", "end_cause") == USAGE
+    assert "end_cause is a column of claims, ended_partnerships, partnerships" in capsys.readouterr().err
     assert run("schema", "zzzz") == USAGE
     assert f"twintowns tables --release {starter.parents[1]} lists them" in capsys.readouterr().err
 
