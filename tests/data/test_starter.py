@@ -577,6 +577,15 @@ def test_every_country_of_today_has_its_own_codes_and_name(database: Database) -
     assert ask(database, "SELECT count(*) FROM countries WHERE is_eu_member") == [(27,)]
 
 
+def test_every_town_takes_part_in_something(database: Database) -> None:
+    taking_part = """
+        SELECT unnest([town_a_id, town_b_id]) AS town_id FROM partnerships
+        UNION SELECT town_id FROM awards
+        UNION SELECT town_id FROM group_members
+    """
+    assert ask(database, f"SELECT town_id, name FROM towns ANTI JOIN ({taking_part}) USING (town_id)") == []
+
+
 def test_every_macro_runs(database: Database) -> None:
     macros = "SELECT function_name FROM duckdb_functions() WHERE NOT internal AND function_type = 'table_macro'"
     names = {name for (name,) in ask(database, macros)}

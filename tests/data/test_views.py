@@ -699,6 +699,9 @@ def test_statements_about_two_towns_lead_to_the_file(database: Database) -> None
         ("scrape", "row 100", date(1961, 1, 1), "0" * 64, ""),
     ]
     assert ask(database, "statements_about('Lyon', 'Soest')", columns) == []
+    # Of the two towns that Frankfurt and Koburg can mean, those that are partners; not the best of each name.
+    slubice = ask(database, "statements_about('Słubice', 'Frankfurt')", "partnership_id")
+    assert slubice == [(link_id("gn10", "gn2"),)]
 
 
 def test_distance_between_is_the_great_circle(database: Database) -> None:

@@ -209,13 +209,13 @@ def test_other_forms_and_events_are_no_conflict() -> None:
         "2025",
         2,
         ["the only source that dates it"],
-        [("1948", "history"), ("2026", "history")],
+        [("friendship agreed 1948", "history"), ("renewed 2026", "history")],
     )
 
 
 def test_a_date_of_another_event_is_history_though_no_source_dates_the_beginning() -> None:
     value, claim_id, _, rivals = start(claim(1, start="1948", start_event="first_contact"))
-    assert (value, claim_id, rivals) == (None, None, [("1948", "history")])
+    assert (value, claim_id, rivals) == (None, None, [("first contact 1948", "history")])
 
 
 def test_who_dates_another_event_of_that_year_does_not_agree_on_the_start() -> None:
