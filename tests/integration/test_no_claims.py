@@ -46,7 +46,7 @@ def test_a_source_that_states_something_else_is_published(
     assert main(["build", "--only", *tables, "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out
     assert "0 partnerships between" in printed
-    assert 'query "FROM towns"' in printed
+    assert "twintowns tables --release" in printed
     current = tmp_path / "current"
     assert all(pl.read_parquet(current / f"{table}.parquet").height for table in tables.values())
     assert bool(pl.read_parquet(current / "towns.parquet").height) is towns
