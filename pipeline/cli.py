@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EPILOG = """\
 examples:
   twintowns build                                     # raw/ into curated/current
-  twintowns partners Geneva
+  twintowns partners Coventry
   twintowns query "FROM partnerships_per_decade"
   twintowns COMMAND --help                            # the options of a command, with examples
 

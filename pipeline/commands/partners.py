@@ -7,9 +7,9 @@ from pipeline.commands.results import add_result, write_result
 
 HELP = "the partners of a town"
 EXAMPLES = (
-    "twintowns partners Geneva",
+    "twintowns partners Coventry",
     'twintowns partners "Cambridge, US" --limit 10',
-    "twintowns partners gn2652221 --output coventry.csv",
+    "twintowns partners gn2867714 --output munich.csv",
 )
 
 

@@ -53,7 +53,10 @@ def explain_mention(text: str, country: str | None, near: str | None, region: st
             explain_mention(name, other_country, None, None) if is_abroad else explain_mention(near, code, None, None)
         )
         if nearby["latitude"] is None:
-            raise DeclarationError(f"--near {near!r}: that place is not known itself; name a larger one")
+            raise DeclarationError(
+                f"--near {near!r}: no one place is known by that name; say its country, "
+                "as in --near 'Coburg, Germany', or name a larger place"
+            )
         values |= {name: nearby[name] for name in ("latitude", "longitude")}
     statement = pl.DataFrame([{name: value for name, value in values.items() if value is not None}])
     mentions, (statement,) = index_mentions([(statement, {"town": {name: name for name in statement.columns}})])
@@ -108,7 +111,9 @@ def print_mention(mention: dict[str, Any]) -> None:
             f"  {candidate['score']:5.1%} {candidate['candidate_id']:12} {candidate['name']} "
             f"({candidate['country_code']}, division {candidate['admin1_code']}): {candidate['evidence']}"
         )
-    console.print("a region, a town close by (--near) or a correction tells them apart", style="dim")
+    if len(mention["candidates"]) > 1:
+        advice = "a country (--country), a region, a town close by (--near) or a correction tells them apart"
+        console.print(advice, style="dim")
 
 
 def list_unlocated(out: Path, source_id: str | None) -> list[dict[str, Any]]:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 #: The id of a partnership, as in schemas/columns.py.
 _PARTNERSHIP_ID: Final = re.compile(r"p[0-9a-f]{16}")
-#: Other readings of the names are listed from this score on; of other towns of a name, so many.
-_OTHER_PAIR_SCORE, _OTHER_TOWNS = 0.5, 8
+#: Other readings of the names are listed from this score on (of whole names, not of parts); of other
+#: towns of a name, so many.
+_OTHER_PAIR_SCORE, _OTHER_TOWNS = 0.81, 8
 #: A longer path says nothing about two towns.
 _LONGEST_PATH: Final = 4
 #: Jaro-Winkler similarity of two names that may have been confused.

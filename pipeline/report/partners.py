@@ -113,7 +113,10 @@ def _advice(similar: list[dict[str, Any]], folder: str) -> str:
     if similar:
         return f"did you mean {' or '.join(map(town_text, similar[:_OTHERS]))}?"
     command = f"twintowns towns TEXT{folder}"
-    return f"try its name in another language, or its first letters with: {command}"
+    return (
+        "no list of this release names a partner of it, or it has another name here: "
+        f"try its first letters with: {command}"
+    )
 
 
 def print_partners(found: Partners, out: Path, limit: int | None = None) -> None:

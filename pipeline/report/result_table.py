@@ -35,7 +35,9 @@ def draw_table(frame: pl.DataFrame, rows: int, width: int | None, *, only_ascii:
     shown = frame.head(rows)
     columns, length = _fit(shown, width)
     above, below = _same_values(shown, columns), []
-    if frame.height > rows:
+    if frame.is_empty():
+        below.append("no rows")
+    elif frame.height > rows:
         below.append(f"{rows} of {frame.height:,} rows are shown")
     if hidden := [name for name in shown.columns if name not in columns]:
         below.append(f"{len(columns)} of {shown.width} columns fit; --wide shows also {', '.join(hidden)}")

@@ -1,4 +1,4 @@
--- Partnerships with a round anniversary in a year, oldest first; without those that are dormant, suspended or ended.
+-- Partnerships with an anniversary of every fifth year, oldest first; without dormant, suspended and ended ones.
 CREATE MACRO anniversaries(year) AS TABLE
     SELECT
         year - start_year AS anniversary,

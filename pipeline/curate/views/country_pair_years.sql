@@ -1,5 +1,5 @@
--- A panel: partnerships of each pair of countries that started, ended and were in force, from its first year on.
--- Only partnerships whose first year is known count. One that ended in an unknown year is never in force.
+-- A panel: how many dated partnerships of each two countries started, ended and were in force, from the first year on.
+-- One whose first year is unknown does not count; one that ended in an unknown year is never in force.
 CREATE VIEW country_pair_years AS
 WITH
 dated AS (
