@@ -27,6 +27,5 @@ def run(options: Options) -> int:
     from pipeline.report.partners import print_partners, read_partners
 
     found = read_partners(options.out, options.town)
-    rows = found.partners.head(options.limit) if options.limit else found.partners
-    write_result(options, rows, lambda: print_partners(found, options.out, options.limit))
+    write_result(options, found.partners, lambda: print_partners(found, options.out, options.limit))
     return 0

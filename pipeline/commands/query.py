@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.commands.engines import add_engine, spark_master
 from pipeline.commands.options import Options, Parser, add_release, text_of
 from pipeline.commands.results import add_result, write_result
+from pipeline.report.formats import format_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,8 +46,6 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Options) -> int:
     """Run the command and return the exit code."""
-    from pipeline.report.results import format_of
-
     format_of(options.output, options.format)  # a wrong format is said before a long query is run
     write_result(options, _answer(options, _read_sql(options)))
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.commands.options import count
+from pipeline.report.formats import FORMATS, format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from pipeline.commands.options import Options, Parser
 
-_FORMATS: Final = ("table", "csv", "json", "jsonl", "parquet", "xlsx")
 #: Characters of a line where the output is no terminal.
 _WIDTH: Final = 120
 
@@ -25,7 +25,7 @@ def add_result(parser: Parser) -> None:
     """Add the format of the rows, and where they are written."""
     parser.add_argument(
         "--format",
-        choices=_FORMATS,
+        choices=tuple(FORMATS),
         help="how to write the rows: a table for people, one JSON array, JSON lines, … "
         "(a table, or what the name of --output ends with)",
     )
@@ -44,22 +44,23 @@ def write_result(options: Options, frame: pl.DataFrame, show: Callable[[], None]
 
     Args:
         options: of `add_result`.
-        frame: all rows, or the first ones that `--limit` takes.
+        frame: all rows, of which `--limit` takes the first ones.
         show: prints what a person reads, in the place of a table of all columns.
     """
     from pipeline.report.control_characters import for_stdout, shows_boxes
-    from pipeline.report.results import as_text, format_of, save
+    from pipeline.report.results import as_text, save
 
     form = format_of(options.output, options.format)
+    rows = frame.head(options.limit) if options.limit else frame
     if options.output is not None:
-        save(frame, form, options.output, exact=options.exact)
-        print(f"{options.output}: {frame.height:,} row{'' if frame.height == 1 else 's'}", file=sys.stderr)
+        save(rows, form, options.output, exact=options.exact)
+        print(f"{options.output}: {rows.height:,} row{'' if rows.height == 1 else 's'}", file=sys.stderr)
     elif form == "table" and show is not None and not options.wide:
         show()
     else:
         width = None if options.wide else terminal_width()
         only_ascii = not shows_boxes(sys.stdout)
-        text = as_text(frame, form, shown=options.limit, width=width, exact=options.exact, only_ascii=only_ascii)
+        text = as_text(rows, form, shown=options.limit, width=width, exact=options.exact, only_ascii=only_ascii)
         print(for_stdout(text))
 
 

@@ -21,6 +21,5 @@ def run(options: Options) -> int:
     from pipeline.report.catalog import describe_relation, print_catalog
 
     columns = describe_relation(options.out, options.table)
-    rows = columns.head(options.limit) if options.limit else columns
-    write_result(options, rows, lambda: print_catalog(rows))
+    write_result(options, columns, lambda: print_catalog(columns, options.limit))
     return 0

@@ -20,6 +20,5 @@ def run(options: Options) -> int:
     from pipeline.report.catalog import list_relations, print_catalog
 
     relations = list_relations(options.out)
-    rows = relations.head(options.limit) if options.limit else relations
-    write_result(options, rows, lambda: print_catalog(rows))
+    write_result(options, relations, lambda: print_catalog(relations, options.limit))
     return 0

@@ -27,6 +27,5 @@ def run(options: Options) -> int:
     from pipeline.report.partners import print_towns, read_towns
 
     towns = read_towns(options.out, options.text)
-    rows = towns.head(options.limit) if options.limit else towns
-    write_result(options, rows, lambda: print_towns(options.text, towns, options.limit))
+    write_result(options, towns, lambda: print_towns(options.text, towns, options.limit))
     return 0 if towns.height else 1

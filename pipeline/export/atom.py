@@ -15,7 +15,6 @@ from pipeline.export.change_wording import entry_title, value_changes
 from pipeline.export.characters import WEB_ADDRESS, expressible
 from pipeline.export.release import SQL, read_credits, release_date
 from pipeline.publish.package import AUTHOR, TITLE
-from pipeline.report.current import read_release_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +44,7 @@ def write_atom(
     release: dict[str, str | None]
     [release] = connection.sql("SELECT release_id, previous_release_id FROM release").pl().to_dicts()
     updated = datetime.combine(release_date(connection), time(), UTC)
-    feed = _feed(read_release_id(connection), base_url, updated)
+    feed = _feed(release["release_id"], base_url, updated)
     feed.rights("; ".join(f"{credit['title']}: {credit['licence']}" for credit in read_credits(connection)))
     for row in rows.head(limit).iter_rows(named=True):
         _add_entry(feed, row, release, base_url, updated)
@@ -61,7 +60,7 @@ def _summary(entities: int, limit: int, release: dict[str, str | None]) -> str:
     return f"{min(entities, limit):,} entries: what differs from {before}{more}"
 
 
-def _feed(release: str, base_url: str | None, updated: datetime) -> FeedGenerator:
+def _feed(release: str | None, base_url: str | None, updated: datetime) -> FeedGenerator:
     feed = FeedGenerator()
     feed.id(uuid5(_NAMESPACE, base_url or "changes").urn)
     feed.title(f"{TITLE}: changes")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from pipeline.report.control_characters import escape_controls
+from pipeline.report.wording import Row, town_text
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,3 +47,8 @@ def print_more(console: Console, count: int, limit: int, hint: str = "", option:
     """Print how many rows are not shown, and the option that shows them."""
     if count > limit:
         console.out(f"  … and {count - limit:,} more (--{option} {count}{hint})")
+
+
+def town_markup(town: Row) -> str:
+    """Return a town as `town_text` does, its name in bold."""
+    return f"[bold]{escape(town['name'])}[/]{escape(town_text(town).removeprefix(town['name']))}"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.report.console import open_console
+from pipeline.report.console import open_console, town_markup
 from pipeline.report.wording import Row, code_text, count_text, date_text, wording
 from schemas import vocabularies as v
 
@@ -61,10 +60,7 @@ def _print_names(console: Console, explanation: Row) -> None:
 
 def _print_conclusion(console: Console, explanation: Row) -> None:
     record = explanation["partnership"]
-    towns = " – ".join(
-        f"[bold]{escape(town['name'])}[/], {town['country_name'] or 'no country'} ({town['town_id']})"
-        for town in explanation["towns"]
-    )
+    towns = " – ".join(map(town_markup, explanation["towns"]))
     console.print(f"{towns}   [dim]{record['partnership_id']} · release {explanation['release_id']}[/]")
     parts = [f"[bold]{code_text(record['form'])}[/]", f"[bold]{_status_text(record['status'])}[/]"]
     parts.append(f"since [bold]{explanation['start']}[/]" if explanation["start"] else "start unknown")

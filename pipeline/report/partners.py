@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from rich.markup import escape
 from rich.text import Text
 
 from pipeline.errors import TwintownsError
 from pipeline.publish.hints import of_release
-from pipeline.report.console import open_console, plain_table, print_more
+from pipeline.report.console import open_console, plain_table, print_more, town_markup
 from pipeline.report.current import fetch_rows, open_current, read_release_id
 from pipeline.report.wording import code_text, count_text, date_text, town_text
 
@@ -123,8 +122,7 @@ def print_partners(found: Partners, out: Path, limit: int | None = None) -> None
     """Print the partners of a town, one line each, and which town that is."""
     console = open_console()
     town, partners = found.town, found.partners
-    name = f"[bold]{escape(town['name'])}[/], {town['country_name'] or 'no country'} ({town['town_id']})"
-    console.print(f"{name} · {count_text(partners.height, 'partner')} · release {found.release_id}")
+    console.print(f"{town_markup(town)} · {count_text(partners.height, 'partner')} · release {found.release_id}")
     if town["match"] == "other_name":
         console.out(f"{town['matched_name']} is another name of it.", style="dim")
     elif town["match"] not in _WHOLE_NAME:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from pipeline.errors import TwintownsError, UsageError
+from pipeline.errors import TwintownsError
 from pipeline.report.result_table import draw_table
 from pipeline.report.spreadsheet import flatten, neutralise
 
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The formats, each with the endings of its files.
-FORMATS: Final[dict[str, tuple[str, ...]]] = {
-    "table": (".txt",),
-    "csv": (".csv",),
-    "json": (".json",),
-    "jsonl": (".jsonl", ".ndjson"),
-    "parquet": (".parquet",),
-    "xlsx": (".xlsx",),
-}
-_BINARY: Final = ("parquet", "xlsx")
 #: Rows of a table that are shown if no limit is given.
 _ROWS_SHOWN: Final = 100
 #: Rows that a sheet of Excel has below its header.
@@ -39,25 +29,6 @@ class ResultError(TwintownsError):
     """A result cannot be written in this format, or not there."""
 
     exit_code = 2
-
-
-def format_of(path: Path | None, form: str | None) -> str:
-    """Return the format in which a result is written: the named one, else that of the file's ending, else `table`.
-
-    Raises:
-        UsageError: the ending is of no format; or a binary format is to be printed.
-    """
-    if path is None:
-        if form in _BINARY:
-            raise UsageError(f"{form} is no text to print; say where to write it with: --output FILE")
-        return form or "table"
-    if form:
-        return form
-    for name, endings in FORMATS.items():
-        if path.suffix.lower() in endings:
-            return name
-    known = ", ".join(ending for endings in FORMATS.values() for ending in endings)
-    raise UsageError(f"{path}: no format ends like that ({known}); name one with: --format csv")
 
 
 @contextmanager

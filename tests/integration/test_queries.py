@@ -20,7 +20,7 @@ from pipeline.cli import main
 from pipeline.publish import read_only
 from pipeline.publish.read_only import ALLOWED, LimitError, open_read_only
 from pipeline.report import query
-from pipeline.report.results import FORMATS
+from pipeline.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
