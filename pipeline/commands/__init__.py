@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 _RELEASES = (refresh, status, diff, releases, rollback, verify)
 _STAGES = (declare, build, fetch, import_file, sources, rejects)
 _QUESTIONS = (partners, towns, explain, query, tables, schema, report, export)
-_LOOKS = (locate, read, dictionary)
+_INSPECTION = (locate, read, dictionary)
 #: In the order of `--help`.
-COMMANDS: tuple[ModuleType, ...] = (*_QUESTIONS, *_STAGES, *_RELEASES, *_LOOKS)
+COMMANDS: tuple[ModuleType, ...] = (*_QUESTIONS, *_STAGES, *_RELEASES, *_INSPECTION)
 
 
 def name_of(command: ModuleType) -> str:

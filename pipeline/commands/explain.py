@@ -32,11 +32,13 @@ def run(options: Options) -> int:
     from pipeline.report.partners import print_partners, read_partners
 
     if options.partner is None and not is_partnership_id(options.town):
-        found = read_partners(options.out, options.town)
+        listing = read_partners(options.out, options.town)
         if options.json:
-            print_json({"release_id": found.release_id, "town": found.town, "partners": found.partners.to_dicts()})
+            print_json(
+                {"release_id": listing.release_id, "town": listing.town, "partners": listing.partners.to_dicts()}
+            )
         else:
-            print_partners(found, options.out)
+            print_partners(listing, options.out)
         return 0
     explanation = explain(options.out, options.town, options.partner)
     if options.json:

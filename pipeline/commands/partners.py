@@ -26,6 +26,6 @@ def run(options: Options) -> int:
     """Run the command and return the exit code."""
     from pipeline.report.partners import print_partners, read_partners
 
-    found = read_partners(options.out, options.town)
-    write_result(options, found.partners, lambda: print_partners(found, options.out, options.limit))
+    listing = read_partners(options.out, options.town)
+    write_result(options, listing.partners, lambda: print_partners(listing, options.out, options.limit))
     return 0

@@ -42,7 +42,7 @@ class UnknownTownError(TwintownsError):
     """No town has a name."""
 
 
-class Partners(NamedTuple):
+class TownPartners(NamedTuple):
     """The partners of a town.
 
     Attributes:
@@ -58,7 +58,7 @@ class Partners(NamedTuple):
     release_id: str
 
 
-def read_partners(out: Path, text: str) -> Partners:
+def read_partners(out: Path, text: str) -> TownPartners:
     """Return the partners of the town that a text means in the current release.
 
     Args:
@@ -70,9 +70,9 @@ def read_partners(out: Path, text: str) -> Partners:
         TwintownsError: there is no release.
     """
     with open_current(out) as connection:
-        town, others = find_one(connection, text, of_release(out))
+        town, others = resolve_town(connection, text, of_release(out))
         partners = connection.sql("FROM partners_of($town)", params={"town": town["town_id"]}).pl()
-        return Partners(town, others, partners, read_release_id(connection))
+        return TownPartners(town, others, partners, read_release_id(connection))
 
 
 def read_towns(out: Path, text: str) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def read_towns(out: Path, text: str) -> pl.DataFrame:
     return towns
 
 
-def find_one(
+def resolve_town(
     connection: duckdb.DuckDBPyConnection, text: str, folder: str = ""
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the town that a text means, and others that have that name and partners, too.
@@ -118,20 +118,20 @@ def _advice(similar: list[dict[str, Any]], folder: str) -> str:
     )
 
 
-def print_partners(found: Partners, out: Path, limit: int | None = None) -> None:
+def print_partners(listing: TownPartners, out: Path, limit: int | None = None) -> None:
     """Print the partners of a town, one line each, and which town that is."""
     console = open_console()
-    town, partners = found.town, found.partners
-    console.print(f"{town_markup(town)} · {count_text(partners.height, 'partner')} · release {found.release_id}")
+    town, partners = listing.town, listing.partners
+    console.print(f"{town_markup(town)} · {count_text(partners.height, 'partner')} · release {listing.release_id}")
     if town["match"] == "other_name":
         console.out(f"{town['matched_name']} is another name of it.", style="dim")
     elif town["match"] not in _WHOLE_NAME:
         console.out(
             f"No town is called just so; {town['matched_name']} is the best that has it in its name.", style="dim"
         )
-    if found.others:
-        more = f" and {len(found.others) - _OTHERS} more" if len(found.others) > _OTHERS else ""
-        console.out(f"Also called so: {'; '.join(map(town_text, found.others[:_OTHERS]))}{more}", style="dim")
+    if listing.others:
+        more = f" and {len(listing.others) - _OTHERS} more" if len(listing.others) > _OTHERS else ""
+        console.out(f"Also called so: {'; '.join(map(town_text, listing.others[:_OTHERS]))}{more}", style="dim")
     if partners.is_empty():
         console.print("No source of this release states a partner. That does not say that it has none.")
         return
@@ -155,7 +155,7 @@ def print_partners(found: Partners, out: Path, limit: int | None = None) -> None
     console.print()
     example = shown["partner_name"][0]
     folder = of_release(out)
-    name = town["town_id"] if found.others else f'"{town["name"]}"'
+    name = town["town_id"] if listing.others else f'"{town["name"]}"'
     console.out(f'Why, and who says so: twintowns explain {name} "{example}"{folder}', style="dim")
 
 
