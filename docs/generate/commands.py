@@ -63,14 +63,14 @@ def _commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.A
 
 def _shown_on(pages: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Return for each command the pages with an example of it, and their titles."""
-    found: dict[str, dict[str, str]] = {}
+    pages_by_command: dict[str, dict[str, str]] = {}
     for file, page in pages.items():
         for block in blocks(page):
             for line in block.lines if block.language == "console" else ():
                 name = line.removeprefix("$ twintowns ").partition(" ")[0]
                 if line.startswith("$ twintowns ") and not name.startswith("-"):
-                    found.setdefault(name, {}).setdefault(file, page.partition("\n")[0].removeprefix("# "))
-    return found
+                    pages_by_command.setdefault(name, {}).setdefault(file, page.partition("\n")[0].removeprefix("# "))
+    return pages_by_command
 
 
 def _notes(parser: argparse.ArgumentParser) -> str:
