@@ -229,11 +229,14 @@ def take(browser: Browser, box: str, label: str) -> Any:
     script = """
         const [box, label, done] = arguments;
         window.taken.length = 0; window.copied = null;
+        const said = document.querySelector(box + ' [role=status]');
         [...document.querySelectorAll(box + ' button')].find(b => b.textContent === label).click();
         const wait = () => window.taken.length ? done(window.taken[0])
-            : window.copied ? done(window.copied) : setTimeout(wait, 20);
+            : window.copied ? done(window.copied)
+            : said.textContent.startsWith('No ') ? done({failed: said.textContent}) : setTimeout(wait, 20);
         wait();"""
     taken = browser.execute_async_script(script, box, label)
+    assert not isinstance(taken, dict), f"{box}: {taken['failed']}"
     if isinstance(taken, str):
         return taken
     return taken[0], base64.b64decode(taken[1].partition(",")[2])
@@ -278,6 +281,23 @@ def test_charts_and_towns_can_be_taken_away(browser: Browser, mixed: Path, theme
         corner, colours = browser.execute_async_script(COLOURS, base64.b64encode(png).decode())
         assert (max(corner) < 60) is (theme == "dark"), box
         assert colours > 20, f"{box}: the picture is empty"
+    assert complaints(browser) == []
+
+
+def test_charts_are_there_before_a_frame_is_drawn(browser: Browser, mixed: Path) -> None:
+    """A hidden window draws none, so nobody says there that an element has a size."""
+    script = "window.ResizeObserver = class { observe() {} };"
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    try:
+        show(browser, mixed / PAGE)
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    assert drawn(browser) > 0
+    assert run(browser, "return document.querySelectorAll('#matrix td').length") > 0
+    run(browser, TAKE)
+    for box in ("#decades-actions", "#matrix-actions"):
+        name, _ = take(browser, box, "PNG")
+        assert name.endswith(".png")
     assert complaints(browser) == []
 
 

@@ -73,8 +73,11 @@ export function table(caption, head, rows, numbers = []) {
 /** Calls `draw(width)` now and whenever the element gets another width. */
 export function whenSized(element, draw) {
   let drawn = 0;
-  new ResizeObserver(() => {
+  const fit = () => {
     const width = Math.round(element.clientWidth);
     if (width && width !== drawn) draw((drawn = width));
-  }).observe(element);
+  };
+  // The observer tells only with the next frame, and in a hidden window there is none.
+  fit();
+  new ResizeObserver(fit).observe(element);
 }
