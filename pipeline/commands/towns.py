@@ -24,8 +24,8 @@ def add_arguments(parser: Parser) -> None:
 
 def run(options: Options) -> int:
     """Run the command and return the exit code: 1 if there is no such town."""
-    from pipeline.report.partners import print_towns, read_towns
+    from pipeline.report.towns import print_towns, read_towns
 
-    towns = read_towns(options.out, options.text)
-    write_result(options, towns, lambda: print_towns(options.text, towns, options.limit))
-    return 0 if towns.height else 1
+    listing = read_towns(options.out, options.text)
+    write_result(options, listing.towns, lambda: print_towns(options.text, listing, options.limit))
+    return 0 if listing.towns.height else 1

@@ -12,8 +12,8 @@ import duckdb
 from pipeline.curate.sql import read_sql
 from pipeline.publish.read_only import LIMITS
 from pipeline.report.current import open_current
-from pipeline.report.partners import resolve_town
 from pipeline.report.query import QueryError
+from pipeline.report.towns import resolve_town
 from pipeline.report.wording import town_text
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def find_town(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[str, st
     Raises:
         UnknownTownError: no town is called so; the message names those that are called like it.
     """
-    best, others = resolve_town(connection, text)
+    best, others, _ = resolve_town(connection, text)
     if not others:
         return best["town_id"], town_text(best)
     more = f" and {len(others) - 1} more" if len(others) > 1 else ""

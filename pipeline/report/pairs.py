@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from pipeline.curate.sql import read_sql
 from pipeline.errors import TwintownsError
 from pipeline.report.current import SQL, fetch_rows
+from pipeline.report.places import unlinked_places, unlinked_text
+from pipeline.report.towns import WHOLE_NAME
 from pipeline.report.wording import Row, code_text, count_text, town_text
 
 if TYPE_CHECKING:
@@ -140,6 +142,9 @@ def _describe_nearest(
     lines = [f"no partnership of {texts[0]} and {texts[1]} is stated by any source of this release."]
     for text, candidates in zip(texts, towns, strict=True):
         lines += _describe_name(text, candidates)
+        if not any(town["match"] in WHOLE_NAME for town in candidates):
+            places = unlinked_places(connection, text)
+            lines += [f"    {unlinked_text(places)}"] if places else []
     if not all(towns):
         return "\n".join([*lines, f"  look for a town with: twintowns towns TEXT{folder}"])
     a, b = towns[0][0], towns[1][0]

@@ -73,7 +73,36 @@ def test_a_misspelt_town_is_told_what_was_meant(run: Any, starter: Path, capsys:
         assert message.startswith(f"twintowns: no town is called 'Heidleberg' in release {starter.name}; did you mean")
         assert "Heidelberg, Germany (gn2907911)" in message
     assert run("partners", "Xyzzyqwertz") == 1
-    assert "no list of this release names a partner of it, or it has another name here" in capsys.readouterr().err
+    assert "no place is known by that name; try its first letters with: twintowns towns TEXT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Geneva", "Geneva, Switzerland (gn2660646), nor of another place of that name, which"),
+        ("Genève, CH", "Geneva, Switzerland (gn2660646), which"),
+        ("gn2660646", "Geneva, Switzerland (gn2660646), which"),
+        # A town of the starter has it in its name, and is not meant.
+        ("Bern", "Bern, Switzerland (gn2661552), which"),
+        ("Unterlunkhofen", "Unterlunkhofen, Switzerland (gn2658244), which"),
+    ],
+)
+def test_a_place_without_partners_is_told_from_no_place(run: Any, text: str, place: str, capsys: Capture) -> None:
+    said = f"no list of this release names a partner of {place} does not say that it has none"
+    for command in ("partners", "explain"):
+        assert run(command, text) == 1
+        assert said in capsys.readouterr().err
+    run("towns", text)
+    assert said in capsys.readouterr().out.splitlines()[0]
+    assert run("explain", text, "Coburg") == 1
+    assert said in capsys.readouterr().err
+
+
+def test_part_of_a_name_is_taken_where_no_place_is_surely_called_so(run: Any, capsys: Capture) -> None:
+    assert run("partners", "Rothenbu") == 0
+    printed = capsys.readouterr().out
+    assert "Rothenburg ob der Tauber, Germany (gn2844056)" in printed
+    assert "No town is called just so" in printed
 
 
 def test_explain_of_a_town_lists_its_partners(run: Any, capsys: Capture) -> None:
