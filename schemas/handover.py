@@ -51,6 +51,9 @@ class LocatedMentions(_Handover):
     town_id: pl.String = c.town_id()
     located_by: pl.String = c.located_by()
     location_score: pl.Float64 = c.location_score()
+    is_second_item: pl.Boolean = pa.Field(
+        description="Whether the Wikidata item is another one than that of the town's place."
+    )
 
     class Config:
         name = "located_mentions"

@@ -81,6 +81,8 @@ def weigh_evidence(matched: MatchCandidates, links: pl.DataFrame, gazetteer: Gaz
 def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
     """Return every mention with its `town_id`: the place decided on, else its Wikidata item, else a minted id.
 
+    A second item of a town that has its place has its place, too.
+
     Args:
         mentions: with the decision.
         items: what is known of items without a place, as `AssignedItems.described`.
@@ -88,7 +90,7 @@ def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame
     has_item = pl.col("wikidata_id").is_not_null()
     towns = mentions.join(items, on="mention", how="left", maintain_order="left").select(
         pl.exclude("^item_.*$", "town_id", "located_by", "location_score", "country_code", "latitude", "longitude"),
-        town_id=pl.coalesce("place_id", "wikidata_id"),
+        town_id=pl.coalesce("place_id", "item_place", "wikidata_id"),
         located_by=pl.coalesce(
             "located_by", "item_located_by", pl.when(has_item).then(pl.lit(LocatedBy.IDENTIFIER.value))
         ),
@@ -96,6 +98,7 @@ def _identify_towns(mentions: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame
         country_code=pl.coalesce("country_code", "item_country", pl.col("iso_3166_2").str.slice(0, 2)),
         latitude=pl.coalesce("latitude", "item_latitude"),
         longitude=pl.coalesce("longitude", "item_longitude"),
+        is_second_item=pl.col("item_place").is_not_null(),
     )
     minted = mint_towns(towns.filter(pl.col("town_id").is_null()))
     return towns.join(minted, on="mention", how="left").select(

@@ -10,12 +10,13 @@ from pipeline.locate.decision import choose, decision
 from pipeline.locate.evidence import ITEM, NAME, NOT_PRINTED, OF_ANOTHER, STATUS_OF_ANOTHER, WITHOUT_STATUS
 from pipeline.locate.relational_evidence import decide_by_partners, find_confirmed, without_weak_items
 from pipeline.locate.weights import THRESHOLD, weigh
-from schemas.vocabularies import LocatedBy
+from schemas.vocabularies import LocatedBy, TownKind
 
 _CERTAIN = (LocatedBy.CORRECTION.value, LocatedBy.IDENTIFIER.value, LocatedBy.NAME_AND_COORDINATES.value)
 #: How often items and places are compared anew, once others have their places.
 _ROUNDS = 3
 _IS_TAKEN = pl.col(ITEM) != NOT_PRINTED
+_IS_REGION = pl.col("kind").is_in([TownKind.COUNTY.value, TownKind.REGION.value])
 
 
 def decide_by_item(mentions: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
@@ -40,7 +41,8 @@ class AssignedItems:
         candidates: all candidates, those of items weighed anew.
         decided: all decisions; those of items are made anew.
         described: what is known of items that have no place: `mention`, `item_country`; and, where the place is that of
-            another item, `item_latitude`, `item_longitude`, `item_located_by`, `item_score`.
+            another item, `item_latitude`, `item_longitude`, `item_located_by`, `item_score`, and `item_place` if both
+            items are one town.
     """
 
     candidates: pl.DataFrame
@@ -58,7 +60,7 @@ def assign_items(
 
     Args:
         candidates: from `weigh`.
-        mentions: `mention`, `wikidata_id`.
+        mentions: `mention`, `wikidata_id`, `kind`.
         decided: all decisions.
         links: from `list_links`.
     """
@@ -75,7 +77,8 @@ def assign_items(
         owners = _find_owners(decided, items, links, of_items)
     lost = decided.join(items, on="mention").join(owners, on=["place_id", "wikidata_id"], how="anti")
     decided = decided.join(lost.filter(is_open), on="mention", how="anti")
-    described = _describe_items(of_items.join(decided, on="mention", how="anti"))
+    left = of_items.join(decided, on="mention", how="anti")
+    described = _describe_items(left, _list_towns(mentions), decided, _without_regions(links, mentions))
     return AssignedItems(pl.concat([others, of_items], how="diagonal"), decided, described)
 
 
@@ -122,34 +125,78 @@ def _compare_items(candidates: pl.DataFrame, items: pl.DataFrame, owners: pl.Dat
     )
 
 
-def _describe_items(candidates: pl.DataFrame) -> pl.DataFrame:
+def _describe_items(
+    candidates: pl.DataFrame, towns: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
+) -> pl.DataFrame:
     """Return what is known of items that have no place, as `AssignedItems.described`."""
     by_country = candidates.group_by("mention", item_country="country_code").agg(pl.col("probability").sum())
     countries = by_country.filter(pl.col("probability") >= THRESHOLD).select("mention", "item_country")
     # A town and its municipality are two items, and lie at one place.
     places = candidates.select("mention", "place_id", item_latitude="latitude", item_longitude="longitude")
     shared = choose(candidates).join(places, on=["mention", "place_id"])
+    one_town = _find_one_town(shared.select("mention", "place_id"), towns, decided.select("mention", "place_id"), links)
     return countries.join(
         shared.rename({"located_by": "item_located_by", "location_score": "item_score"}).drop("place_id"),
         on="mention",
         how="left",
+    ).join(one_town, on="mention", how="left")
+
+
+def _list_towns(mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return `mention`, `wikidata_id` of the items that nobody calls a county or region."""
+    items = mentions.drop_nulls("wikidata_id")
+    return items.filter(~_IS_REGION.any().over("wikidata_id")).select("mention", "wikidata_id")
+
+
+def _without_regions(links: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
+    return links.join(mentions.filter(_IS_REGION).select(partner="mention"), on="partner", how="anti")
+
+
+def _find_one_town(
+    shared: pl.DataFrame, towns: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
+) -> pl.DataFrame:
+    """Return `mention`, `item_place` of items at another item's place that are the same town: both state a partner.
+
+    An agreement of a municipality is stated of the municipality by some and of its town by others. Regions have
+    regions for partners, also where they have the name of a town. A partner of the town itself is a namesake of it.
+
+    Args:
+        shared: `mention`, `place_id` of the items.
+        towns: from `_list_towns`.
+        decided: `mention`, `place_id` of what has a place.
+        links: those with towns.
+    """
+    places = pl.concat([decided, shared]).select(partner="mention", partner_place="place_id")
+    # A partner that lies nowhere is known by its item alone.
+    named = (
+        links.join(places, on="partner", how="left")
+        .join(towns.select(partner="mention", partner_item="wikidata_id"), on="partner", how="left")
+        .select("mention", partner_place=pl.coalesce("partner_place", "partner_item"))
+        .drop_nulls()
     )
+    of_places = decided.join(named, on="mention").select("place_id", "partner_place").unique()
+    pairs = shared.join(towns, on="mention").join(named, on="mention")
+    by_item = ["wikidata_id", "place_id"]
+    namesakes = pairs.filter(pl.col("partner_place") == pl.col("place_id"))
+    same = pairs.join(of_places, on=["place_id", "partner_place"], how="semi").join(namesakes, on=by_item, how="anti")
+    return shared.join(towns, on="mention").join(same, on=by_item, how="semi").select("mention", item_place="place_id")
 
 
 def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Return the minted towns that have the name and the partners of a Wikidata item.
+    """Return the minted towns that have the name and the partners of a Wikidata item without a place of its own.
 
     An item comes with a label alone; a list names the same village with its country. Where both name the same
     partners they are one town, and the item's id is the better one.
 
     Args:
-        towns: `mention`, `key`, `city_id`, `part`, `town_id`, `wikidata_id`, `located_by`, `location_score`.
+        towns: `mention`, `key`, `city_id`, `part`, `town_id`, `wikidata_id`, `is_second_item`, `located_by`,
+            `location_score`.
         links: from `list_links`.
 
     Returns:
-        `town_id` (minted), `item_id`; each town and each item once.
+        `town_id` (minted), `item_id` (the town of the item); each once.
     """
-    is_item = (pl.col("town_id") == pl.col("wikidata_id")).fill_null(value=False)
+    is_item = (pl.col("town_id") == pl.col("wikidata_id")).fill_null(value=False) | pl.col("is_second_item")
     items, others = towns.filter(is_item), towns.filter(~is_item)
     minted = others.filter(pl.col("town_id").str.starts_with("x"), pl.col("key") != "")
     candidates = items.join(minted.select("key", place_id="town_id").unique(), on="key").select(
@@ -162,7 +209,7 @@ def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     same_parts = items.join(minted.select(*part, place_id="town_id").unique(), on=part).select("mention", "place_id")
     return (
         pl.concat([matches.select("mention", "place_id"), same_parts])
-        .join(items.select("mention", item_id="wikidata_id"), on="mention")
+        .join(items.select("mention", item_id="town_id"), on="mention")
         .select("item_id", town_id="place_id")
         .unique()
         .filter((pl.len().over("item_id") == 1) & (pl.len().over("town_id") == 1))

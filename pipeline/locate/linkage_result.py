@@ -21,7 +21,8 @@ class LinkageResult:
     """Which town each mention means.
 
     Attributes:
-        mentions: `mention`, `MENTION_KEY`, `population`, `iso_3166_2`, `town_id`, `located_by`, `location_score`.
+        mentions: `mention`, `MENTION_KEY`, `population`, `iso_3166_2`, `town_id`, `located_by`, `location_score`,
+            `is_second_item` (the Wikidata item is another one than that of the town's place).
         candidates: `town_id`, `candidate_id`, `rank`, `score`, `evidence`.
         corrected: `mention`, `verdict`, `place_id`, `where`: the corrections that match a mention.
         misplaced: mentions whose coordinates were rejected.
@@ -50,7 +51,10 @@ class LinkageResult:
             )
             .cast({cs.categorical() | cs.enum(): pl.String})
             .join(self.mentions, on="town_id", how="anti")
-            .with_columns(kind=kind_of(pl.col("text"), pl.col("country_code")))
+            .with_columns(
+                kind=kind_of(pl.col("text"), pl.col("country_code")),
+                is_second_item=pl.lit(value=False),
+            )
             .unique("town_id", keep="first", maintain_order=True)
         )
         return replace(self, mentions=pl.concat([self.mentions, separated], how="diagonal"))

@@ -231,6 +231,18 @@ def test_a_friendship_and_a_later_partnership_are_history(database: Database) ->
     assert database.execute(conflict, [ERFURT, KATI]).fetchall() == [(False,)]
 
 
+def test_a_town_and_its_municipality_are_one(database: Database) -> None:
+    """Wikidata has an item for each; an agreement is stated of either."""
+    for item, town in (("Q727", "Q9899"), ("Q613", "Q612"), ("Q28150", "Q27116"), ("Q7764398", "Q717774")):
+        assert ask(database, "SELECT count(*) FROM towns WHERE town_id = ?", item) == [(0,)]
+        [(partners,)] = ask(
+            database, "SELECT count(*) FROM towns JOIN town_partners USING (town_id) WHERE wikidata_id = ?", town
+        )
+        assert partners > 5
+    # Regions that are called like their towns.
+    assert ask(database, "SELECT count(*) FROM towns WHERE town_id IN ('Q3741', 'Q233588')") == [(2,)]
+
+
 def test_the_county_of_slubice_is_not_the_town(database: Database) -> None:
     query = """
         SELECT DISTINCT partner_id, kind FROM town_partners JOIN towns ON towns.town_id = partner_id

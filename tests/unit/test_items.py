@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from pipeline.locate.decision import add_decisions, choose
 from pipeline.locate.evidence import COMPARISONS, NAME, NOT_PRINTED, SIZE
@@ -15,7 +16,11 @@ LARGER, SMALLER = "under 30 times", "under 0.12 times"
 
 
 def assigned(
-    mentions: list[str | None], *candidates: tuple[int, str, str, str], links: pl.DataFrame = NO_LINKS, **certain: int
+    mentions: list[str | None],
+    *candidates: tuple[int, str, str, str],
+    links: pl.DataFrame = NO_LINKS,
+    regions: tuple[int, ...] = (),
+    **certain: int,
 ) -> AssignedItems:
     """Return items and places of mentions, which are items or none.
 
@@ -23,10 +28,12 @@ def assigned(
         mentions: the Wikidata id of each.
         candidates: `mention`, `place_id`, the level of the name, that of the size.
         links: partners.
+        regions: mentions of regions.
         certain: places that a mention surely means, as its coordinates say.
     """
     items = pl.DataFrame({"wikidata_id": mentions}, schema={"wikidata_id": pl.String}).with_columns(
-        mention=pl.int_range(pl.len())
+        mention=pl.int_range(pl.len()),
+        kind=pl.int_range(pl.len()).is_in(regions).replace_strict({True: "region", False: "municipality"}),
     )
     levels = dict.fromkeys(COMPARISONS, NOT_PRINTED)
     rows = [
@@ -85,3 +92,55 @@ def test_a_municipality_lies_where_its_town_does() -> None:
     described = result.described.row(0, named=True)
     assert (described["mention"], described["item_country"], described["item_latitude"]) == (1, "DK", 1.0)
     assert described["item_score"] < 1
+    assert described["item_place"] is None
+
+
+def both(*pairs: tuple[int, int]) -> pl.DataFrame:
+    """Return the links of pairs of mentions, in either direction."""
+    return pl.DataFrame(
+        [*pairs, *(pair[::-1] for pair in pairs)], {"mention": pl.Int64, "partner": pl.Int64}, orient="row"
+    )
+
+
+#: A town and its municipality, and two places that may be partners.
+BODIES: list[str | None] = ["Q1", "Q2", None, None]
+NAMES = ((0, "gn1_dk", USUAL, "the only one"), (1, "gn1_dk", STATUS, "the only one"))
+PLACES = {"gn1_dk": 0, "gn2_se": 2, "gn3_se": 3}
+
+
+IN_COMMON = both((0, 2), (1, 2), (1, 3))
+
+
+@pytest.mark.parametrize(
+    ("links", "regions", "place"),
+    [
+        pytest.param(IN_COMMON, (), "gn1_dk", id="a partner in common"),
+        pytest.param(both((0, 2), (1, 3)), (), None, id="no partner in common"),
+        pytest.param(both((0, 2), (1, 2), (1, 0)), (), None, id="a partner of the town itself is its namesake"),
+        pytest.param(IN_COMMON, (1,), None, id="a region of that name"),
+        pytest.param(IN_COMMON, (2,), None, id="a region in common"),
+    ],
+)
+def test_a_municipality_with_a_partner_of_its_town_is_the_town(
+    links: pl.DataFrame, regions: tuple[int, ...], place: str | None
+) -> None:
+    result = assigned(BODIES, *NAMES, links=links, regions=regions, **PLACES)
+    assert places(result) == {mention: place_id for place_id, mention in PLACES.items()}
+    described = result.described.row(0, named=True)
+    assert (described["mention"], described["item_place"]) == (1, place)
+
+
+def test_the_partner_may_be_a_second_item_too() -> None:
+    """Two towns and their municipalities: some state the link of the towns, others that of the municipalities."""
+    mentions: list[str | None] = ["Q1", "Q2", "Q3", "Q4"]
+    candidates = [
+        (mention, place, name, "the only one")
+        for mention, place, name in (
+            (0, "gn1_dk", USUAL),
+            (1, "gn1_dk", STATUS),
+            (2, "gn2_se", USUAL),
+            (3, "gn2_se", STATUS),
+        )
+    ]
+    result = assigned(mentions, *candidates, links=both((0, 2), (1, 3)), gn1_dk=0, gn2_se=2)
+    assert dict(result.described.select("mention", "item_place").rows()) == {1: "gn1_dk", 3: "gn2_se"}

@@ -25,8 +25,11 @@ mentioned AS (
         arg_min(latitude, position) AS latitude,
         arg_min(longitude, position) AS longitude,
         max(population) AS population,
-        -- With two Wikidata items for one place, neither is certain.
-        CASE WHEN count(DISTINCT wikidata_id) = 1 THEN min(wikidata_id) END AS wikidata_id,
+        -- With two Wikidata items that both have the place, neither is certain.
+        CASE
+            WHEN count(DISTINCT wikidata_id) FILTER (NOT is_second_item) = 1
+                THEN min(wikidata_id) FILTER (NOT is_second_item)
+        END AS wikidata_id,
         arg_min(kind, position) AS kind,
         arg_min(iso_3166_2, position) AS iso_3166_2_code
     FROM ranked
