@@ -222,6 +222,7 @@ def inputs(frame: pl.DataFrame) -> Inputs:
         kind=pl.lit("municipality"),
         located_by=pl.lit("unique_name"),
         location_score=pl.lit(1.0),
+        is_second_item=pl.lit(value=False),
     )
     nothing = pl.DataFrame()
     return Inputs(
