@@ -133,7 +133,7 @@ def _describe_items(
     countries = by_country.filter(pl.col("probability") >= THRESHOLD).select("mention", "item_country")
     # A town and its municipality are two items, and lie at one place.
     places = candidates.select("mention", "place_id", item_latitude="latitude", item_longitude="longitude")
-    shared = choose(candidates).join(places, on=["mention", "place_id"])
+    shared = _without_namesakes(choose(candidates).join(places, on=["mention", "place_id"]), towns, decided, links)
     one_town = _find_one_town(shared.select("mention", "place_id"), towns, decided.select("mention", "place_id"), links)
     return countries.join(
         shared.rename({"located_by": "item_located_by", "location_score": "item_score"}).drop("place_id"),
@@ -152,13 +152,23 @@ def _without_regions(links: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFram
     return links.join(mentions.filter(_IS_REGION).select(partner="mention"), on="partner", how="anti")
 
 
+def _without_namesakes(
+    shared: pl.DataFrame, towns: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the items at another item's place, without those that are its partners: they lie elsewhere."""
+    partners = decided.select("place_id", partner="mention")
+    namesakes = shared.join(towns, on="mention").join(links, on="mention").join(partners, on=["partner", "place_id"])
+    mentions = towns.join(namesakes.select("wikidata_id").unique(), on="wikidata_id")
+    return shared.join(mentions, on="mention", how="anti")
+
+
 def _find_one_town(
     shared: pl.DataFrame, towns: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
 ) -> pl.DataFrame:
     """Return `mention`, `item_place` of items at another item's place that are the same town: both state a partner.
 
     An agreement of a municipality is stated of the municipality by some and of its town by others. Regions have
-    regions for partners, also where they have the name of a town. A partner of the town itself is a namesake of it.
+    regions for partners, also where they have the name of a town.
 
     Args:
         shared: `mention`, `place_id` of the items.

@@ -130,6 +130,12 @@ def test_a_municipality_with_a_partner_of_its_town_is_the_town(
     assert (described["mention"], described["item_place"]) == (1, place)
 
 
+def test_an_item_does_not_lie_where_its_partner_does() -> None:
+    """A town is no partner of its own: of two Whittiers that are partners, one lies elsewhere."""
+    [described] = assigned(BODIES, *NAMES, links=both((0, 1)), regions=(), **PLACES).described.rows(named=True)
+    assert (described["item_country"], described["item_latitude"], described["item_place"]) == ("DK", None, None)
+
+
 def test_the_partner_may_be_a_second_item_too() -> None:
     """Two towns and their municipalities: some state the link of the towns, others that of the municipalities."""
     mentions: list[str | None] = ["Q1", "Q2", "Q3", "Q4"]
