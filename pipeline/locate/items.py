@@ -133,8 +133,9 @@ def _describe_items(
     countries = by_country.filter(pl.col("probability") >= THRESHOLD).select("mention", "item_country")
     # A town and its municipality are two items, and lie at one place.
     places = candidates.select("mention", "place_id", item_latitude="latitude", item_longitude="longitude")
+    decided = decided.select("mention", "place_id")
     shared = _without_namesakes(choose(candidates).join(places, on=["mention", "place_id"]), towns, decided, links)
-    one_town = _find_one_town(shared.select("mention", "place_id"), towns, decided.select("mention", "place_id"), links)
+    one_town = _find_one_town(shared.select("mention", "place_id"), towns, decided, links)
     return countries.join(
         shared.rename({"located_by": "item_located_by", "location_score": "item_score"}).drop("place_id"),
         on="mention",
@@ -155,8 +156,8 @@ def _without_regions(links: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFram
 def _without_namesakes(
     shared: pl.DataFrame, towns: pl.DataFrame, decided: pl.DataFrame, links: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the items at another item's place, without those that are its partners: they lie elsewhere."""
-    partners = decided.select("place_id", partner="mention")
+    """Return the items at another item's place, without those that have a partner there: they lie elsewhere."""
+    partners = pl.concat([decided, shared.select("mention", "place_id")]).rename({"mention": "partner"})
     namesakes = shared.join(towns, on="mention").join(links, on="mention").join(partners, on=["partner", "place_id"])
     mentions = towns.join(namesakes.select("wikidata_id").unique(), on="wikidata_id")
     return shared.join(mentions, on="mention", how="anti")
@@ -186,10 +187,12 @@ def _find_one_town(
     )
     of_places = decided.join(named, on="mention").select("place_id", "partner_place").unique()
     pairs = shared.join(towns, on="mention").join(named, on="mention")
-    by_item = ["wikidata_id", "place_id"]
-    namesakes = pairs.filter(pl.col("partner_place") == pl.col("place_id"))
-    same = pairs.join(of_places, on=["place_id", "partner_place"], how="semi").join(namesakes, on=by_item, how="anti")
-    return shared.join(towns, on="mention").join(same, on=by_item, how="semi").select("mention", item_place="place_id")
+    same = pairs.join(of_places, on=["place_id", "partner_place"], how="semi")
+    return (
+        shared.join(towns, on="mention")
+        .join(same, on=["wikidata_id", "place_id"], how="semi")
+        .select("mention", item_place="place_id")
+    )
 
 
 def match_items(towns: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
